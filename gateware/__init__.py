@@ -1,0 +1,1 @@
+"""The VAE in hardware: Amaranth components, generated from a quantised network."""

@@ -1,0 +1,51 @@
+"""What is asked of the core, and what it answers: the vocabulary that core, protocol and panel share."""
+
+from amaranth.hdl import signed, unsigned
+from amaranth.lib import data, enum, stream, wiring
+from amaranth.lib.wiring import In, Out
+
+__all__ = ["Client", "Op", "Part", "Result"]
+
+
+class Op(enum.Enum, shape=3):
+    """An operation of the core. After it is accepted the core takes `inputs` bytes (`latent` for DECODE, none for
+    GENERATE), and answers with these parts, in this order:
+
+    * CLASSIFY: MU, SCORE, CLASS. Takes no ε.
+    * ENCODE: MU, V. Takes no ε.
+    * RECONSTRUCT: INDEX, MU, V, SCORE, CLASS, Z, OUTPUT. Takes `latent` values of ε, none when ε is off.
+    * GENERATE: INDEX, Z, OUTPUT. Takes `latent` values of ε, whether ε is on or off: z = ε.
+    * DECODE: OUTPUT. Takes no ε.
+
+    Networks without a class head leave SCORE and CLASS out.
+    """
+
+    CLASSIFY = 0
+    ENCODE = 1
+    RECONSTRUCT = 2
+    GENERATE = 3
+    DECODE = 4
+
+
+class Part(enum.Enum, shape=3):
+    """What an element of the answer is; over the wire least significant byte first."""
+
+    INDEX = 0  # one 32-bit number: the index of the first ε that this operation takes, or would take
+    MU = 1  # `latent` numbers s16.8
+    V = 2  # `latent` numbers s8.4
+    SCORE = 3  # `classes` numbers, signed 16 bits
+    CLASS = 4  # one byte
+    Z = 5  # `latent` numbers s8
+    OUTPUT = 6  # `outputs` bytes
+
+
+Result = data.StructLayout({"part": Part, "value": signed(32), "last": unsigned(1)})
+"""One number of an answer, sign-extended; `last` marks the last one of the operation."""
+
+
+Client = wiring.Signature({
+    "job": Out(stream.Signature(Op)),
+    "data": Out(stream.Signature(unsigned(8))),
+    "result": In(stream.Signature(Result)),
+})
+"""Somebody who uses the core: the protocol, the panel. `data` carries input codes as raw bytes."""

@@ -1,0 +1,1 @@
+"""The VAE in software: data, training, quantisation, and the integer inference that defines the hardware."""

@@ -1,0 +1,1 @@
+"""Running the gateware: testbench helpers, simulators, regressions."""
