@@ -11,11 +11,12 @@ would stand still (fewer than 2, 8, 16) is repaired by setting bit 1, 3, 4.
 octave: the tail probability p lies in 2**−(k+2)·[1, 2). The 18 low bits, *read backwards* (bit 0 first), are the
 position in the octave; reading them from the other end makes a barrel shifter unnecessary, since in far octaves the
 bits that the count has used stand at the position's low end, as 100…, which is the middle of what they leave open.
-The first three select one of eight segments, the other 15 are the abscissa x of its quadratic:
+The first three select one of eight segments, the other 15 are the abscissa x of its quadratic, by Horner's rule:
 
-    |ε| = (c0 − (x·(c1 − (x·c2 >> 15)) >> 15) + half) >> 9
+    t = (c1·2¹⁵ + x·c2) >> 15
+    |ε| = (c0·2¹⁵ + x·t + 2²³) >> 24
 
-*floor* after each product, *half up* at the end, to s16.11.
+*floor* after the first step, *half up* at the end, to s16.11. Each step is one multiply-add of a DSP slice.
 """
 
 from functools import cache
@@ -23,6 +24,7 @@ from functools import cache
 import mpmath
 import numpy as np
 
+from model.formats import round_shift
 from model.sampling import EPSILON
 
 __all__ = ["COEFFICIENT_BITS", "GENERATORS", "GUARD", "POSITION_BITS", "ROUNDS", "ROUND_CONSTANT", "X_BITS",
@@ -35,7 +37,7 @@ POSITION_BITS = 18
 SEGMENT_BITS = 3
 X_BITS = POSITION_BITS - SEGMENT_BITS
 GUARD = 9
-COEFFICIENT_BITS = (23, 17, 12)  # unsigned c0, c1, c2, all with EPSILON.frac + GUARD fraction bits
+COEFFICIENT_BITS = (23, 18, 12)  # c0 and c2 unsigned, c1 signed; all have EPSILON.frac + GUARD fraction bits
 OCTAVES = 32
 BLOCK = 1 << 12  # words that are generated step by step; further blocks by a jump of the whole block
 _WORD = 0xFFFFFFFF
@@ -113,7 +115,7 @@ def _tail_quantile(p) -> mpmath.mpf:
 
 
 def _segment(octave: int, segment: int) -> list[int]:
-    """Quadratic through the quantile at the segment's three Chebyshev nodes, rounded; c0, c1, c2 (both minus)."""
+    """Quadratic through the quantile at the segment's three Chebyshev nodes, rounded; c0, c1, c2."""
     if octave == OCTAVES - 1:  # all 31 bits are zero: one value, the middle of what is left
         constant = _tail_quantile(mpmath.ldexp(1, -33))
         return [int(mpmath.nint(mpmath.ldexp(constant, EPSILON.frac + GUARD))), 0, 0]
@@ -123,7 +125,7 @@ def _segment(octave: int, segment: int) -> list[int]:
     (u0, u1, u2), (y0, y1, y2) = nodes, values
     slope = (y1 - y0) / (u1 - u0)
     curve = ((y2 - y1) / (u2 - u1) - slope) / (u2 - u0)
-    real = [y0 - slope * u0 + curve * u0 * u1, -(slope - curve * (u0 + u1)), curve]
+    real = [y0 - slope * u0 + curve * u0 * u1, slope - curve * (u0 + u1), curve]
     return [int(mpmath.nint(mpmath.ldexp(a, EPSILON.frac + GUARD))) for a in real]
 
 
@@ -153,8 +155,8 @@ def gaussian(table, draws) -> np.ndarray:
     row = np.asarray(table, np.int64)[(octave << SEGMENT_BITS) + (position >> X_BITS)]
     x = position & ((1 << X_BITS) - 1)
     c0, c1, c2 = row[..., 0], row[..., 1], row[..., 2]
-    value = c0 - ((x * (c1 - ((x * c2) >> X_BITS))) >> X_BITS)
-    value = (value + (1 << (GUARD - 1))) >> GUARD
+    t = ((c1 << X_BITS) + x * c2) >> X_BITS
+    value = round_shift((c0 << X_BITS) + x * t, X_BITS + GUARD)
     return np.where(draws >> 31, -value, value)
 
 
