@@ -60,15 +60,23 @@ class Sigmoid:
         """The right shift that turns |x| into its segment's index."""
         return self.input.bits - 1 - (self.segments.bit_length() - 1)
 
+    def horner(self, magnitude):
+        """The values after each step of Horner's rule, highest power first, for |x| codes (n,): int64 (order + 1, n).
+
+        They have `output.frac + guard` fraction bits; the last one is the polynomial.
+        """
+        magnitude = np.minimum(magnitude, self.hold)
+        segment = np.minimum(magnitude >> self.segment_bits, self.segments - 1)
+        t = magnitude - self.centres[segment]
+        values = [self.coefficients[segment, self.order]]
+        for power in range(self.order - 1, -1, -1):
+            values.append(((values[-1] * t) >> self.input.frac) + self.coefficients[segment, power])
+        return np.array(values)
+
     def __call__(self, x) -> np.ndarray:
         """Input codes of any shape to output codes."""
         x = np.asarray(x, dtype=np.int64)
-        magnitude = np.minimum(np.abs(x), self.hold)
-        segment = np.minimum(magnitude >> self.segment_bits, self.segments - 1)
-        t = magnitude - self.centres[segment]
-        y = self.coefficients[segment, self.order]
-        for power in range(self.order - 1, -1, -1):
-            y = ((y * t) >> self.input.frac) + self.coefficients[segment, power]
+        y = self.horner(np.abs(x))[-1]
         y = (y + ((1 << self.guard) >> 1)) >> self.guard
         return saturate(np.where(x < 0, (1 << self.output.frac) - y, y), self.output)
 

@@ -1,0 +1,193 @@
+"""From accumulators to activations: bias, requantise, activate, `drain` rows a clock."""
+
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, signed, unsigned
+from amaranth.lib import data, memory, wiring
+from amaranth.lib.wiring import In, Out
+
+from gateware.activation import SigmoidUnit
+from gateware.program import Array, Kind, Matrix
+from gateware.rom import STYLES
+from gateware.sequencer import constants
+from model.intervals import signed_bits
+from model.sigmoid import Sigmoid
+
+__all__ = ["Drain", "value_bits"]
+
+
+def _kinds(segments: list[list[Matrix]]) -> list[Kind]:
+    return sorted({kind for segment in segments for matrix in segment for kind in matrix.kinds},
+                  key=lambda kind: (kind.sigmoid, kind.format))
+
+
+def value_bits(segments: list[list[Matrix]], sigmoid: Sigmoid | None) -> int:
+    """Bits of the signed number that holds every result of every matrix."""
+    formats = [sigmoid.output if kind.sigmoid else kind.format for kind in _kinds(segments)]
+    return max(signed_bits(number.low, number.high) for number in formats)
+
+
+class Drain(wiring.Component):
+    """Takes a tile's sums and gives their requantised, activated values in groups of `drain`.
+
+    Members
+    -------
+    sums : In(rows × signed)
+    capture : In(1)
+        `sums` are complete.
+    opening : In(1)
+        with `capture`: the tile is the first one of `segment`.
+    segment : In
+    valid : Out(1), values : Out(drain × signed)
+        a group of results.
+    strobe : Out(drain)
+        which of them exist: the last group of a matrix may be short.
+    emit : Out(1)
+        they belong to the segment's last matrix.
+    matrix_last : Out(1)
+        the group is the last one of its matrix.
+
+    Cycles
+    ------
+    `latency` = 4, plus that of the sigmoid if there is one, from capture to the first group.
+
+    Parameters
+    ----------
+    segments : list of list of Matrix
+    array : Array
+    sigmoid : Sigmoid or None
+    accumulator_bits : int
+        at least `value_bits`.
+    style : str
+        of the table of biases and shifts: `lut` or `block`.
+    """
+
+    def __init__(self, segments: list[list[Matrix]], array: Array, *, sigmoid: Sigmoid | None, accumulator_bits: int,
+                 style: str):
+        self._segments, self._array, self._style = segments, array, style
+        self._kinds = _kinds(segments)
+        self._sigmoid = sigmoid
+        self._accumulator = signed(accumulator_bits)
+        self.latency = self.latency_of(sigmoid)
+        self._value = signed(value_bits(segments, sigmoid))
+        super().__init__({
+            "sums": In(data.ArrayLayout(self._accumulator, array.rows)),
+            "capture": In(1),
+            "opening": In(1),
+            "segment": In(range(max(len(segments), 2))),
+            "valid": Out(1),
+            "values": Out(data.ArrayLayout(self._value, array.drain)),
+            "strobe": Out(array.drain),
+            "emit": Out(1),
+            "matrix_last": Out(1),
+        })
+
+    @staticmethod
+    def latency_of(sigmoid: Sigmoid | None) -> int:
+        return 4 + (SigmoidUnit.latency_of(sigmoid) if sigmoid else 0)
+
+    def _groups(self):
+        """The table's rows, one for each group of `drain` results in the order of their draining, and where each
+        segment begins."""
+        drain, groups, heads = self._array.drain, [], []
+        for segment in self._segments:
+            heads.append(len(groups))
+            for place, matrix in enumerate(segment):
+                for tile in range(0, matrix.rows, self._array.rows):
+                    end = min(tile + self._array.rows, matrix.rows)
+                    for row in range(tile, end, drain):
+                        rows = [r if r < end else None for r in range(row, row + drain)]
+                        groups.append({
+                            "lanes": [self._lane(matrix, r) for r in rows],
+                            "strobe": sum(1 << lane for lane, r in enumerate(rows) if r is not None),
+                            "emit": place == len(segment) - 1,
+                            "tile_last": row + drain >= end,
+                            "matrix_last": row + drain >= matrix.rows,
+                        })
+        return groups, heads
+
+    def _lane(self, matrix: Matrix, row: int | None):
+        if row is None:
+            return {"bias": 0, "shift": 0, "kind": 0}
+        return {"bias": int(matrix.bias[row]), "shift": int(matrix.shift[row]),
+                "kind": self._kinds.index(matrix.kinds[row])}
+
+    def elaborate(self, platform):
+        m = Module()
+        array = self._array
+        groups, heads = self._groups()
+        shifts = max(lane["shift"] for group in groups for lane in group["lanes"])
+        lane_layout = data.StructLayout({"bias": self._accumulator, "shift": max(shifts.bit_length(), 1),
+                                         "kind": unsigned(max((len(self._kinds) - 1).bit_length(), 1))})
+        layout = data.StructLayout({"lanes": data.ArrayLayout(lane_layout, array.drain), "strobe": array.drain,
+                                    "emit": 1, "tile_last": 1, "matrix_last": 1})
+        m.submodules.table = table = memory.Memory(shape=layout, depth=max(len(groups), 2), init=groups,
+                                                   attrs={"ram_style": STYLES[self._style]})
+        port = table.read_port()
+        group = port.data
+
+        # The table's output always belongs to `pointer`. A segment's first capture sets it, so that segments may come
+        # in any order.
+        pointer = Signal(range(max(len(groups), 2)))
+        active = Signal()
+        m.d.comb += port.addr.eq(pointer)
+        with m.If(self.capture & self.opening):
+            m.d.comb += port.addr.eq(constants(heads)[self.segment])
+        with m.Elif(active):
+            m.d.comb += port.addr.eq(Mux(pointer == len(groups) - 1, 0, pointer + 1))
+        m.d.sync += pointer.eq(port.addr)
+        with m.If(self.capture):
+            m.d.sync += active.eq(1)
+        with m.Elif(group.tile_last):
+            m.d.sync += active.eq(0)
+
+        # The sums of a tile wait in `held` and move down by `drain` rows a clock.
+        held = [Signal(self._accumulator, name=f"held_{row}", reset_less=True) for row in range(array.rows)]
+        for row, register in enumerate(held):
+            following = held[row + array.drain] if row + array.drain < array.rows else register
+            m.d.sync += register.eq(Mux(self.capture, self.sums[row], following))
+
+        valid = Signal(self.latency - 1)
+        m.d.sync += valid.eq(valid << 1 | active)
+        flags = Cat(group.strobe, group.emit, group.matrix_last)
+        for _ in range(self.latency - 1):
+            delayed = Signal(len(flags), name="flags", reset_less=True)
+            m.d.sync += delayed.eq(flags)
+            flags = delayed
+        m.d.comb += [self.valid.eq(valid[-1]), Cat(self.strobe, self.emit, self.matrix_last).eq(flags)]
+        for lane in range(array.drain):
+            m.d.comb += self.values[lane].eq(self._requantise(m, lane, held[lane], group.lanes[lane]))
+        return m
+
+    def _requantise(self, m: Module, lane: int, held, parameters):
+        """The lane's three stages (bias, shift, saturate), and the sigmoid beside a delay of equal length."""
+        def register(value, name):
+            delayed = Signal(value.shape(), name=f"{name}_{lane}", reset_less=True)
+            m.d.sync += delayed.eq(value)
+            return delayed
+
+        biased = Signal(self._accumulator, name=f"biased_{lane}", reset_less=True)
+        m.d.sync += biased.eq(held + parameters.bias)
+        shift, kind = register(parameters.shift, "shift"), register(parameters.kind, "kind")
+        shifted, kind = register(biased >> shift, "shifted"), register(kind, "kind")
+        saturated = Signal(self._value, name=f"saturated_{lane}", reset_less=True)
+        with m.Switch(kind):
+            for index, entry in enumerate(self._kinds):
+                with m.Case(index):
+                    m.d.sync += saturated.eq(_saturate(shifted, entry.format))
+        if self._sigmoid is None:
+            return saturated
+
+        sigmoidal = register(constants([entry.sigmoid for entry in self._kinds])[kind], "sigmoidal")
+        m.submodules[f"sigmoid_{lane}"] = unit = SigmoidUnit(self._sigmoid)
+        m.d.comb += [unit.o.ready.eq(1), unit.i.valid.eq(1),
+                     unit.i.payload.eq(unit.i.payload.shape()(saturated[:self._sigmoid.input.bits].as_signed()))]
+        linear = saturated
+        for _ in range(SigmoidUnit.latency_of(self._sigmoid)):
+            linear, sigmoidal = register(linear, "linear"), register(sigmoidal, "sigmoidal")
+        return Mux(sigmoidal, unit.o.payload.raw, linear)
+
+
+def _saturate(value, target):
+    """`value`, wider than the format, limited to it: by a look at the bits above."""
+    above = value[target.bits - target.signed:]
+    fits = ~above.any() | (above.all() if target.signed else Const(0))
+    return Mux(fits, value, Mux(value[-1], Const(target.low, signed(target.bits + 1)), target.high))

@@ -1,0 +1,119 @@
+"""What the matrix engine is to compute: plain data, made from a quantised network.
+
+A *segment* is a list of matrices that run one after the other without leaving the engine: the encoder, the class head,
+the decoder. A network is lowered to segments; an array and its segments give a schedule (`gateware.schedule`).
+"""
+
+import enum
+from dataclasses import dataclass
+
+import numpy as np
+
+from model.formats import Format
+from model.intervals import accumulator_interval, signed_bits
+from model.network import Dense, Network
+
+__all__ = ["Array", "Kind", "Matrix", "Segment", "lower"]
+
+
+@dataclass(frozen=True)
+class Array:
+    """The shape of the MAC array: `rows` outputs × `columns` inputs a clock; `drain` results leave it a clock.
+
+    Raises
+    ------
+    ValueError
+        when `drain` does not divide `rows`.
+    """
+
+    rows: int
+    columns: int
+    drain: int = 1
+
+    def __post_init__(self):
+        if min(self.rows, self.columns, self.drain) < 1 or self.rows % self.drain:
+            raise ValueError(f"an array has at least one row and column, and a drain that divides the rows; "
+                             f"not {self.rows} rows, {self.columns} columns, drain {self.drain}")
+
+    def __str__(self):
+        return f"{self.rows}x{self.columns}"
+
+    @property
+    def multipliers(self) -> int:
+        return self.rows * self.columns
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What becomes of an accumulator once it is shifted: saturate to `format`, then perhaps the sigmoid."""
+
+    format: Format
+    sigmoid: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Matrix:
+    """One matrix-vector product with its requantisation.
+
+    Parameters
+    ----------
+    weights : int array (rows, inputs)
+    bias : int array (rows,)
+        includes the rounding constant of the row's shift.
+    shift : int array (rows,)
+    kinds : tuple of Kind, one for each row
+    source : Format
+        of the input vector.
+    """
+
+    weights: np.ndarray
+    bias: np.ndarray
+    shift: np.ndarray
+    kinds: tuple[Kind, ...]
+    source: Format
+    accumulator_bits: int
+
+    @classmethod
+    def of(cls, *layers: Dense, source: Format) -> "Matrix":
+        """`layers` that read the same input vector, stacked row by row."""
+        return cls(
+            np.concatenate([layer.weights for layer in layers]),
+            np.concatenate([layer.bias + ((1 << layer.shift) >> 1) for layer in layers]),
+            np.concatenate([layer.shift for layer in layers]),
+            tuple(Kind(layer.format, layer.activation == "sigmoid") for layer in layers for _ in range(layer.outputs)),
+            source,
+            max(signed_bits(*accumulator_interval(layer, source)) for layer in layers),
+        )
+
+    @property
+    def rows(self) -> int:
+        return self.weights.shape[0]
+
+    @property
+    def inputs(self) -> int:
+        return self.weights.shape[1]
+
+
+class Segment(enum.IntEnum):
+    """The parts of a network that run without interruption. Networks without a class head have no HEAD."""
+
+    ENCODER = 0
+    DECODER = 1
+    HEAD = 2
+
+
+def lower(network: Network) -> list[list[Matrix]]:
+    """The segments of `network` by `Segment`: μ and v are stacked into one matrix, μ first."""
+    source = network.input
+    encoder = []
+    for layer in network.encoder:
+        encoder.append(Matrix.of(layer, source=source))
+        source = network.output_format(layer)
+    encoder.append(Matrix.of(network.mu, network.v, source=source))
+    source = network.z
+    decoder = []
+    for layer in network.decoder:
+        decoder.append(Matrix.of(layer, source=source))
+        source = network.output_format(layer)
+    head = [] if network.head is None else [[Matrix.of(network.head, source=network.z)]]
+    return [encoder, decoder, *head]
