@@ -60,8 +60,8 @@ class FixedValue(ValueCastable):
 
     @property
     def raw(self):
-        """The integer code as a plain value."""
-        return self._target
+        """The integer code as a plain value. (A field of a structure is a slice of bits, which has no sign.)"""
+        return self._target.as_signed() if self._shape.number.signed else self._target
 
     def eq(self, other):
         shape = getattr(other, "shape", lambda: None)()

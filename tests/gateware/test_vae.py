@@ -1,0 +1,81 @@
+import numpy as np
+import pytest
+
+from gateware.job import Op, Part
+from gateware.program import Array
+from gateware.vae import FoldedVae, cycles
+from model.examples import random_input, random_network
+from sim.core import run_jobs
+from sim.reference import Job, Reference
+
+SHAPES = [(1, 1, 1), (2, 2, 1), (4, 3, 2), (8, 1, 1), (16, 2, 2)]
+
+
+def random_jobs(rng, network, count):
+    """Jobs of every kind, in random order."""
+    jobs = []
+    for x in random_input(rng, network, count):
+        op = Op(int(rng.integers(len(Op))))
+        codes = {Op.GENERATE: (), Op.DECODE: rng.integers(-128, 128, network.latent)}.get(op, x)
+        jobs.append(Job(op, tuple(int(code) for code in codes)))
+    return jobs
+
+
+def random_shape(rng):
+    return {"inputs": int(rng.integers(1, 9)), "latent": int(rng.integers(1, 5)), "classes": int(rng.integers(0, 5)),
+            "hidden": tuple(int(width) for width in rng.integers(1, 13, rng.integers(0, 3))),
+            "activation": str(rng.choice(["relu", "sigmoid", "mixed"])),
+            "output_activation": str(rng.choice(["linear", "sigmoid"]))}
+
+
+@pytest.mark.parametrize("weights", ["lut", "block"])
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("seed", range(4))
+def test_all_operations_equal_the_reference(seed, shape, weights):
+    rng = np.random.default_rng([seed, *shape])
+    network = random_network(rng, **random_shape(rng))
+    jobs = random_jobs(rng, network, 8)
+    reference = Reference(network)
+    reference.epsilon_on = epsilon_on = bool(seed % 2)
+    answers, _ = run_jobs(FoldedVae(network, Array(*shape), weights=weights), jobs,
+                          epsilon_on=epsilon_on, stall=[0, 0.3][seed // 2])
+    assert answers == [reference.answer(job) for job in jobs]
+
+
+@pytest.mark.parametrize("activation", ["relu", "sigmoid"])
+@pytest.mark.parametrize("shape", [*SHAPES, (8, 1, 2), (2, 2, 2), (16, 2, 1), (8, 4, 4)], ids=str)
+def test_cycles_are_exactly_as_the_formula_says(shape, activation):
+    rng = np.random.default_rng([5, *shape])
+    network = random_network(rng, inputs=5, hidden=(9, 7), latent=3, activation=activation)
+    array = Array(*shape)
+    jobs = [Job(Op.RECONSTRUCT, tuple(int(code) for code in x)) for x in random_input(rng, network, 4)]
+    _, marks = run_jobs(FoldedVae(network, array), jobs)
+    expected = cycles(network, array)
+    for before, after in zip(marks[1:], marks[2:], strict=False):  # before the first, ε is still being seeded
+        assert before[Part.CLASS] - before["input"] == expected.class_latency
+        assert before[Part.OUTPUT] - before["input"] == expected.latency
+        assert after["job"] - before["job"] == expected.interval
+
+
+def test_a_seed_starts_epsilon_anew_and_a_retry_shows_its_index():
+    rng = np.random.default_rng(3)
+    network = random_network(rng)
+    x = tuple(int(code) for code in random_input(rng, network, 1)[0])
+    jobs = [Job(Op.RECONSTRUCT, x), Job(Op.RECONSTRUCT, x), Job(Op.CLASSIFY, x), Job(Op.GENERATE), Job(Op.ENCODE, x),
+            Job(Op.RECONSTRUCT, x), Job(Op.GENERATE)]
+    seeds = {2: 0, 5: 0xFFFFFFFF}
+    answers, _ = run_jobs(FoldedVae(network, Array(4, 1)), jobs, seeds=seeds)
+    reference, expected = Reference(network), []
+    for index, job in enumerate(jobs):
+        if index in seeds:
+            reference.seed(seeds[index])
+        expected.append(reference.answer(job))
+    assert answers == expected
+    indices = [value for answer in answers for part, value in answer if part == Part.INDEX]
+    assert indices == [0, network.latent, 0, 0, network.latent]
+
+
+def test_the_shipped_network_meets_its_cycle_budget(iris):
+    counted = cycles(iris, Array(8, 1))
+    assert counted.class_latency <= 60
+    assert counted.latency <= 120
