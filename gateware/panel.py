@@ -1,0 +1,199 @@
+"""The board without a host: switches choose an example, buttons run it, LEDs, display and a line of text answer."""
+
+import numpy as np
+from amaranth.hdl import Cat, Module, Mux, Signal
+from amaranth.lib import memory, stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from gateware.arbiter import Message
+from gateware.buttons import ButtonLayout, Buttons, Switches
+from gateware.display import Display
+from gateware.job import Client, Op, Part
+from gateware.leds import Leds, Snoop
+from gateware.pages import Page, Pages
+from gateware.text import Text, class_shape
+from gateware.values import Values
+from model.network import Network
+from model.text import shown_outputs
+
+__all__ = ["Panel"]
+
+LUT_ROM_BITS = 16384  # larger memories of examples are left to the tool, which puts them in block RAM
+NUMBER_BITS = 8
+
+
+class Panel(wiring.Component):
+    """A client of the core that runs the network's built-in examples.
+
+    Switches 0–7 choose the example, 1 … n; the centre button runs it (RECONSTRUCT), and the right button runs it again
+    with a new ε. After a run the line of `model.text.line` is sent. What the display shows is in `gateware.pages`:
+    the number, and after the centre button the class; after the right button, z and the reconstruction in turn
+    (networks with more than 16 outputs go on showing number and class). Another number clears the class.
+
+    A press during a run, the sending of its line included, is remembered; of several the last one counts. The switches
+    are looked at between runs. A press for a number that is no example does nothing.
+
+    Latency: from the pulse of a button to the job, 2 clocks; to the last byte of data, 2 more for each byte. Values
+    are taken from the core in `Values.latency` clocks each, the rest of its answer at once.
+
+    Parameters
+    ----------
+    network : Network
+    clock_hz : float
+    settle, error_time, page_time : float
+        seconds: buttons' debouncing, the error LED's stretching, and how long z or the reconstruction is shown.
+    digit_hz : float
+        digits of the display a second.
+
+    Members
+    -------
+    switches : In(16)
+        raw, as `buttons` are.
+    buttons : In(ButtonLayout)
+    leds : Out(16)
+    segments, anodes : Out(8)
+        see `gateware.display`.
+    client : Out(Client)
+    o : Out(stream of Message)
+        a line of text after each run.
+    snoop : In(Snoop)
+        the core's result stream: LEDs show the class of whatever was run.
+    epsilon_on, error, good, busy : In(1)
+        for the LEDs, see `gateware.leds`.
+    """
+
+    def __init__(self, network: Network, *, clock_hz: float = 100e6, settle: float = 0.01, digit_hz: float = 1000,
+                 error_time: float = 0.05, page_time: float = 1.0):
+        self._network = network
+        self._page_clocks = max(1, round(clock_hz * page_time))
+        self._buttons = Buttons(clock_hz=clock_hz, settle=settle)
+        self._display = Display(clock_hz=clock_hz, digit_hz=digit_hz)
+        self._leds = Leds(network, clock_hz=clock_hz, error_time=error_time)
+        super().__init__({
+            "switches": In(16), "buttons": In(ButtonLayout),
+            "leds": Out(16), "segments": Out(8), "anodes": Out(8),
+            "client": Out(Client), "o": Out(stream.Signature(Message)), "snoop": In(Snoop),
+            "epsilon_on": In(1), "error": In(1), "good": In(1), "busy": In(1),
+        })
+
+    def _examples(self):
+        """The examples' bytes, and their port. Rows are `number`s; rows and columns are padded to powers of two."""
+        examples, inputs = self._network.examples, self._network.inputs
+        table = np.zeros((1 << len(examples).bit_length(), 1 << (inputs - 1).bit_length()), dtype=int)
+        if examples.size:
+            table[1:len(examples) + 1, :inputs] = examples
+        bytes_ = memory.Memory(shape=8, depth=table.size, init=table.ravel().tolist())
+        # A port without a register keeps a small memory out of block RAM.
+        return bytes_, bytes_.read_port(domain="comb" if 8 * table.size <= LUT_ROM_BITS else "sync")
+
+    def elaborate(self, platform):
+        m = Module()
+        network, client, result = self._network, self.client, self.client.result.payload
+        m.submodules.switches = switches = Switches(NUMBER_BITS)
+        m.submodules.buttons = buttons = self._buttons
+        m.submodules.leds = leds = self._leds
+        m.submodules.display = display = self._display
+        m.submodules.pages = pages = Pages(network)
+        m.submodules.values = values = Values(network)
+        m.submodules.text = text = Text(network)
+        m.submodules.examples, read = self._examples()
+        wiring.connect(m, pages.values, values.readers[0])
+        wiring.connect(m, text.values, values.readers[1])
+        wiring.connect(m, wiring.flipped(self.o), text.o)
+        wiring.connect(m, wiring.flipped(self.snoop), leds.snoop)
+
+        number = Signal(NUMBER_BITS)
+        valid, known, running = Signal(), Signal(), Signal()
+        cls = Signal(class_shape(network), reset_less=True)
+        page = Signal(Page)
+        m.d.comb += [
+            switches.pins.eq(self.switches),
+            buttons.pins.eq(self.buttons),
+            valid.eq((number != 0) & (number <= len(network.examples))),
+            pages.page.eq(page), pages.digit.eq(display.digit),
+            pages.valid.eq(valid), pages.known.eq(known), pages.cls.eq(cls),
+            display.pattern.eq(pages.pattern), self.segments.eq(display.segments), self.anodes.eq(display.anodes),
+            leds.epsilon_on.eq(self.epsilon_on), leds.error.eq(self.error), leds.good.eq(self.good),
+            leds.busy.eq(self.busy | running), self.leds.eq(leds.leds),
+        ]
+
+        # Z and the reconstruction take turns.
+        page_clock = Signal(range(self._page_clocks), reset_less=True)
+        m.d.sync += page_clock.eq(page_clock + 1)
+        with m.If(page_clock == self._page_clocks - 1):
+            m.d.sync += page_clock.eq(0)
+            with m.If(page == Page.Z):
+                m.d.sync += page.eq(Page.OUTPUT)
+            with m.Elif(page == Page.OUTPUT):
+                m.d.sync += page.eq(Page.Z)
+
+        byte = Signal(range(max(2, network.inputs)), reset_less=True)
+        slot = Signal.like(values.i.payload.slot, reset_less=True)
+        m.d.comb += [
+            read.addr.eq(Cat(byte[:(network.inputs - 1).bit_length()], number)),
+            client.job.payload.eq(Op.RECONSTRUCT),
+            client.data.payload.eq(read.data),
+            values.i.payload.slot.eq(slot),
+            text.i.payload.eq(cls),
+        ]
+
+        wanted, wanted_again, again = Signal(), Signal(), Signal()
+        with m.FSM():
+            with m.State("IDLE"):
+                m.d.sync += byte.eq(0)
+                with m.If(switches.o != number):
+                    m.d.sync += [number.eq(switches.o), slot.eq(0), known.eq(0), page.eq(Page.CLASS)]
+                    m.next = "NUMBER"
+                with m.Elif(wanted):
+                    m.d.sync += [wanted.eq(0), again.eq(wanted_again)]
+                    with m.If(valid):
+                        m.next = "JOB"
+
+            with m.State("NUMBER"):
+                m.d.comb += [values.i.valid.eq(1), values.i.payload.code.eq(number)]
+                with m.If(values.i.ready):
+                    m.next = "IDLE"
+
+            with m.State("JOB"):
+                m.d.comb += [running.eq(1), client.job.valid.eq(1)]
+                with m.If(client.job.ready):
+                    m.next = "FETCH"
+
+            with m.State("FETCH"):
+                m.d.comb += running.eq(1)
+                m.next = "DATA"
+
+            with m.State("DATA"):
+                m.d.comb += [running.eq(1), client.data.valid.eq(1)]
+                m.d.sync += slot.eq(1)
+                with m.If(client.data.ready):
+                    m.d.sync += byte.eq(byte + 1)
+                    m.next = "FETCH"
+                    with m.If(byte == network.inputs - 1):
+                        m.next = "RESULT"
+
+            with m.State("RESULT"):
+                kept = (result.part == Part.Z) | ((result.part == Part.OUTPUT) & (shown_outputs(network) > 0))
+                m.d.comb += [
+                    running.eq(1),
+                    values.i.valid.eq(client.result.valid & kept),
+                    values.i.payload.code.eq(result.value),
+                    client.result.ready.eq(values.i.ready | ~kept),
+                ]
+                with m.If(client.result.valid & client.result.ready):
+                    m.d.sync += slot.eq(slot + kept)
+                    with m.If(result.part == Part.CLASS):
+                        m.d.sync += [cls.eq(result.value), known.eq(1)]
+                    with m.If(result.last):
+                        m.d.sync += page_clock.eq(0)
+                        m.d.sync += page.eq(Mux(again & (shown_outputs(network) > 0), Page.Z, Page.CLASS))
+                        m.next = "TEXT"
+
+            with m.State("TEXT"):  # the last value may still be on its way
+                m.d.comb += [running.eq(1), text.i.valid.eq(values.i.ready)]
+                with m.If(text.i.ready):
+                    m.next = "IDLE"
+
+        with m.If(buttons.pressed.center | buttons.pressed.right):
+            m.d.sync += [wanted.eq(1), wanted_again.eq(~buttons.pressed.center)]
+        return m

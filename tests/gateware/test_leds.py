@@ -1,0 +1,70 @@
+import random
+
+from gateware.job import Part
+from gateware.leds import Leds
+from sim.flowers import flowers
+from sim.streams import run
+
+STRETCH = 50
+
+
+def trace(stimuli, network=None):
+    """LEDs after each clock; a stimulus is a dict of ports, or of the snooped element's fields."""
+    dut, seen = Leds(network or flowers(), clock_hz=1000, error_time=STRETCH / 1000), []
+
+    async def bench(ctx):
+        for stimulus in stimuli:
+            stimulus = dict(stimulus)
+            for name in ("epsilon_on", "error", "good", "busy"):
+                ctx.set(getattr(dut, name), stimulus.pop(name, 0))
+            ctx.set(dut.snoop.valid, stimulus.pop("valid", bool(stimulus)))
+            ctx.set(dut.snoop.ready, stimulus.pop("ready", 1))
+            ctx.set(dut.snoop.payload, {"part": Part.MU, "value": 0, "last": 0} | stimulus)
+            await ctx.tick()
+            seen.append(ctx.get(dut.leds))
+
+    run(dut, bench)
+    return seen
+
+
+def test_class_of_the_last_completed_operation():
+    score, end = {"part": Part.SCORE, "value": 1}, {"part": Part.OUTPUT, "value": 2, "last": 1}
+    seen = trace([
+        score, end,                                             # without a class: nothing
+        {"part": Part.CLASS, "value": 2}, score, end,           # a class on the way
+        {"part": Part.CLASS, "value": 1, "last": 1},            # a class at the end
+        {"part": Part.MU, "value": 7}, end,                     # without a class: stays
+        {"part": Part.CLASS, "value": 0, "last": 1, "ready": 0},
+        {"part": Part.CLASS, "value": 0, "last": 1, "valid": 0},
+        {"part": Part.CLASS, "value": 0, "last": 1}])
+    assert seen == [0, 0, 0, 0, 4, 2, 2, 2, 2, 2, 1]
+
+
+def test_classes_from_thirteen_on_light_nothing():
+    network = flowers(classes=15)
+    assert trace([{"part": Part.CLASS, "value": value, "last": 1} for value in (12, 13, 0, 14)], network) == [
+        1 << 12, 0, 1, 0]
+    assert trace([{"part": Part.CLASS, "value": 0, "last": 1}], flowers(classes=0)) == [0]
+
+
+def error(stimuli):
+    return [led >> 14 & 1 for led in trace(stimuli)]
+
+
+def test_error_is_stretched():
+    assert error([{"error": 1}] + [{}] * 200) == [1] * STRETCH + [0] * (201 - STRETCH)
+    assert error([{"error": 1}] * 70 + [{}] * 100) == [1] * (69 + STRETCH) + [0] * (101 - STRETCH)
+    again = [{"error": 1}] + [{}] * 30 + [{"error": 1}] + [{}] * 100
+    assert error(again) == [1] * (31 + STRETCH) + [0] * (101 - STRETCH)
+
+
+def test_the_next_good_frame_clears_the_error_at_once():
+    assert error([{"error": 1}, {}, {"good": 1}] + [{}] * 60) == [1, 1] + [0] * 61
+    held = [{"error": 1}, {"error": 1, "good": 1}, {"error": 1}, {}, {"error": 1}, {}]
+    assert error(held) == [1, 0, 0, 0, 1, 1]
+
+
+def test_busy_and_epsilon():
+    rng = random.Random(0)
+    stimuli = [{"busy": rng.randrange(2), "epsilon_on": rng.randrange(2)} for _ in range(20)]
+    assert trace(stimuli) == [each["busy"] << 15 | each["epsilon_on"] << 13 for each in stimuli]
