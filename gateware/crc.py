@@ -1,0 +1,11 @@
+"""The check sum of the frames, CRC-16/IBM-3740, a byte a clock. The function is `model.frames.crc16`."""
+
+from amaranth.lib.crc import Processor
+from amaranth.lib.crc.catalog import CRC16_IBM_3740
+
+__all__ = ["crc16"]
+
+
+def crc16() -> Processor:
+    """A unit with ports `start` (begins anew), `data`, `valid`, and `crc`, which follows one cycle later."""
+    return CRC16_IBM_3740(data_width=8).create()

@@ -1,0 +1,152 @@
+"""Frames on the serial line: CRC, COBS, commands, reasons. `docs/protocol.md` is the specification.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+__all__ = ["NEGATIVE", "PRINTABLE", "REPLY", "UNKNOWN", "Command", "Decoder", "Frame", "Reason", "cobs_decode",
+           "cobs_encode", "crc16", "encode", "parse"]
+
+REPLY = 0x80  # a reply's command is the request's with this bit set
+NEGATIVE = 0x7F  # the command of a negative reply: reason byte, offending command byte
+UNKNOWN = 0xFF  # the offending command when it cannot be told, since no CRC vouches for it
+PRINTABLE = frozenset([*range(0x20, 0x7F), 0x09, 0x0A, 0x0D])
+
+
+class Command(IntEnum):
+    """Requests. Those from 0x10 on are 0x10 + the core's operation (`gateware.job.Op`)."""
+
+    INFO = 0x00
+    SEED = 0x01
+    EPSILON = 0x02
+    CLASSIFY = 0x10
+    ENCODE = 0x11
+    RECONSTRUCT = 0x12
+    GENERATE = 0x13
+    DECODE = 0x14
+
+
+class Reason(IntEnum):
+    """Why a request is refused."""
+
+    CRC = 1  # the check sum is wrong
+    COBS = 2  # the chunk ends within a COBS block
+    OVERSIZE = 3  # longer than the longest legal request
+    COMMAND = 4  # no such command
+    LENGTH = 5  # the payload is too short or too long for the command
+    LINE = 6  # a byte without a stop bit, or a break, inside the chunk
+    ARGUMENT = 7  # n = 0, or ε neither 0 nor 1
+    BUSY = 8  # one request is being answered and another one waits already
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A frame's contents: sequence number and command (bytes), payload."""
+
+    seq: int
+    command: int
+    payload: bytes = b""
+
+
+def crc16(data: bytes) -> int:
+    """CRC-16/IBM-3740: polynomial 0x1021, initial FFFF, most significant bit first; of b"123456789" it is 29B1."""
+    crc = 0xFFFF
+    for byte in data:
+        crc ^= byte << 8
+        for _ in range(8):
+            crc = crc << 1 ^ (0x11021 if crc & 0x8000 else 0)
+    return crc
+
+
+def cobs_encode(data: bytes) -> bytes:
+    """Consistent overhead byte stuffing (S. Cheshire and M. Baker, 1999): any bytes to bytes without a zero.
+
+    A full block (254 bytes) that ends the data is not followed by an empty one.
+    """
+    blocks, rest = [], bytes(data) + b"\0"  # every block but the last stands for its bytes and a zero
+    while rest:
+        zero = rest.index(0)
+        if zero < 254:
+            blocks.append(bytes([zero + 1]) + rest[:zero])
+            rest = rest[zero + 1:]
+        else:
+            blocks.append(b"\xFF" + rest[:254])
+            rest = b"" if rest[254:] == b"\0" else rest[254:]
+    return b"".join(blocks)
+
+
+def cobs_decode(chunk: bytes) -> bytes:
+    """The inverse of `cobs_encode`; an empty last block after a full one is accepted too.
+
+    Raises
+    ------
+    ValueError
+        when the chunk holds a zero or ends within a block.
+    """
+    if 0 in chunk:
+        raise ValueError("a COBS chunk holds no zero")
+    data, position, code = bytearray(), 0, 0xFF
+    while position < len(chunk):
+        if code != 0xFF:
+            data.append(0)
+        code = chunk[position]
+        block = chunk[position + 1:position + code]
+        if len(block) != code - 1:
+            raise ValueError("a COBS chunk ends within a block")
+        data += block
+        position += code
+    return bytes(data)
+
+
+def encode(seq: int, command: int, payload: bytes = b"") -> bytes:
+    """A whole frame on the wire, with both delimiters."""
+    body = bytes([seq, command]) + bytes(payload)
+    return b"\0" + cobs_encode(body + crc16(body).to_bytes(2, "little")) + b"\0"
+
+
+def parse(chunk: bytes) -> Frame | Reason:
+    """The frame in what stood between two delimiters, or what is wrong with it: `CRC` or `COBS`."""
+    try:
+        data = cobs_decode(chunk)
+    except ValueError:
+        return Reason.COBS
+    if len(data) < 4 or crc16(data[:-2]) != int.from_bytes(data[-2:], "little"):
+        return Reason.CRC
+    return Frame(data[0], data[1], data[2:-2])
+
+
+class Decoder:
+    """Separates a byte stream into frames and lines of text.
+
+    Text counts from the line feed on, without waiting for the next delimiter: in no frame of this protocol are the
+    first three bytes printable, since the third, at the latest, is a command.
+    """
+
+    def __init__(self):
+        self._chunk = bytearray()
+        self.damaged = 0  # chunks that were neither frame nor text
+
+    def feed(self, data: bytes) -> list[Frame | str]:
+        """The frames and lines (without their ends) that are complete with `data`, in order."""
+        found = []
+        for byte in data:
+            if byte:
+                self._chunk.append(byte)
+                if byte == 0x0A and len(self._chunk) > 3 and PRINTABLE.issuperset(self._chunk):
+                    found += self._text()
+                continue
+            if self._chunk:
+                item = parse(bytes(self._chunk))
+                if isinstance(item, Frame):
+                    found.append(item)
+                elif PRINTABLE.issuperset(self._chunk):
+                    found += self._text()
+                else:
+                    self.damaged += 1
+            self._chunk.clear()
+        return found
+
+    def _text(self) -> list[str]:
+        lines = [line for line in self._chunk.decode("ascii").splitlines() if line.strip()]
+        self._chunk.clear()
+        return lines
