@@ -1,0 +1,1 @@
+"""Talking to a board, real or virtual, over a serial port."""

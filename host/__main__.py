@@ -1,0 +1,142 @@
+"""`python -m host --port P info | classify V… | encode V… | reconstruct V… | generate [N] | seed N | epsilon on|off`"""
+
+import argparse
+import json
+import os
+import sys
+
+from host.client import Client, open_port
+from host.physical import Physical, find_network
+from model.errors import UserError
+from model.replies import Info
+
+__all__ = ["main"]
+
+
+class Parser(argparse.ArgumentParser):
+    """Complains in one line."""
+
+    def error(self, message):
+        raise UserError(f"{message} (--help shows the options)")
+
+
+def _numbers(text: str) -> list[float]:
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a list of numbers like 0.5,-1.25") from error
+
+
+def _integer(text: str) -> int:
+    try:
+        return int(text, 0)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from error
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < 1e6:
+        raise argparse.ArgumentTypeError(f"a time-out is a positive number of seconds, not {text}")
+    return seconds
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="python -m host", description="Talks to a board over a serial port.")
+    parser.add_argument("--port", required=True, help="/dev/ttyUSB1, COM4, socket://localhost:7000, …")
+    parser.add_argument("--baud", type=_integer, default=115_200, help="bits per second (default 115200)")
+    parser.add_argument("--network", help="name or FILE.npz of the board's network (default: found by its digest)")
+    parser.add_argument("--timeout", type=_seconds, default=1.0, help="seconds of silence before a retry (default 1)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    commands = parser.add_subparsers(dest="command", required=True, parser_class=Parser)
+    commands.add_parser("info", help="what the board holds, and its counters")
+    for name, text in (("classify", "class, scores, latent mean, and the reconstruction at the mean"),
+                       ("encode", "latent mean and deviation"),
+                       ("reconstruct", "everything, with z sampled on the board")):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("values", type=float, nargs="+", help="one for each input, in the network's unit")
+    generate = commands.add_parser("generate", help="samples from the prior, or the output for a given z")
+    generate.add_argument("count", type=_integer, nargs="?", help="how many (default 1)")
+    generate.add_argument("--z", type=_numbers, help="z1,z2,…: decode this point instead")
+    commands.add_parser("seed", help="seed the noise").add_argument("number", type=_integer)
+    commands.add_parser("epsilon", help="noise on or off").add_argument("state", choices=("on", "off"))
+    return parser
+
+
+def _describe_info(info: Info, physical: Physical) -> dict:
+    return {"network": physical.network.name if physical.network else None, "digest": info.digest.hex(),
+            "inputs": info.inputs, "outputs": info.outputs, "latent": info.latent, "classes": info.classes,
+            "input_format": str(info.input), "output_format": str(info.output), "z_format": f"s8.{info.z_frac}",
+            "epsilon": "on" if info.epsilon_on else "off", "epsilon_index": info.epsilon_index,
+            "answered": info.answered, "bad_frames": info.bad, "protocol": info.version}
+
+
+def execute(options, client: Client) -> dict | list[dict]:
+    """Runs the command; what there is to print."""
+    if options.command == "seed":
+        client.seed(options.number)
+        return {"seed": options.number}
+    if options.command == "epsilon":
+        client.epsilon(options.state == "on")
+        return {"epsilon": options.state}
+    info = client.info()
+    physical = Physical(info, find_network(info, options.network))
+    if options.command == "info":
+        return _describe_info(info, physical)
+    if options.command == "generate":
+        if options.z is not None:
+            if options.count is not None:
+                raise UserError("generate takes either a count or --z, not both")
+            return physical.describe(client.decode(physical.latent_codes(options.z)))
+        return [physical.describe(answer) for answer in client.generate(1 if options.count is None else options.count)]
+    answer = getattr(client, options.command)(physical.codes(options.values))
+    found = physical.describe(answer)
+    if options.command == "classify":
+        found |= physical.describe(client.decode(physical.mean_codes(answer.mu)))
+    return found
+
+
+def _text(value) -> str:
+    if isinstance(value, dict):
+        return "  ".join(f"{name} {_text(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return " ".join(map(_text, value))
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def show(found: dict) -> str:
+    """One answer as lines of text."""
+    unit = found.get("unit")
+    lines = [f"{name.replace('_', ' '):<16}{_text(value)}{f' {unit}' if unit and name == 'reconstruction' else ''}"
+             for name, value in found.items() if name != "unit"]
+    return "\n".join(lines)
+
+
+def main(arguments=None, opener=open_port) -> int:
+    """Returns the exit status: 0, or 2 after one line on standard error."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    for place, text in enumerate(arguments[:-1]):
+        if text == "--z":  # argparse would take a list that begins with a minus for an option
+            arguments[place:place + 2] = [f"--z={arguments[place + 1]}"]
+            break
+    try:
+        options = _parser().parse_args(arguments)
+        port = opener(options.port, options.baud)
+        try:
+            # Programs that come one after the other should not mistake each other's late replies for their own.
+            client = Client(port, name=options.port, timeout=options.timeout, seq=os.getpid() % 255)
+            found = execute(options, client)
+        finally:
+            port.close()
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    if options.json:
+        print(json.dumps(found, ensure_ascii=False))
+    else:
+        print("\n\n".join(map(show, found if isinstance(found, list) else [found])))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

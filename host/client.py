@@ -1,0 +1,231 @@
+"""The host's end of the protocol (`docs/protocol.md`): requests with time-outs and retries."""
+
+import errno
+import time
+
+import serial
+from serial.tools import list_ports
+
+from model.errors import UserError
+from model.frames import NEGATIVE, REPLY, UNKNOWN, Command, Decoder, Frame, Reason, encode
+from model.replies import Answer, Info, unpack_answer
+
+__all__ = ["Client", "NoAnswerError", "PortError", "RefusedError", "SomethingElseError", "open_port"]
+
+POLL = 0.05  # seconds that one read of a serial port waits
+TRANSIENT = {Reason.CRC, Reason.COBS, Reason.OVERSIZE, Reason.LINE, Reason.BUSY}  # worth a retry
+
+
+class PortError(UserError):
+    """The port is absent, busy, forbidden, or was lost."""
+
+
+class NoAnswerError(UserError):
+    """Nothing, or nothing in time, came back."""
+
+
+class SomethingElseError(NoAnswerError):
+    """What comes back is not this protocol."""
+
+
+class RefusedError(UserError):
+    """The board gave a negative reply; `reason` tells why."""
+
+    def __init__(self, reason: Reason, command: Command):
+        self.reason = reason
+        super().__init__(f"the board refuses {command.name.lower()}: {reason.name.lower()}")
+
+
+def open_port(name: str, baud: int = 115_200):
+    """A serial port by its name or URL (`socket://HOST:PORT`), for the use of this program alone.
+
+    Raises
+    ------
+    PortError
+        with the reason and what to do, in one line.
+    """
+    try:
+        port = serial.serial_for_url(name, baudrate=baud, timeout=POLL, write_timeout=5, exclusive=True)
+        port.reset_input_buffer()
+        return port
+    except (serial.SerialException, OSError, ValueError) as error:
+        raise PortError(_port_trouble(name, error)) from error
+
+
+def _port_trouble(name: str, error: Exception) -> str:
+    number = getattr(error, "errno", None)
+    text = " ".join(str(error).split())
+    if number in (errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.ENOTTY):
+        ports = ", ".join(sorted(port.device for port in list_ports.comports())) or "none"
+        return f"there is no serial port {name}; ports on this machine: {ports}"
+    if number == errno.EACCES:
+        return f"no permission to use {name}: become a member of the group that owns it (often dialout or uucp)"
+    if number in (errno.EBUSY, errno.EAGAIN) or "exclusive" in text.lower():
+        return f"{name} is in use by another program: close that one first"
+    return f"cannot open {name}: {text}"
+
+
+class Client:
+    """A board behind `port`.
+
+    Parameters
+    ----------
+    port : object
+        with `read(count)`, which returns what there is after a short wait at most, and `write(data)`: a pyserial port.
+    name : str
+        of the port, for messages.
+    timeout : float
+        seconds of silence after which a request is repeated, and after the last repetition given up.
+    retries : int
+        repetitions. A repeated request is executed again: where ε is used, the answer's index tells.
+    seq : int
+        the first sequence number is the one after; 0 is never used, since it stands for "unknown" in negative replies.
+    text : callable
+        gets the lines of text that come in between, one at a time.
+    """
+
+    def __init__(self, port, *, name: str = "the port", timeout: float = 1.0, retries: int = 2, seq: int = 0,
+                 text=lambda line: None):
+        self._port, self._name = port, name
+        self._timeout, self._retries = timeout, retries
+        self._seq, self._text = seq, text
+        self._decoder = Decoder()
+        self._info = None
+
+    def info(self) -> Info:
+        """What the board says of itself, now."""
+        self._info = Info.unpack(self._request(Command.INFO)[0])
+        return self._info
+
+    def classify(self, codes) -> Answer:
+        """`codes`: input bytes. The mean, the scores, the class."""
+        return self._operation(Command.CLASSIFY, codes)
+
+    def encode(self, codes) -> Answer:
+        """The mean, and log2 σ."""
+        return self._operation(Command.ENCODE, codes)
+
+    def reconstruct(self, codes) -> Answer:
+        """Everything, with a sample of ε unless that is off."""
+        return self._operation(Command.RECONSTRUCT, codes)
+
+    def decode(self, z) -> Answer:
+        """The output for a given `z`, codes −128…127."""
+        return self._operation(Command.DECODE, [_signed_byte(code) for code in z])
+
+    def generate(self, count: int = 1) -> list[Answer]:
+        """`count` outputs for as many z = ε."""
+        if not 1 <= count <= 255:
+            raise UserError(f"a board generates 1…255 samples at once, not {count}")
+        info = self._info or self.info()
+        replies = self._request(Command.GENERATE, bytes([count]), count)
+        return [unpack_answer(Command.GENERATE, info, reply[1:]) for reply in replies]
+
+    def seed(self, seed: int):
+        """Seeds ε: the next one is sample 0."""
+        if not 0 <= seed < 1 << 32:
+            raise UserError(f"a seed is within 0…{(1 << 32) - 1}, not {seed}")
+        self._request(Command.SEED, seed.to_bytes(4, "little"))
+
+    def epsilon(self, on: bool):
+        """Switches the noise of `reconstruct` on or off."""
+        self._request(Command.EPSILON, bytes([bool(on)]))
+
+    def _operation(self, command: Command, codes) -> Answer:
+        info = self._info or self.info()
+        count = info.latent if command == Command.DECODE else info.inputs
+        if len(codes) != count:
+            raise UserError(f"the board takes {count} numbers for {command.name.lower()}, not {len(codes)}")
+        try:
+            payload = bytes(int(code) for code in codes)
+        except ValueError as error:
+            raise UserError(f"codes are within 0…255, not {list(codes)}") from error
+        return unpack_answer(command, info, self._request(command, payload)[0])
+
+    def _request(self, command: Command, payload: bytes = b"", count: int = 1) -> list[bytes]:
+        """The payloads of the `count` replies to one request; repeats it when they do not come."""
+        heard = Heard()
+        for _ in range(1 + self._retries):
+            self._seq = self._seq % 255 + 1
+            self._write(encode(self._seq, command, payload))
+            replies = self._collect(Frame(self._seq, command), count, heard)
+            if replies is not None:
+                return replies
+        raise heard.error(command, self._name, self._timeout)
+
+    def _collect(self, request: Frame, count: int, heard: "Heard") -> list[bytes] | None:
+        """The replies to `request`, or None when they are late, incomplete, or refused for now."""
+        replies = []
+        deadline = time.monotonic() + self._timeout
+        while time.monotonic() < deadline:
+            for item in self._read(heard):
+                if isinstance(item, str):
+                    self._text(item)
+                    continue
+                heard.frames += 1
+                if item.command == NEGATIVE and len(item.payload) == 2:
+                    if self._refused(request, item, heard):
+                        return None
+                elif (item.seq, item.command) == (request.seq, request.command | REPLY):
+                    if count > 1 and item.payload[:1] != bytes([len(replies)]):
+                        return None  # one of a series was lost
+                    replies.append(item.payload)
+                    if len(replies) == count:
+                        return replies
+                    deadline = time.monotonic() + self._timeout
+        return None
+
+    def _refused(self, request: Frame, reply: Frame, heard: "Heard") -> bool:
+        """Whether the negative `reply` means that `request` should be repeated; raises when it is final."""
+        try:
+            reason = Reason(reply.payload[0])
+        except ValueError:
+            return False
+        if (reply.seq, reply.payload[1]) == (0, UNKNOWN):
+            heard.reason = reason  # noise from before, or our own request; the answer may still come
+            return False
+        if reply.seq != request.seq:
+            return False
+        heard.reason = reason
+        if reason not in TRANSIENT:
+            raise RefusedError(reason, Command(request.command))
+        time.sleep(min(POLL, self._timeout / 4))
+        return True
+
+    def _write(self, data: bytes):
+        try:
+            self._port.write(data)
+        except OSError as error:  # pyserial's exceptions are of this kind
+            raise PortError(f"{self._name} was lost: {error}") from error
+
+    def _read(self, heard: "Heard") -> list[Frame | str]:
+        try:
+            data = self._port.read(max(1, getattr(self._port, "in_waiting", 0)))
+        except OSError as error:
+            raise PortError(f"{self._name} was lost: {error}") from error
+        heard.bytes += len(data)
+        return self._decoder.feed(data)
+
+
+class Heard:
+    """What came back in the course of a request, for the message when it was not the reply."""
+
+    def __init__(self):
+        self.bytes = self.frames = 0
+        self.reason = None
+
+    def error(self, command: Command, name: str, timeout: float) -> NoAnswerError:
+        if self.reason is not None:
+            return NoAnswerError(f"{name}: no answer to {command.name.lower()}; the board last refused with "
+                                 f"{self.reason.name.lower()}: check cable and baud rate")
+        if self.bytes and not self.frames:
+            return SomethingElseError(f"something else speaks on {name}: {self.bytes} bytes, but no frame; "
+                                      "check port and baud rate")
+        return NoAnswerError(f"no answer from {name} within {timeout:g} s: is the board configured, and are this its "
+                             "port and its baud rate?")
+
+
+def _signed_byte(code) -> int:
+    if not -128 <= code <= 127:
+        raise UserError(f"codes of z are within -128…127, not {code}")
+    return int(code) & 0xFF

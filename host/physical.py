@@ -1,0 +1,133 @@
+"""Between the board's integers and what they mean to a reader. Without a network's file they stay integers."""
+
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+
+from model import network_file
+from model.errors import UserError
+from model.formats import Format
+from model.network import Network
+from model.replies import Answer, Info
+from model.sampling import MU, V, mean_latent
+
+__all__ = ["Physical", "find_network"]
+
+
+def find_network(info: Info, name: str | None) -> Network | None:
+    """The network that the board holds: `name`, or the shipped one with the board's digest.
+
+    Says so on standard error, in one line, when there is none.
+
+    Raises
+    ------
+    UserError
+        when the named one is another.
+    """
+    if name is not None:
+        network = network_file.load(network_file.find(name))
+        found = network_file.digest(network)
+        if found != info.digest:
+            raise UserError(f"the board holds network {info.digest.hex()[:12]}, {name} is {found.hex()[:12]}: "
+                            "give the file that the board was built with")
+        return network
+    for each in network_file.shipped():
+        network = network_file.load(network_file.find(each))
+        if network_file.digest(network) == info.digest:
+            return network
+    print(f"no shipped network is the board's ({info.digest.hex()[:12]}…): numbers are raw integers; "
+          "--network FILE.npz names it", file=sys.stderr)
+    return None
+
+
+@dataclass(frozen=True)
+class Physical:
+    """The scales of a board's numbers.
+
+    Parameters
+    ----------
+    info : Info
+    network : Network or None
+    """
+
+    info: Info
+    network: Network | None
+
+    def codes(self, values) -> list[int]:
+        """Physical `values`, one for each input, to input bytes: half up. Without a network, integers as they are.
+
+        Raises
+        ------
+        UserError
+            for a wrong count, NaN, infinity, or a value beyond the input's range.
+        """
+        info = self.info
+        if len(values) != info.inputs:
+            raise UserError(f"{info.inputs} values are wanted, not {len(values)}")
+        offset, step = np.zeros(info.inputs), np.ones(info.inputs)
+        if self.network is not None:
+            offset, step = self.network.input_offset, self.network.input_step
+        names = (self.network.feature_names if self.network else ()) or [f"value {n + 1}" for n in range(info.inputs)]
+        unit = f" {self.network.unit}" if self.network and self.network.unit else ""
+        codes = []
+        for name, value, zero, unity in zip(names, values, offset, step, strict=True):
+            code = np.floor((value - zero) / unity + 0.5) if np.isfinite(value) else np.nan
+            if not info.input.low <= code <= info.input.high:
+                ends = sorted((zero + unity * info.input.low, zero + unity * info.input.high))
+                raise UserError(f"{name} is within {ends[0]:g}…{ends[1]:g}{unit}, not {value:g}")
+            codes.append(int(code) & 0xFF)
+        return codes
+
+    def latent_codes(self, values) -> list[int]:
+        """Real values of z to its codes: half up, saturated.
+
+        Raises
+        ------
+        UserError
+            for a wrong count, NaN or infinity.
+        """
+        if len(values) != self.info.latent or not np.isfinite(values).all():
+            raise UserError(f"z has {self.info.latent} finite numbers, not {','.join(f'{v:g}' for v in values)}")
+        scaled = np.floor(np.asarray(values) * 2.0**self.info.z_frac + 0.5)
+        return np.clip(scaled, -128, 127).astype(int).tolist()
+
+    def mean_codes(self, mu) -> list[int]:
+        """μ to the codes of z at the mean (`model.sampling.mean_latent`)."""
+        return mean_latent(mu, self._z).tolist()
+
+    @property
+    def _z(self):
+        return Format(True, 8, self.info.z_frac)
+
+    def describe(self, answer: Answer) -> dict:
+        """`answer` in physical units, for people and for JSON; the parts that it has."""
+        network = self.network
+        found = {}
+        if answer.cls is not None:
+            found["class"] = network.class_names[answer.cls] if network else answer.cls
+        if answer.scores is not None:
+            scores = network.head.format.real(answer.scores) if network else answer.scores
+            names = network.class_names if network else map(str, range(len(scores)))
+            found["scores"] = dict(zip(names, scores.tolist(), strict=True))
+        if answer.index is not None:
+            found["epsilon_index"] = answer.index
+        if answer.mu is not None:
+            found["mean"] = MU.real(answer.mu).tolist() if network else answer.mu.tolist()
+        if answer.v is not None:
+            found["sigma" if network else "v"] = (2 ** V.real(answer.v)).tolist() if network else answer.v.tolist()
+        if answer.z is not None:
+            found["z"] = self._z.real(answer.z).tolist() if network else answer.z.tolist()
+        if answer.output is not None:
+            found["reconstruction"] = self._output(answer.output).tolist()
+            if network and network.unit:
+                found["unit"] = network.unit
+        return found
+
+    def _output(self, codes) -> np.ndarray:
+        network = self.network
+        if network is None:
+            return codes
+        if network.decoder[-1].activation == "linear" and network.outputs == network.inputs:
+            return np.round(network.input_offset + network.input_step * codes, 9)
+        return network.output.real(codes)

@@ -1,0 +1,165 @@
+import os
+import socket
+import threading
+
+import numpy as np
+import pytest
+
+from host.client import Client, NoAnswerError, PortError, RefusedError, SomethingElseError, open_port
+from model import epsilon, integer, network_file, sampling
+from model.errors import UserError
+from model.frames import NEGATIVE, Reason, encode
+
+X = [51, 35, 14, 2]
+OPTIONS = {"timeout": 0.05, "retries": 2}
+
+
+def silence(request, sent):
+    return b""
+
+
+def garble(request, sent):
+    return sent[:-3] + bytes([sent[-3] ^ 1 or 2]) + sent[-2:]
+
+
+def test_every_operation_equals_integer_inference(network, fake_board):
+    client = Client(fake_board(network), **OPTIONS)
+    expected = integer.infer(network, np.array([X]))
+    found = client.classify(X)
+    assert (found.mu.tolist(), found.scores.tolist(), found.cls) == (
+        expected.mu[0].tolist(), expected.scores[0].tolist(), expected.cls[0])
+    assert client.encode(X).v.tolist() == expected.v[0].tolist()
+    samples = epsilon.epsilon(network.epsilon_table, network.epsilon_seed, 8).reshape(4, 2)
+    first = client.reconstruct(X)
+    assert first.index == 0
+    assert first.output.tolist() == integer.infer(network, np.array([X]), samples[:1]).output[0].tolist()
+    answers = client.generate(3)
+    assert [answer.index for answer in answers] == [2, 4, 6]
+    for answer, draw in zip(answers, samples[1:], strict=True):
+        assert answer.z.tolist() == sampling.prior_latent(draw, network.z).tolist()
+    z = sampling.mean_latent(expected.mu[0], network.z)
+    assert client.decode(z).output.tolist() == expected.output[0].tolist()
+    client.epsilon(False)
+    assert client.reconstruct(X).output.tolist() == expected.output[0].tolist()
+    client.seed(77)
+    info = client.info()
+    assert (info.epsilon_on, info.epsilon_index, info.digest) == (False, 0, network_file.digest(network))
+    client.epsilon(True)
+    assert client.reconstruct(X).index == 0
+
+
+def test_text_and_stale_replies_are_no_trouble(network, fake_board):
+    lines = []
+    noise = b"flower 001: setosa\r\n" + encode(1, 0x93, b"\0") + b"\x90\x91\x92\0" + encode(250, 0x80, b"old")
+    noise += encode(250, NEGATIVE, b"\x04\x12") + encode(251, NEGATIVE, b"\x01\x12")
+    client = Client(fake_board(network, noise=noise), text=lines.append, **OPTIONS)
+    assert [client.reconstruct(X).index for _ in range(2)] == [0, 2]
+    assert lines == ["flower 001: setosa"] * 3
+
+
+def test_sequence_numbers_go_round_without_zero(network, fake_board):
+    board = fake_board(network)
+    client = Client(board, seq=253, **OPTIONS)
+    for _ in range(3):
+        client.info()
+    assert [request.seq for request in board.requests] == [254, 255, 1]
+
+
+@pytest.mark.parametrize("mishap", [silence, garble, "busy", "crc", lambda request, sent: sent[:-5]])
+def test_a_lost_reply_is_asked_for_again_and_the_index_tells(network, fake_board, refusal, mishap):
+    mishap = {"busy": refusal(Reason.BUSY), "crc": refusal(Reason.CRC, known=False)}.get(mishap, mishap)
+    board = fake_board(network, mishaps=[None, mishap, mishap])
+    answer = Client(board, **OPTIONS).reconstruct(X)
+    assert answer.index == 4  # the board has executed all three
+    assert len(board.requests) == 4
+
+
+def test_a_gap_in_a_series_repeats_all_of_it(network, fake_board):
+    def drop_second(request, sent):
+        frames = sent.split(b"\0\0")
+        return b"\0\0".join(frames[:1] + frames[2:])
+
+    board = fake_board(network, mishaps=[None, drop_second])
+    assert [answer.index for answer in Client(board, **OPTIONS).generate(3)] == [6, 8, 10]
+
+
+def test_an_answer_is_taken_although_the_line_was_noisy_before(network, fake_board, refusal):
+    def both(request, sent):
+        return refusal(Reason.LINE, known=False)(request, sent) + sent
+
+    board = fake_board(network, mishaps=[both])
+    assert Client(board, **OPTIONS).info().inputs == 4
+    assert len(board.requests) == 1
+
+
+def test_the_failures_have_types_and_one_line(network, fake_board, refusal):
+    cases = [(silence, NoAnswerError, "no answer"), (lambda *_: b"login: \r\n" * 3, SomethingElseError, "else"),
+             (refusal(Reason.BUSY), NoAnswerError, "busy"), (refusal(Reason.CRC, known=False), NoAnswerError, "crc"),
+             (refusal(Reason.COMMAND), RefusedError, "refuses info: command")]
+    for mishap, kind, message in cases:
+        with pytest.raises(kind, match=message) as error:
+            Client(fake_board(network, mishaps=[mishap] * 3), **OPTIONS).info()
+        assert "\n" not in str(error.value)
+        assert isinstance(error.value, UserError)
+
+
+@pytest.mark.parametrize(("method", "argument"), [
+    ("classify", [1, 2, 3]), ("classify", [1, 2, 3, 256]), ("classify", [1, 2, 3, -1]), ("decode", [1, 128]),
+    ("decode", [1]), ("generate", 0), ("generate", 256), ("seed", -1), ("seed", 1 << 32),
+])
+def test_bad_arguments_are_not_sent(network, fake_board, method, argument):
+    board = fake_board(network)
+    with pytest.raises(UserError):
+        getattr(Client(board, **OPTIONS), method)(argument)
+    assert {request.command for request in board.requests} <= {0}
+
+
+def test_another_protocol_version(network, fake_board):
+    def newer(request, sent):
+        return encode(request.seq, 0x80, b"\x09")
+
+    with pytest.raises(UserError, match="version 9"):
+        Client(fake_board(network, mishaps=[newer]), **OPTIONS).info()
+
+
+def test_absent_and_busy_ports(tmp_path):
+    with pytest.raises(PortError, match="no serial port"):
+        open_port(str(tmp_path / "ttyUSB9"))
+    with pytest.raises(PortError, match="cannot open"):
+        open_port("nonsense://x")
+    master, slave = os.openpty()
+    port = open_port(os.ttyname(slave))
+    with pytest.raises(PortError, match="in use"):
+        open_port(os.ttyname(slave))
+    port.close()
+    os.close(master)
+    os.close(slave)
+
+
+def test_a_lost_port():
+    class Lost:
+        def write(self, data):
+            raise OSError("gone")
+
+    with pytest.raises(PortError, match="lost: gone"):
+        Client(Lost(), name="ttyX", **OPTIONS).info()
+
+
+def test_over_a_socket(network, fake_board):
+    board = fake_board(network)
+    with socket.create_server(("localhost", 0)) as server:
+        def serve():
+            connection, _ = server.accept()
+            with connection:
+                while data := connection.recv(100):
+                    board.write(data)
+                    connection.sendall(board.read(board.in_waiting))
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        port = open_port(f"socket://localhost:{server.getsockname()[1]}")
+        try:
+            assert Client(port, timeout=5).classify(X).mu.tolist() == integer.encode(network, X)[0].tolist()
+        finally:
+            port.close()
+            thread.join()
