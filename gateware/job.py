@@ -9,7 +9,7 @@ __all__ = ["Client", "Op", "Part", "Result"]
 
 class Op(enum.Enum, shape=3):
     """An operation of the core. After it is accepted the core takes `inputs` bytes (`latent` for DECODE, none for
-    GENERATE), and answers with these parts, in this order:
+    GENERATE), and only then answers, with these parts in this order:
 
     * CLASSIFY: MU, SCORE, CLASS. Takes no ε.
     * ENCODE: MU, V. Takes no ε.

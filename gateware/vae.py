@@ -46,16 +46,16 @@ def cycles(network: Network, array: Array) -> Cycles:
     """The exact counts. With E, H, D the latencies of the engine's segments (`gateware.schedule`) and
     S = 1 + sampler + latent, the way from one segment through the sampler into the next,
 
-        class_latency = E + S + H + 1,    latency = class_latency + S + D,    interval = latency + inputs + 3,
+        class_latency = E + S + H + 1,    latency = class_latency + S + D,    interval = latency + inputs + 2,
 
-    the three being the job, its ε index and the engine's job.
+    the two being the job and the engine's job.
     """
     encoder, decoder, *head = (schedule.latency for schedule in
                                MatrixEngine.schedules_of(lower(network), array, network.sigmoid))
     between = 1 + Sampler.latency + network.latent
     class_latency = encoder + sum(between + latency + 1 for latency in head)
     latency = class_latency + between + decoder
-    interval = latency + network.inputs + 3
+    interval = latency + network.inputs + 2
     return Cycles(class_latency, latency, interval, network.macs / (array.multipliers * interval))
 
 
@@ -132,26 +132,32 @@ class FoldedVae(wiring.Component):
                 m.d.sync += [op.eq(client.job.payload), use_epsilon.eq(self.epsilon_on), index.eq(epsilon.index)]
                 with m.If(client.job.valid & client.job.ready):
                     with m.Switch(client.job.payload):
-                        with m.Case(Op.RECONSTRUCT, Op.GENERATE):
+                        with m.Case(Op.GENERATE):
                             m.next = "INDEX"
                         with m.Case(Op.DECODE):
                             m.next = "ASK DECODER"
                         with m.Default():
                             m.next = "ASK ENCODER"
 
+            with m.State("ASK ENCODER"):
+                ask(Segment.ENCODER, "LOAD")
+            with m.State("LOAD"):
+                # No result is offered before all inputs are in, so that a client may do one after the other.
+                self._load_from_client(m, engine, network.input.signed)
+                with m.If(~engine.i.ready):
+                    m.next = "ENCODE"
+                    with m.If(op == Op.RECONSTRUCT):
+                        m.next = "INDEX"
+
             with m.State("INDEX"):
                 emit(Part.INDEX, index.as_signed())
                 m.d.comb += result.valid.eq(1)
                 with m.If(result.ready):
+                    m.next = "ASK DECODER"
                     with m.If(op == Op.RECONSTRUCT):
-                        m.next = "ASK ENCODER"
-                    with m.Else():
-                        m.next = "ASK DECODER"
+                        m.next = "ENCODE"
 
-            with m.State("ASK ENCODER"):
-                ask(Segment.ENCODER, "ENCODE")
             with m.State("ENCODE"):
-                self._load_from_client(m, engine, network.input.signed)
                 is_mu = count < network.latent
                 wanted = is_mu | (op != Op.CLASSIFY)
                 last_mu = (op == Op.CLASSIFY) & (count == network.latent - 1) & (not network.classes)

@@ -1,0 +1,126 @@
+"""The board-independent top: core, serial port with its protocol, and panel.
+
+    rx ─► UART ─► protocol ─┐                ┌─► LEDs, display
+                            ├─► arbiter ─► core
+    switches, buttons ─► panel ─┘            │
+    tx ◄─ UART ◄─ frames and lines of text ◄─┘
+"""
+
+from dataclasses import dataclass
+
+from amaranth.hdl import Module, Signal
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from gateware.arbiter import CoreArbiter, MessageArbiter
+from gateware.buttons import ButtonLayout
+from gateware.panel import Panel
+from gateware.program import Array
+from gateware.protocol import Protocol
+from gateware.uart import UartReceiver, UartTransmitter, check_baud
+from gateware.vae import FoldedVae
+from model.network import Network
+
+__all__ = ["Timing", "Top"]
+
+
+@dataclass(frozen=True)
+class Timing:
+    """What a person notices, in seconds and hertz. Tests make it short."""
+
+    settle: float = 0.01  # buttons are debounced
+    digit_hz: float = 1000.0  # digits of the display a second
+    error_time: float = 0.05  # the error LED is stretched
+    page_time: float = 1.0  # z and reconstruction take turns
+
+
+class Top(wiring.Component):
+    """A whole device, without its clock and pins.
+
+    Members
+    -------
+    rx : In(1), tx : Out(1)
+        the serial port, 8N1; high when idle.
+    switches : In(16)
+        0–7 choose a built-in example.
+    buttons : In(ButtonLayout)
+        center runs the example, right runs it with a new ε.
+    leds : Out(16)
+        0…12 the class, 13 ε on, 14 protocol error, 15 busy.
+    segments, anodes : Out(8)
+        the display; bits 0…7 of a digit are a…g and the point, bit 0 of the anodes is the rightmost digit.
+
+    Parameters
+    ----------
+    network : Network
+    digest : bytes
+        of the network, 32 bytes.
+    array : Array
+    weights : str
+        `lut` or `block`.
+    clock_hz, baud : int
+    timing : Timing
+
+    Raises
+    ------
+    UserError
+        at elaboration, when the clock cannot make the baud rate.
+    """
+
+    def __init__(self, network: Network, digest: bytes, *, array: Array, weights: str = "lut",
+                 clock_hz: int = 100_000_000, baud: int = 115_200, timing: Timing = Timing()):
+        self._network, self._digest, self._array, self._weights = network, digest, array, weights
+        self._clock_hz, self._baud, self._timing = clock_hz, baud, timing
+        super().__init__({
+            "rx": In(1, init=1),
+            "tx": Out(1, init=1),
+            "switches": In(16),
+            "buttons": In(ButtonLayout),
+            "leds": Out(16),
+            "segments": Out(8),
+            "anodes": Out(8),
+        })
+
+    def elaborate(self, platform):
+        clock_hz, baud, timing = self._clock_hz, self._baud, self._timing
+        check_baud(clock_hz, baud)
+        m = Module()
+        m.submodules.receiver = receiver = UartReceiver(clock_hz, baud)
+        m.submodules.transmitter = transmitter = UartTransmitter(clock_hz, baud)
+        m.submodules.protocol = protocol = Protocol(self._network, self._digest)
+        m.submodules.panel = panel = Panel(
+            self._network, clock_hz=clock_hz, settle=timing.settle, digit_hz=timing.digit_hz,
+            error_time=timing.error_time, page_time=timing.page_time)
+        m.submodules.core = core = FoldedVae(self._network, self._array, weights=self._weights)
+        m.submodules.arbiter = arbiter = CoreArbiter(2)
+        m.submodules.messages = messages = MessageArbiter(2)
+
+        m.d.comb += [receiver.rx.eq(self.rx), self.tx.eq(transmitter.tx)]
+        wiring.connect(m, receiver.o, protocol.i)
+        wiring.connect(m, protocol.core, arbiter.clients[0])
+        wiring.connect(m, panel.client, arbiter.clients[1])
+        wiring.connect(m, arbiter.core, core.client)
+        wiring.connect(m, protocol.o, messages.i[0])
+        wiring.connect(m, panel.o, messages.i[1])
+        wiring.connect(m, messages.o, transmitter.i)
+        wiring.connect(m, protocol.seed, core.seed)
+
+        error_before = Signal()
+        m.d.sync += error_before.eq(protocol.error)
+        m.d.comb += [
+            core.epsilon_on.eq(protocol.epsilon_on),
+            protocol.epsilon_index.eq(core.epsilon_index),
+            panel.switches.eq(self.switches),
+            panel.buttons.eq(self.buttons),
+            panel.snoop.valid.eq(core.client.result.valid),
+            panel.snoop.ready.eq(core.client.result.ready),
+            panel.snoop.payload.eq(core.client.result.payload),
+            panel.epsilon_on.eq(protocol.epsilon_on),
+            panel.error.eq(protocol.error),
+            panel.good.eq(error_before & ~protocol.error),
+            panel.busy.eq(arbiter.busy),
+            self.leds.eq(panel.leds),
+            self.segments.eq(panel.segments),
+            self.anodes.eq(panel.anodes),
+        ]
+        return m
