@@ -1,0 +1,79 @@
+"""From a network to a bitstream: `python build.py nexys4ddr`. Results are in build/BOARD-NETWORK/."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import boards
+import toolchains
+from gateware.program import Array
+from gateware.top import Top
+from gateware.vae import cycles
+from model import network_file
+from model.errors import UserError
+from toolchains import flow, programmer, report
+from toolchains.settings import Settings
+
+
+def arguments(argv):
+    parser = argparse.ArgumentParser(prog="build.py", description=__doc__)
+    parser.add_argument("board", help=f"one of {', '.join(boards.NAMES)}")
+    parser.add_argument("--network", default="iris", metavar="NAME|FILE.npz", help="what to build (default: iris)")
+    parser.add_argument("--array", metavar="ROWSxCOLUMNS", help="outputs and inputs in parallel (default: 8x1)")
+    parser.add_argument("--config", type=Path, metavar="FILE.toml", help="rows, columns, drain, baud, weights")
+    parser.add_argument("--retrain", action="store_true", help="train the network anew first")
+    parser.add_argument("--toolchain", default="auto", choices=toolchains.CHOICES, help="for place and route")
+    parser.add_argument("--program", action="store_true", help="load the bitstream into the board")
+    parser.add_argument("--flash", action="store_true", help="write it to the board's memory: it stays after power-off")
+    return parser.parse_args(argv)
+
+
+def build(options, root=Path("build")) -> int:
+    board = boards.find(options.board)()
+    settings = Settings.load(options.config, options.array)
+    toolchain = toolchains.find(options.toolchain)
+    loads = options.program or options.flash
+    if loads:
+        flow.check_tools(toolchain)
+    step = flow.Steps(4 + options.retrain + (toolchain is not None) + loads)
+    if options.retrain:
+        with step(f"training {options.network}"):
+            flow.retrain(options.network)
+    with step(f"network {options.network}"):
+        network, card = flow.find_network(options.network)
+    array = Array(settings.rows, settings.columns, settings.drain)
+    target, placed = flow.target(board, network, root), None
+    with flow.build_directory(target) as directory:
+        with step(f"gateware, {array} array"):
+            top = Top(network, network_file.digest(network), array=array, clock_hz=board.clock_hz,
+                      baud=settings.baud, weights=settings.weights)
+            flow.write_design(board, top, directory)
+        with step("synthesis and checks (Yosys; its first run on a machine takes a minute more)"):
+            mapped = flow.map_design(board, directory)
+        if toolchain is not None:
+            with step(f"place and route, bitstream ({toolchain.name})"):
+                placed = toolchain.place_and_route(board, directory)
+        with step("report"):
+            result = report.make(board, network, cycles(network, array), array, mapped, placed, card)
+            report.write(result, directory)
+    print(report.table(result))
+    if placed is None:
+        print(f"\nno bitstream was made: {flow.BITSTREAM_HINT}")
+    elif not placed.met:
+        raise UserError(f"no bitstream was made: timing is not met ({placed.fmax_mhz:.1f} MHz); try a smaller array")
+    elif loads:
+        with step("loading the board"):
+            programmer.program(board, target, flash=options.flash)
+    return 0
+
+
+def main(argv=None) -> int:
+    try:
+        return build(arguments(argv))
+    except (UserError, OSError) as error:
+        print(f"build.py: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

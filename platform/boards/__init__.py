@@ -1,0 +1,24 @@
+"""The boards: one file each, a table of pins and two hooks (clock domain, programming)."""
+
+from boards.nexys4ddr import Nexys4DDR
+from model.errors import UserError
+
+__all__ = ["NAMES", "find"]
+
+BOARDS = {"nexys4ddr": Nexys4DDR}
+ALIASES = {"nexysa7": "nexys4ddr"}  # the same board under its later name (Nexys A7-100T)
+NAMES = (*BOARDS, *ALIASES)
+
+
+def find(name: str):
+    """The class of the board called `name`, or one of its aliases.
+
+    Raises
+    ------
+    UserError
+        for an unknown name, listing the known ones.
+    """
+    board = BOARDS.get(ALIASES.get(name, name))
+    if board is None:
+        raise UserError(f"unknown board {name!r}: the boards are {', '.join(NAMES)}")
+    return board

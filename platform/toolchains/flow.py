@@ -1,0 +1,131 @@
+"""The steps of a build: what each does to the build directory, and how the user sees it."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import model
+from model import network_file
+from model.errors import UserError
+from toolchains import vivado
+from toolchains.device import DEVICES
+from toolchains.programmer import LOADER
+from toolchains.tools import ToolError
+from toolchains.yosys import synthesise
+
+__all__ = ["BITSTREAM_HINT", "Steps", "build_directory", "check_tools", "find_network", "map_design", "retrain",
+           "target", "write_design"]
+
+BITSTREAM_HINT = ("it needs Vivado (from AMD, free of charge for this device; top.tcl runs it "
+                  "on any machine) or openXC7 (github.com/openXC7/toolchain-nix)")
+
+
+class Steps:
+    """Numbers the steps of a flow, and shows on standard error when each one starts and how long it took.
+
+    Parameters
+    ----------
+    total : int
+    """
+
+    def __init__(self, total: int):
+        self._total, self._number = total, 0
+
+    @contextmanager
+    def __call__(self, text: str):
+        self._number += 1
+        print(f"[{self._number}/{self._total}] {text} … ", end="", file=sys.stderr, flush=True)
+        start = time.monotonic()
+        try:
+            yield
+        except BaseException:
+            print("failed", file=sys.stderr)
+            raise
+        print(f"{time.monotonic() - start:.1f} s", file=sys.stderr)
+
+
+def find_network(name: str):
+    """The network called `name`, or in the file of that name, and its card: a dict, empty where there is none.
+
+    A card that was written for other numbers than the network's (another digest) counts as none.
+    """
+    path = network_file.find(name)
+    network = network_file.load(path)
+    try:
+        card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        own = card["digest"] == network_file.digest(network).hex()
+    except (OSError, ValueError, LookupError, TypeError):
+        own = False
+    return network, card if own else {}
+
+
+def retrain(name: str):
+    """Train the shipped network `name` anew, in place of its file."""
+    if name.endswith(".npz"):
+        raise UserError(f"--retrain is for networks that come with the program, not for {name}")
+    command = [sys.executable, "-m", "model", "train", name]
+    if subprocess.run(command, cwd=Path(model.__file__).parents[1], stdout=sys.stderr).returncode != 0:
+        raise UserError(f"training {name} failed")
+
+
+def check_tools(toolchain):
+    """Raise UserError, before anything is built, when a board is to be loaded and something for it is missing."""
+    if toolchain is None:
+        raise UserError(f"there is no bitstream to load: {BITSTREAM_HINT}")
+    LOADER.require()
+
+
+def target(board, network, root: Path) -> Path:
+    """ROOT/BOARD-NETWORK, with nothing but letters, digits, `_` and `-` from the network's name."""
+    name = re.sub(r"[^A-Za-z0-9_]+", "-", network.name).strip("-")[:60] or "network"
+    return root / f"{board.name}-{name}"
+
+
+@contextmanager
+def build_directory(target: Path):
+    """A new directory to build into, which takes the place of `target` once everything is in it.
+
+    After an error `target` is what it was before. The logs of a program that failed go to TARGET.failed.
+    """
+    failed = target.with_name(f"{target.name}.failed")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    old = work.with_name(f"{work.name}.old")
+    try:
+        yield work
+    except ToolError as error:
+        shutil.rmtree(failed, ignore_errors=True)
+        failed.mkdir()
+        for log in work.glob("*.log"):
+            shutil.copy(log, failed)
+        raise UserError(f"{error} (its log is in {failed})") from error
+    else:
+        work.chmod(0o755)
+        shutil.rmtree(failed, ignore_errors=True)
+        if target.exists():
+            target.rename(old)
+        work.rename(target)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def write_design(board, top, directory: Path):
+    """`top` on `board` as RTLIL, with its constraints and Vivado's script: top.il, top.xdc, top.tcl."""
+    plan = board.prepare(board.wrap(top), "top")
+    for name, text in plan.files.items():
+        (directory / name).write_text(text, encoding="utf-8")
+    (directory / "top.tcl").write_text(vivado.script(board), encoding="utf-8")
+
+
+def map_design(board, directory: Path):
+    """The mapped and checked netlist of `directory`/top.il; a UserError where it does not fit the board's device."""
+    mapped = synthesise(directory)
+    DEVICES[board.device].check_fit(mapped.resources)
+    return mapped

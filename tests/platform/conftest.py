@@ -1,0 +1,107 @@
+"""A small top with the interface of `gateware.top.Top`, and stand-ins for programs that are not installed."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from amaranth.hdl import Module, Signal
+from amaranth.lib import data, wiring
+from amaranth.lib.cdc import FFSynchronizer
+from amaranth.lib.wiring import In, Out
+
+import boards
+from toolchains import flow
+
+
+class Blinker(wiring.Component):
+    """Echoes the UART, counts, and shows the count. With `dark`, everything is off."""
+
+    rx: In(1)
+    tx: Out(1)
+    leds: Out(16)
+    switches: In(16)
+    buttons: In(data.StructLayout({"center": 1, "up": 1, "down": 1, "left": 1, "right": 1}))
+    segments: Out(8)
+    anodes: Out(8)
+
+    def __init__(self, dark=False):
+        super().__init__()
+        self.dark = dark
+
+    def elaborate(self, platform):
+        m = Module()
+        if self.dark:
+            return m
+        received = Signal(init=1)
+        m.submodules.receive = FFSynchronizer(self.rx, received, init=1)
+        count = Signal(24)
+        m.d.sync += [count.eq(count + 1), self.tx.eq(received), self.leds.eq(count[8:] ^ self.switches)]
+        m.d.comb += [self.segments.eq(count), self.anodes.eq(count[8:] + self.buttons.as_value())]
+        return m
+
+
+@pytest.fixture(scope="session")
+def blinker():
+    return Blinker
+
+
+def _mapped(directory, top):
+    board = boards.find("nexys4ddr")()
+    flow.write_design(board, top, directory)
+    return flow.map_design(board, directory)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """The build directory of a blinker, and its mapped netlist."""
+    directory = tmp_path_factory.mktemp("blinker")
+    return directory, _mapped(directory, Blinker())
+
+
+@pytest.fixture(scope="session")
+def dark(tmp_path_factory):
+    """The mapped netlist of a top whose outputs are all 0."""
+    return _mapped(tmp_path_factory.mktemp("dark"), Blinker(dark=True))
+
+
+PROGRAM = """#!{python}
+import json, pathlib, sys
+pathlib.Path({log!r}).write_text(json.dumps(sys.argv[1:]))
+print({prints!r})
+for name, text in {files!r}.items():
+    pathlib.Path(name).write_text(text)
+sys.exit({status})
+"""
+
+
+class FakeTools:
+    """Programs in a directory that is the whole PATH. Each notes its arguments, prints, writes files, and exits."""
+
+    def __init__(self, directory: Path, monkeypatch):
+        self.directory = directory
+        monkeypatch.setenv("PATH", str(directory))
+        for variable in ("VIVADO", "NEXTPNR_XILINX", "FASM2FRAMES", "XC7FRAMES2BIT", "OPENFPGALOADER", "DB_DIR",
+                         "CHIPDB_DIR", "YOSYS"):
+            monkeypatch.delenv(variable, raising=False)
+
+    def add(self, name: str, prints: str = "", files: dict | None = None, status: int = 0):
+        path = self.directory / name
+        path.write_text(PROGRAM.format(python=sys.executable, log=str(path) + ".json", prints=prints,
+                                       files=files or {}, status=status))
+        path.chmod(0o755)
+
+    def arguments(self, name: str) -> list[str]:
+        return json.loads((self.directory / f"{name}.json").read_text())
+
+
+@pytest.fixture
+def tools(tmp_path, monkeypatch):
+    directory = tmp_path / "bin"
+    directory.mkdir()
+    return FakeTools(directory, monkeypatch)
+
+
+@pytest.fixture
+def board():
+    return boards.find("nexys4ddr")()

@@ -1,0 +1,73 @@
+import json
+from types import SimpleNamespace
+
+import pytest
+
+from toolchains import report
+from toolchains.device import Resources
+from toolchains.tools import Placed
+
+NETWORK = SimpleNamespace(name="iris", macs=112)
+ARRAY = SimpleNamespace(rows=8, columns=1, drain=1)
+CYCLES = SimpleNamespace(latency=100, interval=80, utilisation=0.175)
+MAPPED = SimpleNamespace(resources=Resources(lut=3170, ff=1268, carry4=317, dsp=12, ramb36=2, ramb18=1))
+CARD = {"cv_accuracy_float": 0.9753, "cv_accuracy_integer": 0.97}
+
+
+@pytest.fixture
+def make(board):
+    def made(placed=None, card=CARD):
+        return report.make(board, NETWORK, CYCLES, ARRAY, MAPPED, placed, card)
+    return made
+
+
+def test_keys_and_values(make):
+    assert make() == {
+        "board": "nexys4ddr", "network": "iris", "device": "xc7a100tcsg324-1",
+        "array": {"rows": 8, "columns": 1, "drain": 1}, "clock_mhz": 100.0, "macs": 112,
+        "cycles": {"latency": 100, "interval": 80}, "mac_utilisation": 0.175,
+        "resources": {"source": "yosys", "lut": 3170, "ff": 1268, "carry4": 317, "dsp": 12, "ramb36": 2, "ramb18": 1},
+        "available": {"lut": 63400, "ff": 126800, "carry4": 15850, "dsp": 240, "ramb36": 135, "ramb18": 270},
+        "timing": {"source": None, "fmax_mhz": None}, "bitstream": None,
+        "accuracy": {"cv_float": 0.9753, "cv_integer": 0.97},
+    }
+
+
+def test_what_a_tool_says_takes_the_place_of_the_estimate(make):
+    counted = {"lut": 1, "ff": 2, "carry4": 3, "dsp": 4, "ramb36": 5, "ramb18": 6}
+    found = make(Placed("vivado", "top.bit", 123.456, True, Resources(**counted)))
+    assert found["resources"] == {"source": "vivado", **counted}
+    assert found["timing"] == {"source": "vivado", "fmax_mhz": 123.46}
+    assert found["bitstream"] == "top.bit"
+    assert make(Placed("openxc7", "top.bit", 101, True))["resources"]["source"] == "yosys"
+
+
+@pytest.mark.parametrize(("placed", "words"), [
+    (None, "1,250,000 (if 100 MHz closes)"),
+    (Placed("vivado", "top.bit", 123.456, True), "1,250,000 (vivado meets 100 MHz; it would reach 123.46 MHz)"),
+    (Placed("openxc7", None, 87.3, False),
+     "1,250,000 (if 100 MHz closed: openxc7 does NOT meet timing (87.3 MHz))"),
+])
+def test_rates_never_claim_a_clock_that_nobody_met(make, placed, words):
+    assert words in report.table(make(placed))
+
+
+def test_table(make):
+    lines = [line.split() for line in report.table(make()).splitlines()]
+    assert ["LUT", "3,170", "63,400", "5.0%"] in lines
+    assert ["DSP48E1", "12", "240", "5.0%"] in lines
+    assert ["cross-validated", "accuracy,", "float", "97.53%"] in lines
+    assert ["cross-validated", "accuracy,", "integer", "97.00%"] in lines
+    assert ["latency", "100", "cycles,", "1.00", "µs"] in lines
+
+
+def test_a_network_without_a_card(make):
+    found = make(card={})
+    assert found["accuracy"] == {"cv_float": None, "cv_integer": None}
+    assert report.table(found).count("not known") == 2
+
+
+def test_files(tmp_path, make):
+    report.write(make(), tmp_path)
+    assert json.loads((tmp_path / "report.json").read_text()) == make()
+    assert "| LUT | 3,170 | 63,400 | 5.0% |" in (tmp_path / "report.md").read_text().splitlines()

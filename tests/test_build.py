@@ -1,0 +1,180 @@
+"""The command `build.py`, with a small top in place of the real one; and the real one, in the long run."""
+
+import importlib.util
+import json
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from amaranth.hdl import Module
+from amaranth.lib import data, wiring
+from amaranth.lib.wiring import In, Out
+
+from model.errors import UserError
+from toolchains import flow, tools
+from toolchains.device import Resources
+
+FILES = {"top.il", "top.v", "top.json", "top.xdc", "top.tcl", "report.json", "report.md"}
+CARD = {"cv_accuracy_float": 0.975, "cv_accuracy_integer": 0.974}
+
+
+class Wire(wiring.Component):
+    """The interface of `gateware.top.Top`, with the switches wired to the LEDs."""
+
+    rx: In(1)
+    tx: Out(1)
+    leds: Out(16)
+    switches: In(16)
+    buttons: In(data.StructLayout({"center": 1, "up": 1, "down": 1, "left": 1, "right": 1}))
+    segments: Out(8)
+    anodes: Out(8)
+
+    def __init__(self, network, digest, **options):
+        super().__init__()
+        self.network, self.options = network, options
+
+    def elaborate(self, platform):
+        m = Module()
+        m.d.comb += self.leds.eq(self.switches)
+        m.d.sync += self.tx.eq(self.rx)
+        return m
+
+
+@pytest.fixture(scope="module")
+def real():
+    """The module build.py."""
+    spec = importlib.util.spec_from_file_location("varigate_build", Path(__file__).parents[1] / "build.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def build(real, tmp_path, monkeypatch):
+    """`main` of build.py in an empty directory; `.tops` lists the tops that were made."""
+    tops = []
+
+    def top(*arguments, **options):
+        tops.append(Wire(*arguments, **options))
+        return tops[-1]
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(real, "Top", top)
+    monkeypatch.setattr(real.flow, "find_network", lambda name: (SimpleNamespace(name=name, macs=112), CARD))
+    monkeypatch.setattr(real.network_file, "digest", lambda network: bytes(32))
+    monkeypatch.setattr(real, "cycles", lambda network, array: SimpleNamespace(
+        latency=50, interval=40, utilisation=0.35))
+    monkeypatch.setattr(real.toolchains, "find", lambda choice: None)
+    monkeypatch.setattr(real, "tops", tops, raising=False)
+    return real
+
+
+@pytest.fixture
+def mapped(monkeypatch):
+    """The netlist that synthesis comes to, without a run of Yosys."""
+    found = SimpleNamespace(resources=Resources(lut=1, ff=2, carry4=3, dsp=4, ramb36=5, ramb18=6))
+    monkeypatch.setattr(flow, "synthesise", lambda directory: found)
+    return found
+
+
+class FakeToolchain:
+    """Place and route that writes a bitstream, or misses timing."""
+
+    name = "fake"
+
+    def __init__(self, fmax):
+        self.fmax = fmax
+
+    def place_and_route(self, board, directory):
+        met = self.fmax >= 100
+        if met:
+            (directory / "top.bit").write_text("bits")
+        return tools.Placed(self.name, "top.bit" if met else None, self.fmax, met)
+
+
+def test_without_place_and_route(build, capsys):
+    assert build.main(["nexysa7", "--array", "4x2"]) == 0
+    directory = Path("build/nexys4ddr-iris")
+    assert {path.name for path in directory.iterdir()} >= FILES
+    report = json.loads((directory / "report.json").read_text())
+    assert (report["board"], report["network"]) == ("nexys4ddr", "iris")
+    assert report["array"] == {"rows": 4, "columns": 2, "drain": 1}
+    assert report["accuracy"] == {"cv_float": 0.975, "cv_integer": 0.974}
+    assert report["bitstream"] is None and report["timing"] == {"source": None, "fmax_mhz": None}
+    shown = capsys.readouterr()
+    assert "if 100 MHz closes" in shown.out
+    last = shown.out.splitlines()[-1]
+    assert last.startswith("no bitstream was made: it needs Vivado") and "openXC7 (github.com/" in last
+    assert [line.split("]")[0] for line in shown.err.splitlines()] == ["[1/4", "[2/4", "[3/4", "[4/4"]
+
+
+def test_options_reach_the_top(build, tmp_path, monkeypatch):
+    monkeypatch.setattr(build.flow, "map_design", lambda board, directory: (_ for _ in ()).throw(UserError("stop")))
+    (tmp_path / "my.toml").write_text('rows = 16\ndrain = 2\nbaud = 1_000_000\nweights = "block"\n')
+    assert build.main(["nexys4ddr", "--config", "my.toml"]) == 2
+    options = build.tops[0].options
+    assert (str(options.pop("array")), options.pop("clock_hz")) == ("16x1", 100_000_000)
+    assert options == {"baud": 1_000_000, "weights": "block"}
+
+
+def test_with_place_and_route_and_programming(build, mapped, capsys, monkeypatch):
+    loaded = []
+    monkeypatch.setattr(build.toolchains, "find", lambda choice: FakeToolchain(fmax=120))
+    monkeypatch.setattr(build.flow, "check_tools", lambda toolchain: None)
+    monkeypatch.setattr(build.programmer, "program", lambda *arguments, flash: loaded.append((arguments[1], flash)))
+    assert build.main(["nexys4ddr", "--flash"]) == 0
+    assert loaded == [(Path("build/nexys4ddr-iris"), True)]
+    assert (loaded[0][0] / "top.bit").read_text() == "bits"
+    assert "meets 100 MHz" in capsys.readouterr().out
+
+
+def test_timing_that_is_not_met(build, mapped, capsys, monkeypatch):
+    monkeypatch.setattr(build.toolchains, "find", lambda choice: FakeToolchain(fmax=87.3))
+    assert build.main(["nexys4ddr"]) == 2
+    shown = capsys.readouterr()
+    assert "does NOT meet timing (87.3 MHz)" in shown.out
+    assert shown.err.splitlines()[-1].startswith("build.py: no bitstream was made: timing is not met (87.3 MHz)")
+    assert json.loads(Path("build/nexys4ddr-iris/report.json").read_text())["bitstream"] is None
+
+
+@pytest.mark.parametrize(("arguments", "message"), [
+    (["arty"], "unknown board 'arty': the boards are nexys4ddr, nexysa7"),
+    (["nexys4ddr", "--network", "cifar"], "unknown network 'cifar'"),
+    (["nexys4ddr", "--network", "none.npz"], "there is no file none.npz"),
+    (["nexys4ddr", "--network", "bad.npz"], "bad.npz"),
+    (["nexys4ddr", "--array", "eight"], "an array is given as ROWSxCOLUMNS"),
+    (["nexys4ddr", "--config", "none.toml"], "cannot read none.toml"),
+    (["nexys4ddr", "--program"], "there is no bitstream to load: it needs Vivado"),
+])
+def test_bad_input_is_one_line_and_status_2(real, tmp_path, capsys, monkeypatch, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    Path("bad.npz").write_bytes(b"PK\x03\x04 damaged")
+    assert real.main([*arguments, "--toolchain", "none"]) == 2
+    lines = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("[")]
+    assert len(lines) == 1 and lines[0].startswith("build.py: ") and message in lines[0]
+    assert not Path("build").exists()
+
+
+def test_a_design_that_does_not_fit_leaves_nothing(build, mapped, capsys):
+    mapped.resources = replace(mapped.resources, dsp=242)
+    assert build.main(["nexys4ddr"]) == 2
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert error.startswith("build.py: the design does not fit: it needs 242 DSP48E1 and the XC7A100T has 240")
+    assert list(Path("build").iterdir()) == []
+
+
+def test_a_place_that_cannot_be_written(build, mapped, capsys):
+    Path("build").write_text("in the way")
+    assert build.main(["nexys4ddr"]) == 2
+    assert capsys.readouterr().err.splitlines()[-1].startswith("build.py: [Errno")
+
+
+@pytest.mark.long
+def test_iris_stays_within_its_budget(real, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert real.main(["nexys4ddr", "--toolchain", "none"]) == 0
+    report = json.loads(Path("build/nexys4ddr-iris/report.json").read_text())
+    used = report["resources"]
+    assert used["lut"] <= 3500 and used["dsp"] <= 16 and used["ramb36"] + used["ramb18"] / 2 <= 3
+    assert report["cycles"]["latency"] <= 120
