@@ -178,8 +178,8 @@ def _check_layer(network: Network, name: str, layer: Dense, source: Format):
     _require(layer.activation in ACTIVATIONS, f"layer {name}: unknown activation {layer.activation!r}")
     _require(layer.activation != "relu" or not layer.format.signed, f"layer {name}: a ReLU's format is unsigned")
     if layer.activation == "sigmoid":
-        _require(network.sigmoid is not None, f"layer {name}: the network has no sigmoid unit")
         _require(layer.format == network.sigmoid.input, f"layer {name}: the sigmoid takes {network.sigmoid.input}")
+    _require(layer.bias.min() >= -(1 << 31) and layer.bias.max() < 1 << 31, f"layer {name}: a bias exceeds 32 bits")
     bits = max(signed_bits(*accumulator_interval(layer, source)), 2)
     _require(bits <= MAX_ACCUMULATOR,
              f"layer {name}: needs an accumulator of {bits} bits; {MAX_ACCUMULATOR} is the limit")
@@ -187,6 +187,9 @@ def _check_layer(network: Network, name: str, layer: Dense, source: Format):
 
 def _check(network: Network):
     _require(network.decoder, "a network has at least one decoder layer")
+    _require(network.sigmoid is not None or all(layer.activation != "sigmoid" for layer in
+                                                (*network.encoder, *network.decoder)),
+             "a layer has a sigmoid, but the network has no sigmoid unit")
     layers = list(network.layers())
     for name, layer, source in layers:
         _check_layer(network, name, layer, source)

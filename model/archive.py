@@ -1,0 +1,132 @@
+"""A file of named arrays (`.npz` without pickle) that is written whole or not at all and read with suspicion.
+
+The arrays' digest is SHA-256 over a canonical serialisation, not over the zip: for each array in the order of its
+name: the name in UTF-8 and a zero byte, the dtype (`<i4`) and a zero byte, the number of dimensions and each of them
+as eight bytes little-endian, then the data in C order, little-endian.
+"""
+
+import hashlib
+import io
+import json
+import math
+import os
+import tempfile
+import warnings
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from model.errors import UserError
+
+__all__ = ["digest", "pack_json", "read", "unpack_json", "write", "write_bytes"]
+
+LIMIT = 64 << 20  # bytes, of all arrays together
+DIGEST = "digest"
+
+
+def digest(arrays: dict) -> bytes:
+    """The 32 bytes of SHA-256 over the canonical serialisation of `arrays`."""
+    state = hashlib.sha256()
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name], dtype=arrays[name].dtype.newbyteorder("<"))
+        shape = arrays[name].shape
+        state.update(name.encode() + b"\0" + array.dtype.str.encode() + b"\0")
+        state.update(b"".join(number.to_bytes(8, "little") for number in (len(shape), *shape)))
+        state.update(array.tobytes())
+    return state.digest()
+
+
+def pack_json(value) -> np.ndarray:
+    """`value` as canonical JSON (sorted keys, no spaces, UTF-8) in a uint8 array."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return np.frombuffer(text.encode(), np.uint8)
+
+
+def unpack_json(array):
+    """The inverse of `pack_json`."""
+    return json.loads(array.tobytes())
+
+
+def write_bytes(path, content: bytes):
+    """`content` to the file `path`, through a temporary file beside it: the file is whole or unchanged.
+
+    The folder is made when there is none.
+    """
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        os.close(handle)
+        temporary = Path(name)
+        try:
+            temporary.write_bytes(content)
+            temporary.chmod(0o644)
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {os.strerror(error.errno or 0)}") from error
+
+
+def write(path, arrays: dict):
+    """`arrays` and their digest to the file `path`. The same arrays make the same bytes."""
+    stored = {name: np.ascontiguousarray(array, array.dtype.newbyteorder("<")) for name, array in arrays.items()}
+    buffer = io.BytesIO()
+    np.savez(buffer, **stored, **{DIGEST: np.frombuffer(digest(arrays), np.uint8)})
+    write_bytes(path, buffer.getvalue())
+
+
+def _read_member(file, size: int) -> np.ndarray:
+    """One array of `size` bytes with its header; the declared shape is believed only if it fits the size."""
+    content = file.read(size + 1)
+    stream = io.BytesIO(content)
+    if np.lib.format.read_magic(stream) != (1, 0):
+        raise ValueError("array format is not 1.0")
+    shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
+    data = content[stream.tell():]
+    if fortran or dtype.hasobject or dtype.kind not in "uif" or dtype != dtype.newbyteorder("<"):
+        raise ValueError(f"an array of {dtype} is not read")
+    if math.prod(shape) * dtype.itemsize != len(data):
+        raise ValueError(f"shape {shape} does not match {len(data)} bytes")
+    return np.frombuffer(data, dtype).reshape(shape)
+
+
+def _read_zip(path: Path) -> dict:
+    with zipfile.ZipFile(path) as archive, warnings.catch_warnings():
+        warnings.simplefilter("error")  # numpy warns about headers that it would repair
+        members = archive.infolist()
+        names = [member.filename for member in members]
+        if len(set(names)) != len(names) or not all(name.endswith(".npy") for name in names):
+            raise ValueError("unexpected members")
+        if sum(member.file_size for member in members) > LIMIT:
+            raise ValueError(f"more than {LIMIT >> 20} MiB of data are declared")
+        arrays = {}
+        for member in members:
+            with archive.open(member) as file:
+                arrays[member.filename.removesuffix(".npy")] = _read_member(file, member.file_size)
+        return arrays
+
+
+def read(path) -> dict:
+    """The arrays of the file `path`, read-only, once their digest is verified.
+
+    Raises
+    ------
+    UserError
+        when the file is absent, damaged, or not such a file at all.
+    """
+    path = Path(path)
+    try:
+        arrays = _read_zip(path)
+        stored = arrays.pop(DIGEST).tobytes()
+    except FileNotFoundError as error:
+        raise UserError(f"there is no file {path}") from error
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror or error}") from error
+    except Exception as error:  # damage has many names: BadZipFile, zlib.error, ValueError, KeyError, …
+        raise UserError(f"{path} is damaged or no network file ({error}); make it again") from error
+    if digest(arrays) != stored:
+        raise UserError(f"{path} is damaged: its contents do not have the digest that it states; make it again")
+    return arrays

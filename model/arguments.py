@@ -1,0 +1,71 @@
+"""The command line of `python -m model`."""
+
+import argparse
+from pathlib import Path
+
+from model import datasets, network_file
+from model.activations import ACTIVATIONS
+from model.errors import UserError
+from model.trainer import Settings
+from model.vae import OUTPUTS
+
+__all__ = ["OUT", "parser"]
+
+OUT = Path("build") / "model"
+
+
+def _positive(kind, least=0):
+    def parse(text: str):
+        value = kind(text)
+        if not least < value < 1e9:
+            raise ValueError
+        return value
+    parse.__name__ = f"{'positive ' if least == 0 else ''}{kind.__name__}"
+    return parse
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str):
+        """One line, like every other complaint."""
+        raise UserError(f"{message}; {self.prog} --help explains")
+
+
+def parser(description: str) -> argparse.ArgumentParser:
+    """The arguments of `train`, `evaluate`, `vectors` and `plot`; what it cannot parse is a `UserError`."""
+    parser = _Parser(prog="python -m model", description=description,
+                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    train = commands.add_parser("train", help="train, quantise and save a network")
+    train.add_argument("dataset", nargs="?", help=f"one of: {', '.join(datasets.SHIPPED)}")
+    train.add_argument("--name", help="of the network (default: the data set's or the file's)")
+    train.add_argument("--out", type=Path, default=OUT, metavar="DIR", help=f"default: {OUT}")
+    train.add_argument("--seed", type=_positive(int, -1), default=0)
+    default = Settings()
+    for option, kind, text in (("epochs", _positive(int), "passes over the data"),
+                               ("batch", _positive(int), "samples in one step"),
+                               ("rate", _positive(float), "Adam's step size"),
+                               ("decay", _positive(float, -1e-300), "weight decay"),
+                               ("beta", _positive(float, -1e-300), "weight of the KL divergence"),
+                               ("class-weight", _positive(float, -1e-300), "weight of the class head's cross-entropy"),
+                               ("latent", _positive(int), "latent variables")):
+        value = getattr(default, option.replace("-", "_"))
+        train.add_argument(f"--{option}", type=kind, default=value, help=f"{text} (default: {value})")
+    train.add_argument("--hidden", type=_positive(int), nargs="*", default=default.hidden, metavar="WIDTH",
+                       help="widths of the encoder's hidden layers; the decoder mirrors them (default: 8)")
+    train.add_argument("--activation", choices=ACTIVATIONS, default=default.activation)
+    train.add_argument("--output", choices=OUTPUTS, default=default.output)
+    train.add_argument("--no-cross-validation", action="store_true", help="leave the cross-validated figures out")
+
+    evaluate = commands.add_parser("evaluate", help="quality, integers against floats")
+    evaluate.add_argument("--json", action="store_true", help="print JSON and nothing else on standard output")
+    vector = commands.add_parser("vectors", help="write golden vectors as .npz and .hex")
+    plot = commands.add_parser("plot", help="draw latent space, reconstructions and quantisation error")
+    for command in (vector, plot):
+        command.add_argument("--out", type=Path, default=OUT, metavar="DIR", help=f"default: {OUT}")
+    for command in (evaluate, vector, plot):
+        command.add_argument("network", help=f"{', '.join(network_file.shipped())}, or a FILE.npz that train made")
+    for command in (train, evaluate, plot):
+        command.add_argument("--csv", type=Path, metavar="FILE", help="a table with a header row")
+        command.add_argument("--label", metavar="COLUMN", help="the table's column of classes")
+    return parser

@@ -1,0 +1,142 @@
+"""Data sets: Iris from scikit-learn, and a user's own table. A feature's byte code: value = offset + step·code."""
+
+import csv
+import math
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from sklearn.datasets import load_iris
+
+from model.errors import UserError
+
+__all__ = ["SHIPPED", "Dataset", "iris", "load", "read_csv"]
+
+CODES = 255  # steps between the least and the greatest byte
+MAX_CLASSES = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Samples with their classes.
+
+    x: float64 (n, features) in physical units; labels: int64 (n,); offset, step: (features,) of the byte codes.
+    """
+
+    name: str
+    x: np.ndarray
+    labels: np.ndarray
+    feature_names: tuple[str, ...]
+    class_names: tuple[str, ...]
+    offset: np.ndarray
+    step: np.ndarray
+    unit: str = ""
+    noun: str = "sample"
+
+    @property
+    def codes(self) -> np.ndarray:
+        """The samples as input codes, rounded half up and saturated; uint8 (n, features)."""
+        return np.clip(np.floor((self.x - self.offset) / self.step + 0.5), 0, CODES).astype(np.uint8)
+
+    def with_codes(self, offset, step) -> "Dataset":
+        """The same samples, coded by another network's offset and step."""
+        return replace(self, offset=offset, step=step)
+
+    @property
+    def classes(self) -> int:
+        return len(self.class_names)
+
+
+def iris() -> Dataset:
+    """Fisher's 150 flowers, four lengths in cm to 0.1 cm; the codes are millimetres, exactly."""
+    source = load_iris()
+    names = tuple(name.removesuffix(" (cm)") for name in source.feature_names)
+    return Dataset("iris", np.array(source.data, np.float64), source.target.astype(np.int64), names,
+                   tuple(map(str, source.target_names)), np.zeros(4), np.full(4, 0.1), "cm", "flower")
+
+
+def _code_scale(column) -> tuple[float, float]:
+    """Offset and step with which the codes 0…255 cover `column`.
+
+    The step is the finest of 1, 2, 5 times a power of ten; codes that are left over are shared by both ends, but not
+    below zero for a column without negative values.
+    """
+    low, high = float(column.min()), float(column.max())
+    if high == low:
+        high = low + (abs(low) or 1.0)
+    exponent = math.floor(math.log10((high - low) / CODES))
+    for digit, power in ((1, 0), (2, 0), (5, 0), (1, 1), (2, 1)):
+        step = float(f"{digit}e{exponent + power}")
+        first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+        if last - first <= CODES:
+            break
+    first -= (CODES - (last - first)) // 2
+    if low >= 0:
+        first = max(first, 0)
+    return float(f"{first * step:.12g}"), step
+
+
+def _number(text: str, row: int, column: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = None
+    if value is None or not math.isfinite(value) or abs(value) > 1e30:
+        raise UserError(f"row {row}, column {column!r}: {text!r} is not a number; "
+                        "give every sample a finite number in every feature, or leave the row or column out")
+    return value
+
+
+def _rows(path) -> list[tuple[int, list[str]]]:
+    """(line number, cells) of each row that is not blank."""
+    try:
+        with Path(path).open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.reader(file, strict=True)
+            return [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))]
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UserError(f"{path} is not a table of comma-separated values in UTF-8: {error}") from error
+
+
+def read_csv(path, label: str) -> Dataset:
+    """A table with a header row; every column but `label` is a numeric feature. Rows count from the header, row 1.
+
+    Raises
+    ------
+    UserError
+        that names row and column of the first cell that cannot be used.
+    """
+    rows = _rows(path)
+    if len(rows) < 3:
+        raise UserError(f"{path} has {max(len(rows) - 1, 0)} samples: a header row and at least two rows are needed")
+    header = rows.pop(0)[1]
+    if header.count(label) != 1:
+        raise UserError(f"{path} has {header.count(label) or 'no'} column {label!r}; it has {', '.join(header)}")
+    place = header.index(label)
+    features = [index for index in range(len(header)) if index != place]
+    if not 1 <= len(features) <= 255:
+        raise UserError(f"{path} has {len(features)} feature columns; 1 to 255 are needed")
+    for number, row in rows:
+        if len(row) != len(header):
+            raise UserError(f"row {number}: {len(row)} cells where the header has {len(header)}")
+        if not row[place]:
+            raise UserError(f"row {number}, column {label!r}: the label is missing")
+    x = np.array([[_number(row[index], number, header[index]) for index in features] for number, row in rows])
+    names, labels = np.unique([row[place] for _, row in rows], return_inverse=True)
+    if not 2 <= len(names) <= MAX_CLASSES:
+        raise UserError(f"column {label!r} has {len(names)} different labels; 2 to {MAX_CLASSES} are needed")
+    offset, step = np.array([_code_scale(column) for column in x.T]).T
+    return Dataset(Path(path).stem, x, labels.astype(np.int64), tuple(header[index] for index in features),
+                   tuple(map(str, names)), offset, step)
+
+
+SHIPPED = {"iris": iris}
+
+
+def load(name: str) -> Dataset:
+    """The data set that comes with the program as `name`."""
+    if name not in SHIPPED:
+        raise UserError(f"unknown data set {name!r}: there is {', '.join(SHIPPED)}; "
+                        "your own goes in by --csv FILE --label COLUMN")
+    return SHIPPED[name]()

@@ -1,0 +1,111 @@
+"""Post-training quantisation: a float network and its training data to integers.
+
+Each row of weights has a power-of-two scale of its own, as fine as ±127 allows. A layer's activations have one format,
+as fine as their range over the training data allows, once `model.equalisation` has made its units alike. Rounding the
+weights moves a row's mean by (W − Ŵ)·mean(x); its bias takes that back (M. Nagel et al., "Data-free quantization
+through weight equalization and bias correction", 2019).
+"""
+
+import numpy as np
+
+from model.epsilon import epsilon, epsilon_table
+from model.equalisation import WEIGHT_LIMIT, equalise, frac_for, weight_fracs
+from model.errors import UserError
+from model.float_network import Affine, FloatNetwork
+from model.formats import Format
+from model.network import MAX_SHIFT, SCORE_BITS, Dense, Network
+from model.sampling import EPSILON, MU, V, sigma_table
+from model.sigmoid import BYTE_INPUT, BYTE_OUTPUT, taylor
+
+__all__ = ["EPSILON_SEED", "INPUT", "PIXEL", "quantise", "quantise_layer"]
+
+INPUT = Format(False, 8, 0)
+PIXEL = Format(False, 8, 0)
+EPSILON_SEED = 0x2545F491  # of the ε stream after reset
+DRAWS = 8  # samples of z for each training sample, and as many from the prior, that calibrate the decoder
+
+
+def quantise_layer(name: str, layer: Affine, mean, source: Format, target: Format, activation: str) -> Dense:
+    """`layer` in integers, from `source` to `target`; `mean` (inputs,) of its input over the training data.
+
+    A row whose weights are so small that it would need a greater shift than is useful, or than there is, is coarsened:
+    beyond `useful`, the rounding of weights cannot move the result by a sixteenth of its step.
+
+    Raises
+    ------
+    UserError
+        for weights beyond ±127 units of what the target's step asks for (the shift would be negative).
+    """
+    useful = (8 * layer.weights.shape[1] * max(source.high, -source.low)).bit_length()
+    shift = np.minimum(weight_fracs(layer) + source.frac - target.frac, min(useful, MAX_SHIFT))
+    if (shift < 0).any():
+        row = int(shift.argmin())
+        raise UserError(f"layer {name}, row {row}: a weight of {np.abs(layer.weights[row]).max():.3g} is too large "
+                        f"between {source} and {target}; train with a greater --decay")
+    scale = 2.0 ** (shift - source.frac + target.frac)
+    weights = np.floor(layer.weights * scale[:, None] + 0.5)
+    absorbed = (layer.weights - weights / scale[:, None]) @ mean
+    bias = np.floor((layer.bias + absorbed) * scale * 2.0**source.frac + 0.5)
+    if np.abs(bias).max() >= 1 << 31:
+        raise UserError(f"layer {name}: a bias of {np.abs(layer.bias).max():.3g} is too large; standardise the data")
+    return Dense(weights.astype(np.int64), bias.astype(np.int64), shift, target, activation)
+
+
+def _quantise_hidden(network: FloatNetwork, part: str, layers, after, x, source: Format):
+    """The hidden `layers` of a part in integers, calibrated on its real inputs x (n, width).
+
+    Returns them, the layers that come `after` them (which equalisation scales), the format of what these read, and the
+    real values (n, width) of that.
+    """
+    values = network.hidden(layers, x)
+    if network.activation == "relu":
+        layers, after, fracs = equalise(layers, after, [each.max(0) for each in values[1:]], source.frac)
+        values = network.hidden(layers, x)
+    dense = []
+    for index, layer in enumerate(layers):
+        if network.activation == "relu":
+            kind, target = "relu", Format(False, 8, fracs[index])
+        else:
+            kind, target = "sigmoid", BYTE_INPUT
+        dense.append(quantise_layer(f"{part}.{index}", layer, values[index].mean(0), source, target, kind))
+        source = target if kind == "relu" else BYTE_OUTPUT
+    return dense, after, source, values[-1]
+
+
+def _score_format(head: Affine, z: Format) -> Format:
+    """The finest format that no z can leave and that needs no row to shift left."""
+    greatest = (np.abs(head.weights).sum(1) * -z.low * z.step + np.abs(head.bias)).max() + 1e-9
+    high = Format(True, SCORE_BITS).high
+    return Format(True, SCORE_BITS, min(frac_for(1.02 * greatest, high), int(weight_fracs(head).min()) + z.frac))
+
+
+def quantise(network: FloatNetwork, codes, **description) -> Network:
+    """`network` in integers, calibrated on the training data `codes` (n, inputs).
+
+    The keyword arguments are the fields of `Network` that describe it: name, names, offset, step, examples, ….
+    """
+    seed = description.setdefault("epsilon_seed", EPSILON_SEED)
+    codes = np.asarray(codes, np.float64)
+    encoder, after, last, values = _quantise_hidden(network, "encoder", network.encoder, (network.mu, network.v), codes,
+                                                    INPUT)
+    mu, v = (quantise_layer(name, layer, values.mean(0), last, target, "linear")
+             for name, layer, target in zip(("mu", "v"), after, (MU, V), strict=True))
+
+    means, log_sigmas = network.encode(codes)
+    noise = EPSILON.real(epsilon(epsilon_table(), seed, DRAWS * means.size)).reshape(DRAWS, *means.shape)
+    draws = (means + 2.0**log_sigmas * noise).reshape(-1, means.shape[1])
+    z = Format(True, 8, frac_for(np.abs(draws).max(), WEIGHT_LIMIT, 0, 5))
+    head = None
+    if network.head is not None:
+        head = quantise_layer("head", network.head, means.mean(0), z, _score_format(network.head, z), "linear")
+
+    limit = np.clip(np.concatenate([draws, noise.reshape(draws.shape)]), z.low * z.step, z.high * z.step)
+    decoder, (final,), last, values = _quantise_hidden(network, "decoder", network.decoder[:-1], network.decoder[-1:],
+                                                       limit, z)
+    kind, target = ("sigmoid", BYTE_INPUT) if network.output == "sigmoid" else ("linear", PIXEL)
+    decoder.append(quantise_layer(f"decoder.{len(decoder)}", final, values[:len(draws)].mean(0), last, target, kind))
+    sigmoid = None
+    if network.activation != "relu" or network.output == "sigmoid":
+        sigmoid = taylor() if network.activation == "taylor" else taylor(8, 2)
+    return Network(encoder=tuple(encoder), mu=mu, v=v, head=head, decoder=tuple(decoder), input=INPUT, z=z,
+                   sigmoid=sigmoid, sigma_table=sigma_table(), epsilon_table=epsilon_table(), **description)

@@ -1,0 +1,139 @@
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from model import network_file
+from model.__main__ import main
+from model.integer import infer
+
+
+@pytest.fixture
+def table(tmp_path, flowers):
+    """Iris as a user's own table, with a column of its own."""
+    path = tmp_path / "my flowers.csv"
+    rows = [",".join([*map(str, x), f"kind {label}"])
+            for x, label in zip(flowers.x.tolist(), flowers.labels, strict=True)]
+    path.write_text("\n".join(["a,b,c,d,kind", *rows]) + "\n", "utf-8")
+    return path
+
+
+def run(capsys, *arguments):
+    status = main([str(argument) for argument in arguments])
+    output, errors = capsys.readouterr()
+    return status, output, errors
+
+
+def refused(capsys, *arguments):
+    status, output, errors = run(capsys, *arguments)
+    assert status == 2 and output == ""
+    last = errors.split("\r")[-1]
+    assert last.startswith("model: ") and last.count("\n") == 1 and last.endswith("\n")
+    return last
+
+
+def test_a_table_from_training_to_figures(tmp_path, capsys, table):
+    status, output, errors = run(capsys, "train", "--csv", table, "--label", "kind", "--out", tmp_path / "out",
+                                 "--epochs", 200, "--name", "mine")
+    assert status == 0 and "4-8-2-8-4 with 3 classes" in output and "next: " in output and "cross-validation" in errors
+    path = tmp_path / "out" / "mine.npz"
+    assert sorted(each.name for each in path.parent.iterdir()) == ["mine.float.npz", "mine.json", "mine.npz"]
+    card = json.loads(path.with_name("mine.json").read_text("utf-8"))
+    network = network_file.load(path)
+    assert card["digest"] == network_file.digest(network).hex()
+    assert network.class_names == ("kind 0", "kind 1", "kind 2")
+
+    status, output, errors = run(capsys, "evaluate", path, "--json")
+    assert status == 0 and json.loads(output) == {"network": "mine"} | {
+        key: value for key, value in card.items() if isinstance(value, float)}
+    status, output, _ = run(capsys, "evaluate", path, "--csv", table, "--label", "kind")
+    assert status == 0 and "cv accuracy integer" in output
+    assert run(capsys, "vectors", path, "--out", tmp_path / "v")[0] == 0
+    assert run(capsys, "plot", path, "--out", tmp_path / "v")[0] == 0
+    assert len(list((tmp_path / "v").iterdir())) == 5
+
+    table.write_text(table.read_text("utf-8") + "1,2,3,4,kind 0\n", "utf-8")
+    assert "has changed since training" in refused(capsys, "evaluate", path)
+    table.unlink()
+    assert "give them by --csv" in refused(capsys, "plot", path, "--out", tmp_path / "w")
+    assert not (tmp_path / "w").exists()
+
+
+def test_evaluate_iris_prints_the_agreed_keys_and_nothing_else():
+    done = subprocess.run([sys.executable, "-m", "model", "evaluate", "iris", "--json"], capture_output=True, text=True,
+                          check=True)
+    assert list(json.loads(done.stdout)) == [
+        "network", "cv_accuracy_float", "cv_accuracy_integer", "cv_accuracy_lda", "cv_class_agreement",
+        "accuracy_float", "accuracy_integer", "class_agreement", "neg_elbo_float", "neg_elbo_integer"]
+    assert "cross-validation" in done.stderr
+
+
+@pytest.mark.parametrize("options", [["--activation", "taylor", "--hidden", "6", "5"], ["--output", "sigmoid"],
+                                     ["--hidden", "--latent", "1"]])
+def test_other_shapes_and_activations(tmp_path, capsys, flowers, options):
+    status, output, _ = run(capsys, "train", "iris", "--name", "other", "--epochs", 150, "--out", tmp_path,
+                            "--no-cross-validation", *options)
+    assert status == 0 and "cv" not in output
+    network = network_file.load(tmp_path / "other.npz")
+    assert np.mean(infer(network, flowers.codes).cls == flowers.labels) > 0.9
+
+
+def test_the_same_seed_trains_the_same_network(tmp_path, capsys):
+    for folder in ("a", "b"):
+        run(capsys, "train", "iris", "--epochs", 3, "--seed", 4, "--out", tmp_path / folder, "--no-cross-validation")
+    for name in ("iris.npz", "iris.float.npz", "iris.json"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+@pytest.mark.parametrize(("arguments", "message"), [
+    (["train"], "train what?"),
+    (["train", "roses"], "unknown data set 'roses'"),
+    (["train", "iris", "--csv", "x.csv", "--label", "kind"], "train what?"),
+    (["train", "--csv", "x.csv"], "belong together"),
+    (["train", "--csv", "absent.csv", "--label", "kind"], "cannot read absent.csv"),
+    (["train", "iris", "--name", "a/b", "--epochs", "1"], "letters, digits"),
+    (["train", "iris", "--epochs", "0"], "--epochs"),
+    (["train", "iris", "--rate", "nan"], "--rate"),
+    (["train", "iris", "--seed", "-1"], "--seed"),
+    (["train", "iris", "--hidden", "eight"], "--hidden"),
+    (["train", "iris", "--activation", "tanh"], "tanh"),
+    (["train", "iris", "--rate", "1e7", "--epochs", "30", "--no-cross-validation"], "diverged"),
+    (["evaluate", "roses", "--json"], "unknown network 'roses'"),
+    (["vectors", "absent.npz"], "there is no file absent.npz"),
+    (["fly"], "fly"),
+    ([], "required"),
+])
+def test_bad_arguments_get_one_line(tmp_path, capsys, monkeypatch, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    assert message in refused(capsys, *arguments)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nan_in_a_table_names_row_and_column(tmp_path, capsys, table):
+    lines = table.read_text("utf-8").splitlines()
+    lines[7] = "nan,1,1,1,kind 0"
+    table.write_text("\n".join(lines), "utf-8")
+    message = refused(capsys, "train", "--csv", table, "--label", "kind", "--out", tmp_path / "o")
+    assert "row 8, column 'a': 'nan'" in message
+    assert not (tmp_path / "o").exists()
+
+
+def test_files_that_do_not_belong_together(tmp_path, capsys):
+    for seed in (1, 2):
+        run(capsys, "train", "iris", "--epochs", 2, "--seed", seed, "--name", f"n{seed}", "--out", tmp_path,
+            "--no-cross-validation")
+    (tmp_path / "n1.npz").write_bytes((tmp_path / "n2.npz").read_bytes())
+    assert "do not belong together" in refused(capsys, "evaluate", tmp_path / "n1.npz")
+    (tmp_path / "n2.json").write_text("{}", "utf-8")
+    assert "damaged" in refused(capsys, "evaluate", tmp_path / "n2.npz")
+    (tmp_path / "n2.json").unlink()
+    assert "has no card" in refused(capsys, "evaluate", tmp_path / "n2.npz")
+    (tmp_path / "n2.npz").write_bytes(b"PK")
+    assert "damaged" in refused(capsys, "vectors", tmp_path / "n2.npz", "--out", tmp_path / "v")
+
+
+def test_a_place_that_cannot_be_written(tmp_path, capsys):
+    (tmp_path / "file").write_text("", "utf-8")
+    assert "cannot write" in refused(capsys, "vectors", "iris", "--out", tmp_path / "file" / "folder")
