@@ -16,7 +16,9 @@ async def put(ctx, stream, items, *, stall: float = 0.0, seed: int = 0):
             await ctx.tick()
         ctx.set(stream.payload, item)
         ctx.set(stream.valid, 1)
-        await ctx.tick().until(stream.ready)
+        taken = False
+        while not taken:
+            *_, taken = await ctx.tick().sample(stream.ready)
         ctx.set(stream.valid, 0)
 
 

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -51,7 +53,7 @@ def test_cycles_are_exactly_as_the_formula_says(shape, activation):
     jobs = [Job(Op.RECONSTRUCT, tuple(int(code) for code in x)) for x in random_input(rng, network, 4)]
     _, marks = run_jobs(FoldedVae(network, array), jobs)
     expected = cycles(network, array)
-    for before, after in zip(marks[1:], marks[2:], strict=False):  # before the first, ε is still being seeded
+    for before, after in pairwise(marks[1:]):  # during the first, ε is still being seeded
         assert before[Part.CLASS] - before["input"] == expected.class_latency
         assert before[Part.OUTPUT] - before["input"] == expected.latency
         assert after["job"] - before["job"] == expected.interval
