@@ -129,7 +129,7 @@ def main(arguments=None, opener=open_port) -> int:
         finally:
             port.close()
     except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"host: {error}", file=sys.stderr)
         return 2
     if options.json:
         print(json.dumps(found, ensure_ascii=False))

@@ -141,7 +141,7 @@ def test_a_named_network_is_checked(talk, flowers, tmp_path):
 def test_bad_input_is_one_line_and_status_2(talk, arguments):
     status, out, err = talk(*arguments)
     assert (status, out) == (2, "")
-    assert err.startswith("error: ")
+    assert err.startswith("host: ")
     assert err.count("\n") == 1
 
 

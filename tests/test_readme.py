@@ -1,0 +1,43 @@
+"""The README's figures are those of the shipped network, and its commands exist."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from gateware.program import Array
+from gateware.vae import cycles
+from model import trained
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+
+
+def figure(row: str) -> str:
+    """The second cell of the table row whose first one begins with `row`."""
+    match = re.search(rf"^\| {re.escape(row)}[^|]*\| ([^|]*?) \|", README, re.MULTILINE)
+    assert match, f"no row {row}"
+    return match[1]
+
+
+def test_cycles(iris):
+    counted = cycles(iris, Array(8, 1))
+    assert figure("last input → class").startswith(f"{counted.class_latency} cycles")
+    assert figure("last input → last output").startswith(f"{counted.latency} cycles")
+    assert figure("between inferences").startswith(f"{counted.interval} cycles: {1e8 / counted.interval:,.0f} ")
+
+
+@pytest.mark.parametrize(("row", "key"), [
+    ("accuracy, 5 folds × 10 seeds: float", "cv_accuracy_float"),
+    ("… integers", "cv_accuracy_integer"),
+    ("… linear discriminant analysis", "cv_accuracy_lda"),
+    ("… flowers on which integers and float agree", "cv_class_agreement"),
+    ("accuracy on the training set", "accuracy_integer"),
+])
+def test_accuracy(row, key):
+    card = trained.load("iris").card
+    assert figure(row) == f"{100 * card[key]:.2f} %"
+
+
+def test_files_that_are_linked_exist():
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
+        assert (Path(__file__).parent.parent / target).is_file(), target
