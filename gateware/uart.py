@@ -67,7 +67,7 @@ class BaudGenerator(wiring.Component):
     Raises
     ------
     UserError
-        for a baud rate that is more than 1 % off, over a frame of ten bits.
+        at elaboration, for a baud rate that is more than 1 % off, over a frame of ten bits.
     """
 
     run: In(1)
@@ -75,21 +75,23 @@ class BaudGenerator(wiring.Component):
     tick: Out(1)
 
     def __init__(self, clock_hz: int, baud: int):
-        check_baud(clock_hz, baud)
-        divisor = gcd(clock_hz, baud)
-        self._modulus, self._step = clock_hz // divisor, baud // divisor
+        self._rates = clock_hz, baud
         super().__init__()
 
     def elaborate(self, platform):
+        check_baud(*self._rates)
         m = Module()
-        phase = Signal(range(self._modulus))
-        m.d.comb += self.tick.eq(self.run & (phase >= self._modulus - self._step))
+        clock_hz, baud = self._rates
+        divisor = gcd(clock_hz, baud)
+        modulus, step = clock_hz // divisor, baud // divisor
+        phase = Signal(range(modulus))
+        m.d.comb += self.tick.eq(self.run & (phase >= modulus - step))
         with m.If(self.align):
-            m.d.sync += phase.eq((self._modulus + 1) // 2)
+            m.d.sync += phase.eq((modulus + 1) // 2)
         with m.Elif(self.run):
             # One adder: where the phase wraps, the step less the modulus is added, modulo the register's width.
-            wrap = (self._step - self._modulus) % (1 << len(phase))
-            m.d.sync += phase.eq(phase + Mux(self.tick, wrap, self._step))
+            wrap = (step - modulus) % (1 << len(phase))
+            m.d.sync += phase.eq(phase + Mux(self.tick, wrap, step))
         return m
 
 
@@ -117,7 +119,6 @@ class UartReceiver(wiring.Component):
     """
 
     def __init__(self, clock_hz: int, baud: int):
-        check_baud(clock_hz, baud)
         self._rates = clock_hz, baud
         super().__init__({
             "rx": In(1, init=1),
@@ -125,6 +126,7 @@ class UartReceiver(wiring.Component):
         })
 
     def elaborate(self, platform):
+        check_baud(*self._rates)
         m = Module()
         m.submodules.baud = baud = BaudGenerator(*self._rates)
         line = Signal(init=1)
@@ -184,7 +186,6 @@ class UartTransmitter(wiring.Component):
     """
 
     def __init__(self, clock_hz: int, baud: int):
-        check_baud(clock_hz, baud)
         self._rates = clock_hz, baud
         super().__init__({
             "i": In(stream.Signature(unsigned(8))),
@@ -192,6 +193,7 @@ class UartTransmitter(wiring.Component):
         })
 
     def elaborate(self, platform):
+        check_baud(*self._rates)
         m = Module()
         m.submodules.baud = baud = BaudGenerator(*self._rates)
         bits = Signal(9, reset_less=True)  # what comes after the bit on the line

@@ -2,6 +2,8 @@
 
 import importlib.util
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +17,7 @@ from model.errors import UserError
 from toolchains import flow, tools
 from toolchains.device import Resources
 
+ROOT = Path(__file__).parent.parent
 FILES = {"top.il", "top.v", "top.json", "top.xdc", "top.tcl", "report.json", "report.md"}
 CARD = {"cv_accuracy_float": 0.975, "cv_accuracy_integer": 0.974}
 
@@ -44,7 +47,7 @@ class Wire(wiring.Component):
 @pytest.fixture(scope="module")
 def real():
     """The module build.py."""
-    spec = importlib.util.spec_from_file_location("varigate_build", Path(__file__).parents[1] / "build.py")
+    spec = importlib.util.spec_from_file_location("varigate_build", ROOT / "build.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -178,3 +181,16 @@ def test_iris_stays_within_its_budget(real, tmp_path, monkeypatch):
     used = report["resources"]
     assert used["lut"] <= 3500 and used["dsp"] <= 16 and used["ramb36"] + used["ramb18"] / 2 <= 3
     assert report["cycles"]["latency"] <= 120
+
+
+def test_a_design_that_is_refused_gets_one_line(tmp_path):
+    """In a process of its own: what the interpreter says at its end would be seen by the user, too."""
+    config = tmp_path / "fast.toml"
+    config.write_text("baud = 40000000\n", encoding="utf-8")
+    done = subprocess.run([sys.executable, ROOT / "build.py", "nexys4ddr", "--config", config], cwd=tmp_path,
+                          capture_output=True, text=True, check=False)
+    *steps, error = done.stderr.splitlines()
+    assert done.returncode == 2 and done.stdout == ""
+    assert all(step.startswith("[") for step in steps)
+    assert "100000000 Hz cannot make 40000000 baud" in error and "37.50 %" in error
+    assert sorted(tmp_path.rglob("*")) in ([config], [tmp_path / "build", config])

@@ -7,8 +7,11 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from contextlib import contextmanager
 from pathlib import Path
+
+from amaranth.hdl import UnusedElaboratable
 
 import model
 from model import network_file
@@ -118,7 +121,12 @@ def build_directory(target: Path):
 
 def write_design(board, top, directory: Path):
     """`top` on `board` as RTLIL, with its constraints and Vivado's script: top.il, top.xdc, top.tcl."""
-    plan = board.prepare(board.wrap(top), "top")
+    try:
+        plan = board.prepare(board.wrap(top), "top")
+    except UserError:
+        # The parts of a refused design that were not elaborated are no news to the user.
+        warnings.simplefilter("ignore", UnusedElaboratable)
+        raise
     for name, text in plan.files.items():
         (directory / name).write_text(text, encoding="utf-8")
     (directory / "top.tcl").write_text(vivado.script(board), encoding="utf-8")

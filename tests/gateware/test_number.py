@@ -1,5 +1,5 @@
 import pytest
-from amaranth.hdl import Module, Signal
+from amaranth.hdl import Fragment, Module, Signal
 from amaranth.lib import stream, wiring
 
 from gateware.number import Fixed, connect
@@ -26,6 +26,7 @@ def test_connection_between_formats_of_equal_width_is_refused():
         connect(m, source, wiring.flipped(stream.Signature(S8_3).create()))
     with pytest.raises(wiring.ConnectionError):
         connect(m, source, wiring.flipped(stream.Signature(8).create()))
+    Fragment.get(m, None)
 
 
 def test_constants_are_codes():
