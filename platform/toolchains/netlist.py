@@ -128,8 +128,8 @@ def check(netlist: Netlist):
         if cell.type in LATCHES:
             raise UserError(f"the netlist has a latch: {name} ({cell.type})")
     drivers = Counter(bit for bit in netlist.inputs if isinstance(bit, int))
+    pads = set(netlist.inputs) & set(netlist.outputs)  # a buffer of an inout port does not drive the port twice
     for cell in netlist.cells.values():
-        pads = set(netlist.inputs) & set(netlist.outputs)  # a buffer of an inout port does not drive the port twice
         drivers.update(bit for bit in _nets(cell.outputs) if bit not in pads)
     loads = {bit for cell in netlist.cells.values() for bit in _nets(cell.inputs)}
     loads.update(bit for bit in netlist.outputs if isinstance(bit, int))
