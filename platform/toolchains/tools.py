@@ -70,22 +70,36 @@ class Placed:
     resources: object = None
 
 
-def run(command: list[str], directory: Path, log: str, *, output: str | None = None) -> int:
+def run(command: list[str], directory: Path, log: str, *, output: str | None = None, hours: float = 2.0) -> int:
     """Run `command` in `directory`; what it prints goes to the file `log`, or its standard output to `output`.
 
     Returns
     -------
     int
         the exit status.
+
+    Raises
+    ------
+    ToolError
+        when it has not ended after `hours`.
     """
-    with (directory / log).open("wb") as text:
-        if output is None:
-            return subprocess.run(command, cwd=directory, stdout=text, stderr=subprocess.STDOUT).returncode
-        with (directory / output).open("wb") as data:
-            return subprocess.run(command, cwd=directory, stdout=data, stderr=text).returncode
+    try:
+        with (directory / log).open("wb") as text:
+            if output is None:
+                return subprocess.run(command, cwd=directory, stdout=text, stderr=subprocess.STDOUT,
+                                      timeout=hours * 3600).returncode
+            with (directory / output).open("wb") as data:
+                return subprocess.run(command, cwd=directory, stdout=data, stderr=text,
+                                      timeout=hours * 3600).returncode
+    except subprocess.TimeoutExpired:
+        raise ToolError(f"{Path(command[0]).name} had not ended after {hours:g} hours") from None
 
 
 def last_error(directory: Path, log: str) -> str:
-    """The last line of `log` that speaks of an error, or its last line."""
+    """The last line of `log` that begins with "error", or else that speaks of one, or else the last line."""
     lines = [line.strip() for line in (directory / log).read_text(errors="replace").splitlines() if line.strip()]
-    return next((line for line in reversed(lines) if "error" in line.lower()), (lines or ["it printed nothing"])[-1])
+    for found in (str.startswith, str.__contains__):
+        for line in reversed(lines):
+            if found(line.lower(), "error"):
+                return line
+    return (lines or ["it printed nothing"])[-1]

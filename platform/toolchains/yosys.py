@@ -26,15 +26,17 @@ write_verilog -norename {top}.v
 """
 
 # Pads and the clock buffer are instantiated by the board (-noiopad, -noclkbuf). `keep`: without it Yosys packs a
-# synchroniser and a register behind it into one SRL16E, which has no defence against metastability.
-# $scopeinfo cells only carry names; nextpnr-xilinx stops at them.
-SYNTHESIS = "synth_xilinx -family xc7 -top {top} -flatten -noiopad -noclkbuf"
+# synchroniser and a register behind it into one SRL16E, which has no defence against metastability; and the buffers of
+# unused inputs vanish, at which nextpnr-himbaechel stops, as nextpnr-xilinx does at $scopeinfo cells, which only carry
+# names. Shift registers stay flip-flops (-nosrl): the open routers fail where SRLs with different enables share a slice.
+SYNTHESIS = "synth_xilinx -family xc7 -top {top} -flatten -noiopad -noclkbuf -nosrl"
 SCRIPT = f"""
 read_rtlil {{top}}.il
 design -save rtl
 {VERILOG}
 design -load rtl
 {SYNTHESIS} -run begin:prepare
+setattr -set keep 1 t:IBUF
 proc
 flatten
 opt_clean

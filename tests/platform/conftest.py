@@ -71,7 +71,7 @@ pathlib.Path({log!r}).write_text(json.dumps(sys.argv[1:]))
 print({prints!r})
 for name, text in {files!r}.items():
     pathlib.Path(name).write_text(text)
-sys.exit({status})
+sys.exit({status} if {wants!r} in " ".join(sys.argv) else 1)
 """
 
 
@@ -85,10 +85,11 @@ class FakeTools:
                          "CHIPDB_DIR", "YOSYS"):
             monkeypatch.delenv(variable, raising=False)
 
-    def add(self, name: str, prints: str = "", files: dict | None = None, status: int = 0):
+    def add(self, name: str, prints: str = "", files: dict | None = None, status: int = 0, wants: str = ""):
+        """`wants`: what the command line must hold for anything but a failure."""
         path = self.directory / name
         path.write_text(PROGRAM.format(python=sys.executable, log=str(path) + ".json", prints=prints,
-                                       files=files or {}, status=status))
+                                       files=files or {}, status=status, wants=wants))
         path.chmod(0o755)
 
     def arguments(self, name: str) -> list[str]:

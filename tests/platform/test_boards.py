@@ -140,3 +140,14 @@ def test_programming_failures(tmp_path, tools, board):
     tools.add("openFPGALoader", status=3)
     with pytest.raises(UserError, match="openFPGALoader failed with status 3: is the board connected"):
         programmer.program(board, tmp_path)
+
+
+def test_unused_inputs_keep_their_buffers(dark):
+    """In the dark top no switch is read; nextpnr-himbaechel wants a buffer at every port."""
+    connected = {bit for cell in dark.cells.values() for bits in (*cell.inputs.values(), *cell.outputs.values())
+                 for bit in bits}
+    assert set(dark.inputs) | set(dark.outputs) <= connected
+
+
+def test_no_shift_register_primitives(built):
+    assert not any(kind.startswith("SRL") for kind in built[1].types)

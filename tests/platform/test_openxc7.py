@@ -1,10 +1,13 @@
 """The open flow's command lines, with stand-ins for its programs."""
 
+import sys
+
 import pytest
 
 import toolchains
 from model.errors import UserError
 from toolchains.openxc7 import OpenXC7, read_fmax
+from toolchains.tools import run
 
 LOG = """
 Info: Max frequency for clock 'clock_pin.i': 61.00 MHz (FAIL at 100.00 MHz)
@@ -64,12 +67,38 @@ def test_timing_that_is_not_met_makes_no_bitstream(tmp_path, board, openxc7):
     assert not (tmp_path / "top.bit").exists()
 
 
+def test_another_seed_is_tried_when_the_router_fails(tmp_path, tools, board, openxc7):
+    chain = openxc7()
+    tools.add("nextpnr-xilinx", LOG.format(fmax=101), {"top.fasm": "features"}, wants="--seed 2")
+    assert chain.place_and_route(board, tmp_path).fmax_mhz == 101
+    assert tools.arguments("nextpnr-xilinx")[-2:] == ["--seed", "2"]
+
+
+def test_a_database_named_for_the_package_comes_first(tmp_path, tools, board, openxc7, monkeypatch):
+    monkeypatch.setenv("CHIPDB_DIR", str(tmp_path))
+    (tmp_path / "xc7a100tcsg324.bin").touch()
+    openxc7().place_and_route(board, tmp_path)
+    assert tools.arguments("nextpnr-xilinx")[:2] == ["--chipdb", str(tmp_path / "xc7a100tcsg324.bin")]
+
+
+def test_a_bitstream_that_was_not_written(tmp_path, tools, board, openxc7):
+    chain = openxc7()
+    tools.add("xc7frames2bit", "Failed to write bitstream")
+    with pytest.raises(UserError, match="wrote no bitstream: Failed to write"):
+        chain.place_and_route(board, tmp_path)
+
+
+def test_a_program_that_does_not_end(tmp_path):
+    with pytest.raises(UserError, match="had not ended after 1e-05 hours"):
+        run([sys.executable, "-c", "import time; time.sleep(60)"], tmp_path, "log", hours=1e-5)
+
+
 def test_a_step_that_fails(tmp_path, tools, board, openxc7):
     chain = openxc7()
     tools.add("fasm2frames", "x", status=1)
     with pytest.raises(UserError, match="fasm2frames failed"):
         chain.place_and_route(board, tmp_path)
-    tools.add("nextpnr-xilinx", "Info: placing\nERROR: no bels left\n1 warning", status=1)
+    tools.add("nextpnr-xilinx", "Info: placing\nERROR: no bels left\n5 warnings, 1 error", status=1)
     with pytest.raises(UserError, match=r"nextpnr failed: ERROR: no bels left$"):
         chain.place_and_route(board, tmp_path)
 
