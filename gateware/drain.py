@@ -20,8 +20,9 @@ def _kinds(segments: list[list[Matrix]]) -> list[Kind]:
 
 
 def value_bits(segments: list[list[Matrix]], sigmoid: Sigmoid | None) -> int:
-    """Bits of the signed number that holds every result of every matrix."""
-    formats = [sigmoid.output if kind.sigmoid else kind.format for kind in _kinds(segments)]
+    """Bits of the signed number that holds every result of every matrix, before and after a sigmoid."""
+    kinds = _kinds(segments)
+    formats = [kind.format for kind in kinds] + [sigmoid.output for kind in kinds if kind.sigmoid]
     return max(signed_bits(number.low, number.high) for number in formats)
 
 

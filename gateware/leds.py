@@ -21,27 +21,27 @@ class Leds(wiring.Component):
     """LEDs 0…12 show the class one-hot, 13 that ε is on, 14 a protocol error, 15 that the core or the panel is busy.
 
     The class is that of the last completed operation that had one, whoever asked; none lights before the first, nor
-    for a class from 13 on. The error lights when `error` rises, for `stretch` clocks after it was last high, and goes
-    out at once with `good`, to light again only when `error` rises again. Latency: one clock.
+    for a class from 13 on. `error` and `busy` are stretched so that an eye sees them: each lights its LED while it is
+    high and for `stretch` clocks after. Latency: one clock.
 
     Parameters
     ----------
     network : Network
     clock_hz : float
-    error_time : float
+    led_time : float
         seconds.
 
     Members
     -------
     snoop : In(Snoop)
-    epsilon_on, error, good, busy : In(1)
+    epsilon_on, error, busy : In(1)
     leds : Out(16)
     """
 
-    def __init__(self, network: Network, *, clock_hz: float = 100e6, error_time: float = 0.05):
+    def __init__(self, network: Network, *, clock_hz: float = 100e6, led_time: float = 0.05):
         self._network = network
-        self.stretch = max(1, round(clock_hz * error_time))
-        super().__init__({"snoop": In(Snoop), "epsilon_on": In(1), "error": In(1), "good": In(1), "busy": In(1),
+        self.stretch = max(1, round(clock_hz * led_time))
+        super().__init__({"snoop": In(Snoop), "epsilon_on": In(1), "error": In(1), "busy": In(1),
                           "leds": Out(16)})
 
     def elaborate(self, platform):
@@ -62,17 +62,13 @@ class Leds(wiring.Component):
                 with m.If(result.last & (met | has_class)):
                     m.d.sync += [self.leds[index].eq(cls == index) for index in range(shown)]
 
-        before, lit = Signal(), self.leds[ERROR]
-        clock = Signal(range(self.stretch), reset_less=True)
-        m.d.sync += [before.eq(self.error), clock.eq(clock + 1)]
-        with m.If(self.error):
-            m.d.sync += clock.eq(0)
-        with m.Elif(clock == self.stretch - 1):
-            m.d.sync += lit.eq(0)
-        with m.If(self.good):
-            m.d.sync += lit.eq(0)
-        with m.Elif(self.error & ~before):
-            m.d.sync += lit.eq(1)
-
-        m.d.sync += [self.leds[EPSILON].eq(self.epsilon_on), self.leds[BUSY].eq(self.busy)]
+        m.d.sync += self.leds[EPSILON].eq(self.epsilon_on)
+        for led, level in ((ERROR, self.error), (BUSY, self.busy)):
+            clock = Signal(range(self.stretch), name=f"clock_{led}", reset_less=True)
+            with m.If(level):
+                m.d.sync += [self.leds[led].eq(1), clock.eq(0)]
+            with m.Elif(clock == self.stretch - 1):
+                m.d.sync += self.leds[led].eq(0)
+            with m.Else():
+                m.d.sync += clock.eq(clock + 1)
         return m

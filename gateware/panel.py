@@ -40,7 +40,7 @@ class Panel(wiring.Component):
     ----------
     network : Network
     clock_hz : float
-    settle, error_time, page_time : float
+    settle, led_time, page_time : float
         seconds: buttons' debouncing, the error LED's stretching, and how long z or the reconstruction is shown.
     digit_hz : float
         digits of the display a second.
@@ -58,22 +58,22 @@ class Panel(wiring.Component):
         a line of text after each run.
     snoop : In(Snoop)
         the core's result stream: LEDs show the class of whatever was run.
-    epsilon_on, error, good, busy : In(1)
+    epsilon_on, error, busy : In(1)
         for the LEDs, see `gateware.leds`.
     """
 
     def __init__(self, network: Network, *, clock_hz: float = 100e6, settle: float = 0.01, digit_hz: float = 1000,
-                 error_time: float = 0.05, page_time: float = 1.0):
+                 led_time: float = 0.05, page_time: float = 1.0):
         self._network = network
         self._page_clocks = max(1, round(clock_hz * page_time))
         self._buttons = Buttons(clock_hz=clock_hz, settle=settle)
         self._display = Display(clock_hz=clock_hz, digit_hz=digit_hz)
-        self._leds = Leds(network, clock_hz=clock_hz, error_time=error_time)
+        self._leds = Leds(network, clock_hz=clock_hz, led_time=led_time)
         super().__init__({
             "switches": In(16), "buttons": In(ButtonLayout),
             "leds": Out(16), "segments": Out(8), "anodes": Out(8),
             "client": Out(Client), "o": Out(stream.Signature(Message)), "snoop": In(Snoop),
-            "epsilon_on": In(1), "error": In(1), "good": In(1), "busy": In(1),
+            "epsilon_on": In(1), "error": In(1), "busy": In(1),
         })
 
     def _examples(self):
@@ -113,7 +113,7 @@ class Panel(wiring.Component):
             pages.page.eq(page), pages.digit.eq(display.digit),
             pages.valid.eq(valid), pages.known.eq(known), pages.cls.eq(cls),
             display.pattern.eq(pages.pattern), self.segments.eq(display.segments), self.anodes.eq(display.anodes),
-            leds.epsilon_on.eq(self.epsilon_on), leds.error.eq(self.error), leds.good.eq(self.good),
+            leds.epsilon_on.eq(self.epsilon_on), leds.error.eq(self.error),
             leds.busy.eq(self.busy | running), self.leds.eq(leds.leds),
         ]
 

@@ -8,7 +8,7 @@
 
 from dataclasses import dataclass
 
-from amaranth.hdl import Module, Signal
+from amaranth.hdl import Module
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -30,7 +30,7 @@ class Timing:
 
     settle: float = 0.01  # buttons are debounced
     digit_hz: float = 1000.0  # digits of the display a second
-    error_time: float = 0.05  # the error LED is stretched
+    led_time: float = 0.05  # the LEDs for error and busy are stretched
     page_time: float = 1.0  # z and reconstruction take turns
 
 
@@ -46,7 +46,7 @@ class Top(wiring.Component):
     buttons : In(ButtonLayout)
         center runs the example, right runs it with a new ε.
     leds : Out(16)
-        0…12 the class, 13 ε on, 14 protocol error, 15 busy.
+        0…12 the class, 13 ε on, 14 protocol error until the next good frame, 15 busy; 14 and 15 are stretched.
     segments, anodes : Out(8)
         the display; bits 0…7 of a digit are a…g and the point, bit 0 of the anodes is the rightmost digit.
 
@@ -90,7 +90,7 @@ class Top(wiring.Component):
         m.submodules.protocol = protocol = Protocol(self._network, self._digest)
         m.submodules.panel = panel = Panel(
             self._network, clock_hz=clock_hz, settle=timing.settle, digit_hz=timing.digit_hz,
-            error_time=timing.error_time, page_time=timing.page_time)
+            led_time=timing.led_time, page_time=timing.page_time)
         m.submodules.core = core = FoldedVae(self._network, self._array, weights=self._weights)
         m.submodules.arbiter = arbiter = CoreArbiter(2)
         m.submodules.messages = messages = MessageArbiter(2)
@@ -105,8 +105,6 @@ class Top(wiring.Component):
         wiring.connect(m, messages.o, transmitter.i)
         wiring.connect(m, protocol.seed, core.seed)
 
-        error_before = Signal()
-        m.d.sync += error_before.eq(protocol.error)
         m.d.comb += [
             core.epsilon_on.eq(protocol.epsilon_on),
             protocol.epsilon_index.eq(core.epsilon_index),
@@ -117,7 +115,6 @@ class Top(wiring.Component):
             panel.snoop.payload.eq(core.client.result.payload),
             panel.epsilon_on.eq(protocol.epsilon_on),
             panel.error.eq(protocol.error),
-            panel.good.eq(error_before & ~protocol.error),
             panel.busy.eq(arbiter.busy),
             self.leds.eq(panel.leds),
             self.segments.eq(panel.segments),

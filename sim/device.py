@@ -13,7 +13,7 @@ ARRAY = Array(8, 1)
 BIT = 8  # clocks
 BAUD = 1_000_000
 PATIENCE = 20_000  # bits
-QUICK = Timing(settle=20 / (BIT * BAUD), digit_hz=BIT * BAUD / 4, error_time=4e-4, page_time=1e-3)
+QUICK = Timing(settle=20 / (BIT * BAUD), digit_hz=BIT * BAUD / 4, led_time=4e-4, page_time=1e-3)
 
 
 class Device:
@@ -41,6 +41,7 @@ class Device:
         self.top = Top(network, network_file.digest(network), array=array, weights=weights, clock_hz=clock_hz,
                        baud=baud, timing=timing)
         self.settle = round(timing.settle * clock_hz)
+        self._led_clocks = round(timing.led_time * clock_hz) + 2
         self.frames, self.lines, self.received = [], [], bytearray()
         self._decoder, self._seq = Decoder(), 0
 
@@ -68,11 +69,12 @@ class Device:
             for item in self._decoder.feed(bytes([byte])):
                 (self.frames if isinstance(item, Frame) else self.lines).append(item)
 
-    async def send(self, ctx, data: bytes):
-        """Puts bytes on `rx`, without gaps."""
+    async def send(self, ctx, data: bytes, *, broken=()):
+        """Puts bytes on `rx`, without gaps; those at the places `broken` without their stop bit, and a pause behind."""
         edges = 0.0
-        for byte in data:
-            for bit in f"1{byte:08b}0"[::-1]:
+        for place, byte in enumerate(data):
+            bits = f"1{byte:08b}0"[::-1] if place not in broken else f"110{byte:08b}0"[::-1]
+            for bit in bits:
                 ctx.set(self.top.rx, int(bit))
                 before, edges = round(edges), edges + self._bit
                 await ctx.tick().repeat(round(edges) - before)
@@ -111,6 +113,10 @@ class Device:
         for level in (1, 0):
             ctx.set(self.top.buttons, {name: level})
             await ctx.tick().repeat(self.settle + 6)
+
+    async def rest(self, ctx):
+        """Waits until the LEDs that are stretched show the present."""
+        await ctx.tick().repeat(self._led_clocks)
 
     def leds(self, ctx) -> int:
         return ctx.get(self.top.leds)

@@ -21,7 +21,7 @@ class Desk(Elaboratable):
 
     def __init__(self, network, stall=0.0):
         self.network, self.stall = network, stall
-        self.panel = Panel(network, clock_hz=1e6, settle=SETTLE / 1e6, digit_hz=1e6 / DIGIT, error_time=1e-4,
+        self.panel = Panel(network, clock_hz=1e6, settle=SETTLE / 1e6, digit_hz=1e6 / DIGIT, led_time=1e-4,
                            page_time=PAGE / 1e6)
         self.arbiter = CoreArbiter(2)
         self.host = self.arbiter.clients[1]

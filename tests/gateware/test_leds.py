@@ -1,5 +1,7 @@
 import random
 
+import pytest
+
 from gateware.job import Part
 from gateware.leds import Leds
 from sim.flowers import flowers
@@ -10,12 +12,12 @@ STRETCH = 50
 
 def trace(stimuli, network=None):
     """LEDs after each clock; a stimulus is a dict of ports, or of the snooped element's fields."""
-    dut, seen = Leds(network or flowers(), clock_hz=1000, error_time=STRETCH / 1000), []
+    dut, seen = Leds(network or flowers(), clock_hz=1000, led_time=STRETCH / 1000), []
 
     async def bench(ctx):
         for stimulus in stimuli:
             stimulus = dict(stimulus)
-            for name in ("epsilon_on", "error", "good", "busy"):
+            for name in ("epsilon_on", "error", "busy"):
                 ctx.set(getattr(dut, name), stimulus.pop(name, 0))
             ctx.set(dut.snoop.valid, stimulus.pop("valid", bool(stimulus)))
             ctx.set(dut.snoop.ready, stimulus.pop("ready", 1))
@@ -47,24 +49,17 @@ def test_classes_from_thirteen_on_light_nothing():
     assert trace([{"part": Part.CLASS, "value": 0, "last": 1}], flowers(classes=0)) == [0]
 
 
-def error(stimuli):
-    return [led >> 14 & 1 for led in trace(stimuli)]
+@pytest.mark.parametrize(("name", "led"), [("error", 14), ("busy", 15)])
+def test_error_and_busy_are_stretched(name, led):
+    def lit(levels):
+        return [leds >> led for leds in trace([{name: level} for level in levels])]
+
+    assert lit([1] + [0] * 200) == [1] * STRETCH + [0] * (201 - STRETCH)
+    assert lit([1] * 70 + [0] * 100) == [1] * (69 + STRETCH) + [0] * (101 - STRETCH)
+    assert lit([1] + [0] * 30 + [1] + [0] * 100) == [1] * (31 + STRETCH) + [0] * (101 - STRETCH)
 
 
-def test_error_is_stretched():
-    assert error([{"error": 1}] + [{}] * 200) == [1] * STRETCH + [0] * (201 - STRETCH)
-    assert error([{"error": 1}] * 70 + [{}] * 100) == [1] * (69 + STRETCH) + [0] * (101 - STRETCH)
-    again = [{"error": 1}] + [{}] * 30 + [{"error": 1}] + [{}] * 100
-    assert error(again) == [1] * (31 + STRETCH) + [0] * (101 - STRETCH)
-
-
-def test_the_next_good_frame_clears_the_error_at_once():
-    assert error([{"error": 1}, {}, {"good": 1}] + [{}] * 60) == [1, 1] + [0] * 61
-    held = [{"error": 1}, {"error": 1, "good": 1}, {"error": 1}, {}, {"error": 1}, {}]
-    assert error(held) == [1, 0, 0, 0, 1, 1]
-
-
-def test_busy_and_epsilon():
+def test_epsilon():
     rng = random.Random(0)
-    stimuli = [{"busy": rng.randrange(2), "epsilon_on": rng.randrange(2)} for _ in range(20)]
-    assert trace(stimuli) == [each["busy"] << 15 | each["epsilon_on"] << 13 for each in stimuli]
+    stimuli = [{"epsilon_on": rng.randrange(2)} for _ in range(20)]
+    assert trace(stimuli) == [each["epsilon_on"] << 13 for each in stimuli]

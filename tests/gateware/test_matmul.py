@@ -2,10 +2,13 @@ import numpy as np
 import pytest
 
 from gateware.matmul import MatrixEngine
-from gateware.program import Array, Segment, lower
+from gateware.program import Array, Matrix, Segment, lower
 from model import integer
 from model.examples import random_input, random_network
+from model.formats import Format
+from model.network import Dense
 from model.sampling import mean_latent
+from model.sigmoid import taylor
 from sim.streams import get, put, run
 
 SHAPES = [(1, 1, 1), (2, 2, 1), (2, 2, 2), (4, 3, 1), (4, 3, 2), (8, 1, 1), (8, 1, 2), (16, 2, 1), (16, 2, 2)]
@@ -89,6 +92,32 @@ def test_extremes_saturate_at_both_ends_and_never_wrap(signed_input):
         saturated |= {"low"} if (values == network.mu.format.low).any() else set()
         saturated |= {"high"} if (values == network.mu.format.high).any() else set()
     assert saturated == {"low", "high"}
+
+
+@pytest.mark.parametrize("inputs", [1, 2, 3])
+@pytest.mark.parametrize("shape", [(16, 1, 1), (16, 2, 1), (8, 1, 1), (16, 1, 2), (12, 1, 3)], ids=str)
+def test_a_short_job_waits_until_the_sums_before_it_have_drained(shape, inputs):
+    """Jobs back to back that issue faster than they drain, and a queue deep enough to take them."""
+    network = single_layer(np.random.default_rng(inputs), inputs=inputs, latent=8, outputs=64, classes=0)
+    batch = random_input(np.random.default_rng(9), network, 6)
+    engine = MatrixEngine(lower(network), Array(*shape))
+    received = multiply(engine, [(Segment.ENCODER, x) for x in batch], len(batch) * 16)
+    values = np.array([value for value, _ in received]).reshape(len(batch), 16)
+    assert np.array_equal(values, np.hstack(integer.encode(network, batch)))
+
+
+@pytest.mark.parametrize("bits", [8, 12, 16, 18])
+def test_sigmoids_of_other_input_widths(bits):
+    """The sum is saturated to the sigmoid's input, which may be wider than every result."""
+    rng = np.random.default_rng(bits)
+    sigmoid = taylor(8, 2, input=Format(True, bits, bits - 4))
+    layer = Dense(rng.integers(-127, 128, (6, 3)), rng.integers(-20000, 20000, 6), np.arange(6), sigmoid.input,
+                  "sigmoid")
+    batch = rng.integers(0, 256, (20, 3))
+    engine = MatrixEngine([[Matrix.of(layer, source=Format(False, 8, 0))]], Array(4, 1), sigmoid=sigmoid)
+    received = multiply(engine, [(0, x) for x in batch], len(batch) * 6)
+    values = np.array([value for value, _ in received]).reshape(len(batch), 6)
+    assert np.array_equal(values, sigmoid(integer.dense(layer, batch)))
 
 
 def test_an_array_whose_drain_does_not_divide_its_rows_is_refused():

@@ -1,21 +1,30 @@
+import random
+
 import numpy as np
 import pytest
 from amaranth.back import rtlil
 
 from gateware.display import patterns
+from gateware.job import Op, Part
 from gateware.program import Array
 from gateware.top import Top
+from gateware.vae import FoldedVae
 from model import network_file
 from model.epsilon import epsilon
 from model.errors import UserError
-from model.frames import NEGATIVE, Command, Reason, encode
+from model.frames import NEGATIVE, REPLY, Command, Frame, Reason, encode
 from model.integer import decode, infer
 from model.replies import Answer, Info, unpack_answer
+from model.requests import request_lengths
 from model.sampling import prior_latent
 from model.text import line
+from sim.corruption import clean, corruption, random_request, reference, wire
 from sim.device import Device
+from sim.reference import Job, Reference
+from sim.streams import get, put, run
 
-EPSILON_ON, ERROR = 1 << 13, 1 << 14
+EPSILON_ON, ERROR, BUSY = 1 << 13, 1 << 14, 1 << 15
+BYTES = {Part.MU: 2, Part.V: 1, Part.SCORE: 2, Part.CLASS: 1, Part.OUTPUT: 1}
 
 
 def one_hot(cls):
@@ -45,7 +54,7 @@ def test_all_flowers_as_frames_through_the_pins(iris, block):
     assert len(seen) == 50
     for row, (answer, leds) in enumerate(seen):
         assert answer == Answer(mu=reference.mu[row], scores=reference.scores[row], cls=int(reference.cls[row]))
-        assert leds == EPSILON_ON | one_hot(reference.cls[row])
+        assert leds & ~BUSY == EPSILON_ON | one_hot(reference.cls[row])
 
 
 def test_a_conversation_keeps_count_of_epsilon(iris):
@@ -140,10 +149,84 @@ def test_a_bad_frame_is_answered_shown_and_forgotten(iris):
         refusal = await device.reply(ctx, 1)
         assert (refusal.command, refusal.payload[0]) == (NEGATIVE, Reason.CRC)
         assert device.leds(ctx) & ERROR
+        await device.rest(ctx)
+        assert device.leds(ctx) == ERROR | EPSILON_ON  # until the next good frame, not just stretched
         await device.ask(ctx, Command.CLASSIFY, bytes(x.tolist()))
-        assert not device.leds(ctx) & ERROR
+        assert device.leds(ctx) & BUSY
+        await device.rest(ctx)
+        assert device.leds(ctx) == EPSILON_ON | one_hot(infer(iris, x[np.newaxis]).cls[0])
 
     device.run(testbench)
+
+
+def answered(iris, request):
+    """The payload of the reply to an operation that takes no ε."""
+    numbers = Reference(iris).answer(Job(Op(request.command & 0x0F), operands(iris, request)))
+    return b"".join((value % (1 << 8 * BYTES[part])).to_bytes(BYTES[part], "little") for part, value in numbers)
+
+
+def operands(iris, request):
+    signed = request.command == Command.DECODE
+    return tuple(np.frombuffer(request.payload, np.int8 if signed else np.uint8).astype(int).tolist())
+
+
+@pytest.mark.parametrize("rounds", [40, pytest.param(400, marks=pytest.mark.long)])
+def test_corruptions_on_the_line_lose_nothing(iris, rounds):
+    """Each kind of corruption at the pins, then a good frame: every good frame gets its right answer, in order."""
+    device, rng = Device(iris), random.Random(rounds)
+    lengths = request_lengths(iris.inputs, iris.latent)
+    plain = {command: lengths[command] for command in (Command.CLASSIFY, Command.ENCODE, Command.DECODE)}
+    reasons = set()
+
+    async def testbench(ctx):
+        seen = 0
+        for _ in range(rounds):
+            good = random_request(rng, plain)
+            items = clean(b"\0") + corruption(rng, plain) + clean(wire(good))
+            requests, refusals = reference(items, lengths)
+            await device.send(ctx, bytes(byte for byte, _ in items),
+                              broken={place for place, (_, error) in enumerate(items) if error})
+            while not device.frames[seen:] or device.frames[-1].seq != good.seq or len(
+                    [frame for frame in device.frames[seen:] if frame.command != NEGATIVE]) < len(requests):
+                await device.reply(ctx, len(device.frames) + 1)
+            round_, seen = device.frames[seen:], len(device.frames)
+            answers = [frame for frame in round_ if frame.command != NEGATIVE]
+            assert answers == [Frame(request.seq, request.command | REPLY, answered(iris, request))
+                               for request in requests]
+            # Of several refusals in a row, one waits and the others may be dropped.
+            refused = [frame for frame in round_ if frame.command == NEGATIVE]
+            remaining = iter(refusals)
+            assert all(frame in remaining for frame in refused) and bool(refused) == bool(refusals)
+            reasons.update(frame.payload[0] for frame in refused)
+
+    device.run(testbench)
+    assert reasons >= {Reason.CRC, Reason.COBS, Reason.OVERSIZE, Reason.COMMAND, Reason.LENGTH, Reason.LINE}
+
+
+def test_epsilon_off_during_a_run_counts_from_the_next_run_on(iris):
+    """What a run does is settled when it is accepted."""
+    core = FoldedVae(iris, Array(8, 1))
+    x, answers = tuple(iris.examples[3].tolist()), []
+
+    async def requests(ctx):
+        ctx.set(core.epsilon_on, 1)
+        for _ in range(2):
+            await put(ctx, core.client.job, [Op.RECONSTRUCT])
+            ctx.set(core.epsilon_on, 0)
+            await put(ctx, core.client.data, x)
+
+    async def results(ctx):
+        for _ in range(2):
+            answer = [await get(ctx, core.client.result, 1)]
+            while not answer[-1][0].last:
+                answer.append(await get(ctx, core.client.result, 1))
+            answers.append([(item.part, item.value) for item, in answer])
+
+    run(core, requests, results)
+    on = Reference(iris)
+    expected = [on.answer(Job(Op.RECONSTRUCT, x))]
+    on.epsilon_on = False
+    assert answers == [*expected, on.answer(Job(Op.RECONSTRUCT, x))]
 
 
 def test_a_frame_at_the_real_divisor(iris):
