@@ -98,7 +98,8 @@ class MessageArbiter(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        busy, last = Signal(), Signal()
+        busy = Signal()
+        last = Signal()
         owner = _grant(m, [i.valid for i in self.i], busy)
         with m.Switch(owner):
             for index, i in enumerate(self.i):

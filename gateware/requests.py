@@ -69,7 +69,8 @@ class Requests(wiring.Component):
         m.submodules.buffer = buffer = memory.Memory(shape=unsigned(8), depth=2 << bits, init=[])
         write, read = buffer.write_port(), buffer.read_port()
         full = Signal(2)
-        filling, showing = Signal(), Signal()  # the half that is written, the half that is read
+        filling = Signal()  # the half that is written
+        showing = Signal()  # the half that is read
         free = ~full.bit_select(filling, 1)
 
         # The payload goes to the buffer as it comes. It counts only when its half was free from its first byte on.
@@ -127,7 +128,8 @@ class Requests(wiring.Component):
             ]
 
         # The byte at the address of the next cycle is read in this one.
-        address, following = Signal(bits), Signal(bits)
+        address = Signal(bits)
+        following = Signal(bits)
         done = self.o.valid & self.o.ready
         m.d.comb += [
             self.o.valid.eq(full.bit_select(showing, 1)),
