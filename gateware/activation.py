@@ -3,17 +3,58 @@
 The integer function is `model.sigmoid.Sigmoid`. (A ReLU needs no unit: it is the saturation to an unsigned format.)
 """
 
-import numpy as np
-from amaranth.hdl import Array, Const, Module, Mux, Signal, signed
+from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, signed
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from gateware import horner
 from gateware.number import Fixed
 from gateware.pipeline import Pipeline
 from model.intervals import signed_bits
 from model.sigmoid import Sigmoid
 
-__all__ = ["SigmoidUnit"]
+__all__ = ["FoldedSigmoidUnit", "SigmoidUnit"]
+
+
+def _magnitude(sigmoid: Sigmoid, x):
+    """min(|x|, hold) of the signed input code, unsigned.
+
+    Where it is held at the greatest positive code, the one code whose magnitude exceeds that is left inverted without
+    its 1's being added.
+    """
+    negative, span = x[-1], 1 << (sigmoid.input.bits - 1)
+    inverted = x[:-1] ^ negative.replicate(len(x) - 1)
+    if sigmoid.hold == span - 1:
+        return (inverted + (negative & x[:-1].any()))[:-1]
+    size = inverted + negative
+    return Mux(size > sigmoid.hold, sigmoid.hold, size)[:sigmoid.hold.bit_length()]
+
+
+def _finish(sigmoid: Sigmoid, y, negative):
+    """The output code of the polynomial `y`, to which the rounding's half has been added.
+
+    Drops the guard bits, reflects the negative side, and saturates where `y` can reach so far.
+    """
+    low, high = (value >> sigmoid.guard for value in _half_added(sigmoid)[-1])
+    one, target = 1 << sigmoid.output.frac, sigmoid.output
+    rounded = y[sigmoid.guard:].as_signed()
+    value = (rounded.as_unsigned() ^ negative.replicate(len(rounded))).as_signed() + Mux(negative, one + 1, 0)
+    result = value[:target.bits]
+    if max(high, one - low) > target.high:
+        result = Mux(value > target.high, target.high, result)
+    if min(low, one - high) < target.low:
+        result = Mux(value < target.low, target.low, result)
+    return result
+
+
+def _half_added(sigmoid: Sigmoid) -> list[tuple[int, int]]:
+    """The intervals of Horner's steps with half of the output's last place added in the last one."""
+    return horner.intervals(sigmoid.polynomial, sigmoid.hold, _half(sigmoid))
+
+
+def _half(sigmoid: Sigmoid) -> int:
+    """Half of the output's last place, in the coefficients' fraction bits."""
+    return (1 << sigmoid.guard) >> 1
 
 
 class SigmoidUnit(wiring.Component):
@@ -26,7 +67,8 @@ class SigmoidUnit(wiring.Component):
 
     Cycles
     ------
-    latency = 3 + 2·order; one result a clock, with `order` multipliers.
+    latency = 3 + 2·order, and 1 for order 0, which is a table of all codes; one result a clock, with `order`
+    multipliers.
 
     Parameters
     ----------
@@ -35,6 +77,7 @@ class SigmoidUnit(wiring.Component):
 
     def __init__(self, sigmoid: Sigmoid):
         self._sigmoid = sigmoid
+        self.latency = self.latency_of(sigmoid)
         super().__init__({
             "i": In(stream.Signature(Fixed(sigmoid.input))),
             "o": Out(stream.Signature(Fixed(sigmoid.output))),
@@ -42,57 +85,95 @@ class SigmoidUnit(wiring.Component):
 
     @staticmethod
     def latency_of(sigmoid: Sigmoid) -> int:
-        return 3 + 2 * sigmoid.order
+        return 2 + horner.latency_of(sigmoid.polynomial) if sigmoid.order else 1
 
     def elaborate(self, platform):
         m = Module()
         spec = self._sigmoid
-        pipeline = Pipeline(m, self.i, self.o, self.latency_of(spec))
+        pipeline = Pipeline(m, self.i, self.o, self.latency)
         stage = pipeline.stage
 
-        # Stage 1: the magnitude, one bit wider than the input's without its sign, and held.
         x = self.i.payload.raw
-        negative = stage(x < 0, name="negative")
-        size = Signal(spec.input.bits)
-        m.d.comb += size.eq(Mux(x < 0, -x, x))
-        held = Mux(size > spec.hold, spec.hold, size)
-        magnitude = stage(held[:spec.hold.bit_length()], name="magnitude")
-
-        # Stage 2: the segment, its centre and coefficients, and the abscissa.
-        segment = Signal(range(spec.segments))
-        index = magnitude >> spec.segment_bits
-        m.d.comb += segment.eq(Mux(index >= spec.segments, spec.segments - 1, index))
-        t = stage(magnitude.as_unsigned() - _select(spec.centres, segment), name="t")
-        coefficients = [stage(_select(spec.coefficients[:, power], segment), name=f"c{power}")
-                        for power in range(spec.order + 1)]
-
-        # Two stages a power: the product, then the next coefficient. Adding it before the shift is the same floor.
-        # Each sum is as wide as its values over all |x| demand.
-        values = spec.horner(np.arange(spec.hold + 1))
-        y = coefficients[spec.order]
-        for power, reached in zip(range(spec.order - 1, -1, -1), values[1:], strict=True):
-            product = stage(y * t, name=f"product_{power}")
-            age = 2 * (spec.order - power)
-            c = stage(coefficients[power], name=f"c{power}_{age}", cycles=age - 1)
-            t = stage(t, name=f"t_{age}", cycles=2)
-            y = Signal(signed(signed_bits(int(reached.min()), int(reached.max()))), name=f"y_{power}", reset_less=True)
-            with m.If(pipeline.advance):
-                m.d.sync += y.eq(((c << spec.input.frac) + product) >> spec.input.frac)
-
-        # The last stage: one rounding half up, the reflection of the negative side, and the saturation.
-        negative = stage(negative, name="negative_last", cycles=1 + 2 * spec.order)
-        rounded = (y + ((1 << spec.guard) >> 1)) >> spec.guard
-        reflected = Mux(negative, (1 << spec.output.frac) - rounded, rounded)
+        if spec.order == 0:
+            value = _table(spec, x.as_unsigned())
+        else:
+            negative = stage(x[-1], name="negative", cycles=self.latency - 1)
+            y = horner.horner(pipeline, spec.polynomial, stage(_magnitude(spec, x), name="magnitude"),
+                              greatest=spec.hold, offset=_half(spec))
+            value = _finish(spec, y, negative)
         result = Signal(spec.output.bits, reset_less=True)
         with m.If(pipeline.advance):
-            m.d.sync += result.eq(Mux(reflected > spec.output.high, spec.output.high,
-                                      Mux(reflected < 0, 0, reflected)))
+            m.d.sync += result.eq(value)
         m.d.comb += self.o.payload.eq(Fixed(spec.output)(result))
         return m
 
 
-def _select(values, index):
-    """The constant of `values` at `index`."""
-    bits = signed_bits(int(min(values)), int(max(values)))
-    constants = [Const(int(value), signed(bits)) for value in values]
-    return constants[0] if len(constants) == 1 else Array(constants)[index]
+class FoldedSigmoidUnit(wiring.Component):
+    """The same function, of order 1 or more, with one multiplier: products and sums take turns.
+
+    Members
+    -------
+    i : In(stream of sigmoid.input)
+    o : Out(stream of sigmoid.output)
+
+    Cycles
+    ------
+    latency = interval = 2 + 2·order.
+
+    Parameters
+    ----------
+    sigmoid : Sigmoid
+        where segments × (order + 1) is at most 64, each bit of the coefficients is one look-up table.
+    """
+
+    def __init__(self, sigmoid: Sigmoid):
+        self._sigmoid = sigmoid
+        self.latency = self.interval = 2 + 2 * sigmoid.order
+        super().__init__({
+            "i": In(stream.Signature(Fixed(sigmoid.input))),
+            "o": Out(stream.Signature(Fixed(sigmoid.output))),
+        })
+
+    def elaborate(self, platform):
+        spec = self._sigmoid
+        if spec.order == 0:
+            raise ValueError("a sigmoid of order 0 is a table, which has nothing to fold")
+        m = Module()
+        frac, bits = spec.input.frac, max(signed_bits(*interval) for interval in _half_added(spec))
+        size = Signal(spec.hold.bit_length(), reset_less=True)
+        negative = Signal(reset_less=True)
+        total = Signal(signed(bits + frac), reset_less=True)
+        y = total[frac:].as_signed()
+
+        # `left` counts down: odd for a sum, even for a product. The first sum is with a product of zero.
+        left = Signal(range(2 * spec.order + 2))
+        segment, t = horner.abscissa(spec.polynomial, size, spec.hold)
+        product = Signal((y * t).shape(), reset_less=True)
+        rows = spec.coefficients.copy()
+        rows[:, 0] += _half(spec)
+        entries = [rows[k, min(power, spec.order)] for power in range(1 << len(left) - 1) for k in range(spec.segments)]
+        segment_bits = spec.segments.bit_length() - 1
+        c = horner.select(entries, Cat(segment[:segment_bits], left[1:]))
+        accepted = self.i.valid & self.i.ready
+        m.d.comb += [
+            self.i.ready.eq((left == 0) & (~self.o.valid | self.o.ready)),
+            self.o.payload.eq(Fixed(spec.output)(_finish(spec, y, negative))),
+        ]
+        m.d.sync += product.eq(Mux(accepted, 0, y * t))
+        with m.If(left[0]):
+            m.d.sync += total.eq((c << frac) + product)
+        with m.If(left != 0):
+            m.d.sync += [left.eq(left - 1), self.o.valid.eq(left == 1)]
+        with m.Elif(accepted):
+            m.d.sync += [left.eq(2 * spec.order + 1), self.o.valid.eq(0), negative.eq(self.i.payload.raw[-1]),
+                         size.eq(_magnitude(spec, self.i.payload.raw))]
+        with m.Elif(self.o.ready):
+            m.d.sync += self.o.valid.eq(0)
+        return m
+
+
+def _table(sigmoid: Sigmoid, code):
+    """The output code of every input code, a table for each of its bits: so Yosys makes fewer look-up tables of it."""
+    entries = range(1 << sigmoid.input.bits)
+    values = sigmoid([entry - (entry > sigmoid.input.high) * len(entries) for entry in entries])
+    return Cat(Array(Const(int(value) >> bit & 1, 1) for value in values)[code] for bit in range(sigmoid.output.bits))

@@ -1,8 +1,10 @@
-"""A pipeline of registers behind a stream: moves as long as its output is taken or empty."""
+"""Registers behind a stream: a pipeline that moves as a whole, and a buffer that cuts the way of `ready`."""
 
 from amaranth.hdl import Module, Signal
+from amaranth.lib import stream, wiring
+from amaranth.lib.wiring import In, Out
 
-__all__ = ["Pipeline"]
+__all__ = ["Pipeline", "SkidBuffer"]
 
 
 class Pipeline:
@@ -19,11 +21,11 @@ class Pipeline:
     latency : int
         number of stages: cycles from an accepted input to its output being valid.
     clear : value
-        high for a cycle: forgets everything that is in the pipeline.
+        high for a cycle: forgets everything that is in the pipeline, and what is accepted in that cycle.
     """
 
     def __init__(self, m: Module, i, o, latency: int, clear=0):
-        self._m = m
+        self.module = m
         self.valid = Signal(latency)
         self.advance = Signal()
         m.d.comb += [
@@ -40,7 +42,49 @@ class Pipeline:
         """`value` delayed by `cycles` stages, without reset."""
         for _ in range(cycles):
             register = Signal(value.shape(), name=name, reset_less=True)
-            with self._m.If(self.advance):
-                self._m.d.sync += register.eq(value)
+            with self.module.If(self.advance):
+                self.module.d.sync += register.eq(value)
             value = register
         return value
+
+
+class SkidBuffer(wiring.Component):
+    """Two places, so that neither `ready` nor `valid` goes straight through: for long handshake paths.
+
+    Members
+    -------
+    i, o : streams of `shape`
+    clear : In(1)
+        high for a cycle: forgets what it holds, and what is accepted in that cycle.
+
+    Cycles
+    ------
+    latency = 1; one item a clock.
+
+    Parameters
+    ----------
+    shape : shape-like
+    """
+
+    latency = 1
+
+    def __init__(self, shape):
+        super().__init__({"i": In(stream.Signature(shape)), "o": Out(stream.Signature(shape)), "clear": In(1)})
+
+    def elaborate(self, platform):
+        m = Module()
+        spare = Signal.like(self.i.payload, reset_less=True)
+        offered = Signal.like(self.i.payload, reset_less=True)
+        waiting = Signal()  # `spare` holds an item, behind the one that is offered
+        m.d.comb += [self.i.ready.eq(~waiting), self.o.payload.eq(offered)]
+        with m.If(~self.o.valid | self.o.ready):
+            m.d.sync += [self.o.valid.eq(self.i.valid | waiting), waiting.eq(0)]
+            with m.If(waiting):
+                m.d.sync += offered.eq(spare)
+            with m.Else():
+                m.d.sync += offered.eq(self.i.payload)
+        with m.Elif(self.i.valid & ~waiting):
+            m.d.sync += [spare.eq(self.i.payload), waiting.eq(1)]
+        with m.If(self.clear):
+            m.d.sync += [self.o.valid.eq(0), waiting.eq(0)]
+        return m

@@ -7,10 +7,11 @@ from model.formats import Format
 from model.intervals import accumulator_interval
 from model.network import MAX_SHIFT, SCORE_BITS, Dense, Network
 from model.sampling import MU, V, sigma_table
-from model.sigmoid import Sigmoid, taylor
+from model.sigmoid import Sigmoid, byte, classic, taylor
 
 __all__ = ["random_input", "random_network"]
 
+SIGMOIDS = {1: classic, 8: lambda: taylor(8, 2), 128: byte}  # by their segments
 LIMIT = 1 << 31  # accumulators and biases have 32 bits
 
 
@@ -84,15 +85,15 @@ def random_network(rng, *, inputs: int = 4, hidden=(8,), latent: int = 2, decode
     signed_input : bool
         s8 rather than u8 inputs; drawn when not given.
     segments : int
-        of the sigmoid unit: 1 (order 5, the classic series) or 8 (order 2); drawn when not given.
+        of the sigmoid unit: 1 (the classic series), 8 (Taylor, order 2) or 128 (a table); drawn when not given.
     extreme : bool
         rows of ±127, shifts 0 and 31, and biases at their limits among the ordinary ones.
     examples : int
         built-in samples.
     """
     outputs = inputs if outputs is None else outputs
-    segments = int(rng.choice([1, 8])) if segments is None else segments
-    sigmoid = taylor(segments, 5 if segments == 1 else 2)
+    segments = int(rng.choice(list(SIGMOIDS))) if segments is None else segments
+    sigmoid = SIGMOIDS[segments]()
     signed = bool(rng.integers(2)) if signed_input is None else signed_input
     source = Format(signed, 8, int(rng.integers(0, 8)))
     z = Format(True, 8, int(rng.integers(0, 9)))

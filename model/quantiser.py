@@ -15,7 +15,7 @@ from model.float_network import Affine, FloatNetwork
 from model.formats import Format
 from model.network import MAX_SHIFT, SCORE_BITS, Dense, Network
 from model.sampling import EPSILON, MU, V, sigma_table
-from model.sigmoid import BYTE_INPUT, BYTE_OUTPUT, taylor
+from model.sigmoid import BYTE_INPUT, BYTE_OUTPUT, byte, classic
 
 __all__ = ["EPSILON_SEED", "INPUT", "PIXEL", "quantise", "quantise_layer"]
 
@@ -106,6 +106,6 @@ def quantise(network: FloatNetwork, codes, **description) -> Network:
     decoder.append(quantise_layer(f"decoder.{len(decoder)}", final, values[:len(draws)].mean(0), last, target, kind))
     sigmoid = None
     if network.activation != "relu" or network.output == "sigmoid":
-        sigmoid = taylor() if network.activation == "taylor" else taylor(8, 2)
+        sigmoid = classic() if network.activation == "taylor" else byte()
     return Network(encoder=tuple(encoder), mu=mu, v=v, head=head, decoder=tuple(decoder), input=INPUT, z=z,
                    sigmoid=sigmoid, sigma_table=sigma_table(), epsilon_table=epsilon_table(), **description)

@@ -10,8 +10,9 @@ import pytest
 from amaranth.hdl import Signal
 from amaranth.lib import stream
 
-from gateware.pipeline import Pipeline
+from gateware.pipeline import Pipeline, SkidBuffer
 from sim.formal import Proof
+from sim.opened import opened
 from sim.stream_rules import Queue, claim_prompt, claim_steady, taken, total
 
 
@@ -79,4 +80,36 @@ def forgets_to_clear(m, i, o, pipeline):
 @pytest.mark.parametrize("fault", [drops, doubles, waits, moves, forgets_to_clear])
 def test_a_broken_pipeline_is_refuted(fault):
     outcome = proof(2, clearable=fault is forgets_to_clear, fault=fault).prove(steps=8)
+    assert outcome.status == "refuted", str(outcome)
+
+
+def skid_proof(broken=False):
+    """The specification is a queue of two; `ready` is there whenever it has room, whatever the output does."""
+    proof, skid = Proof(), SkidBuffer(8)
+    fragment, inside = opened(skid)
+    proof.m.submodules.skid = fragment
+    proof.free(skid)
+    i, o = skid.i, skid.o
+    waiting, spare = inside["waiting"], inside["spare"]
+    if broken:  # what is offered while something waits is taken, too
+        fragment.add_statements("comb", i.ready.eq(1))
+    under_way = Queue(proof, "under_way", 8, 2)
+    under_way.connect(taken(i), i.payload, taken(o), o.payload, clear=skid.clear)
+    claim_steady(proof, "o", o, clear=skid.clear)
+    waiting, spare = inside["waiting"], inside["spare"]
+    proof.claim("as many items as places", under_way.count == o.valid + waiting)
+    proof.claim("the second place is filled behind the first", o.valid, when=waiting)
+    proof.claim("the first place holds its item", o.payload == under_way.at(0), when=o.valid)
+    proof.claim("the second place holds its item", spare == under_way.at(1), when=waiting)
+    proof.reach("full and stalled", waiting & ~o.ready)
+    return proof
+
+
+def test_a_skid_buffer_is_a_queue():
+    outcome = skid_proof().prove(steps=2)
+    assert outcome.status == "proved", str(outcome)
+
+
+def test_a_broken_skid_buffer_is_refuted():
+    outcome = skid_proof(broken=True).prove(steps=6)
     assert outcome.status == "refuted", str(outcome)

@@ -110,7 +110,7 @@ def test_random_networks_have_all_that_the_contract_allows():
             kinds.add(layer.activation)
     assert {0, 1, 30, 31} <= shifts and len(shifts) > 15
     assert signs == {False, True} and frac == set(range(9))
-    assert kinds == {"linear", "relu", "sigmoid"} and {1, 8} <= segments
+    assert kinds == {"linear", "relu", "sigmoid"} and {1, 8, 128} <= segments
 
 
 def test_epsilon_off_makes_z_the_rounded_mean():
