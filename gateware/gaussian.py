@@ -9,8 +9,8 @@ from amaranth.lib.wiring import In, Out
 
 from gateware.lfsr import Taus88
 from gateware.number import Fixed, connect
-from gateware.pipeline import Pipeline
-from model.epsilon import COEFFICIENT_BITS, GUARD, POSITION_BITS, X_BITS
+from gateware.pipeline import Pipeline, SkidBuffer
+from model.epsilon import POSITION_BITS, segments_of
 from model.sampling import EPSILON
 
 __all__ = ["EpsilonSource", "InverseCdf"]
@@ -29,7 +29,7 @@ def _leading_zeros(bits):
 
 
 class InverseCdf(wiring.Component):
-    """A 32-bit uniform draw to a Gaussian sample, one a clock: two multiply-adds and a table of 256 rows.
+    """A 32-bit uniform draw to a Gaussian sample, one a clock: a table, and one multiply-add for each degree.
 
     Members
     -------
@@ -40,18 +40,23 @@ class InverseCdf(wiring.Component):
 
     Cycles
     ------
-    latency = 9; one sample a clock.
+    latency = 3 + 3·degree: 9 for the quadratic, 6 for straight lines; one sample a clock.
 
     Parameters
     ----------
-    table : int array (256, 3)
-        the quadratics' coefficients: `Network.epsilon_table`.
+    table : int array (rows, degree + 1)
+        the polynomials' coefficients: `Network.epsilon_table`, or any `model.epsilon.epsilon_table(kind)`.
+
+    Raises
+    ------
+    ValueError
+        for a table of another shape.
     """
 
-    latency = 9
-
     def __init__(self, table):
+        self._segments = segments_of(table)
         self._table = [[int(c) for c in row] for row in table]
+        self.latency = 3 + 3 * self._segments.degree
         super().__init__({
             "i": In(stream.Signature(unsigned(32))),
             "o": Out(stream.Signature(Fixed(EPSILON))),
@@ -62,19 +67,21 @@ class InverseCdf(wiring.Component):
         m = Module()
         pipeline = Pipeline(m, self.i, self.o, self.latency, self.clear)
         stage = pipeline.stage
+        degree, guard, x_bits = self._segments.degree, self._segments.guard, self._segments.x_bits
 
         # Stage 1: octave and segment, which are the table's address. A one behind the 31 bits makes their count at
         # most 31, so that "all zero" needs no case of its own.
         draw = self.i.payload
         octave, _ = _leading_zeros(Cat(1, draw[:31]))
         position = Cat(draw[bit] for bit in reversed(range(POSITION_BITS)))
-        address = stage(Cat(position[X_BITS:], octave), name="address")
-        negative, x = stage(draw[31], name="negative"), stage(position[:X_BITS], name="x_1")
+        address = stage(Cat(position[x_bits:], octave), name="address")
+        negative, x = stage(draw[31], name="negative"), stage(position[:x_bits], name="x_1")
 
         # Stages 2 and 3: the table and its output register. The final rounding's half is folded into c0.
-        layout = data.StructLayout({"c0": COEFFICIENT_BITS[0], "c1": signed(COEFFICIENT_BITS[1]),
-                                    "c2": COEFFICIENT_BITS[2]})
-        rows = [{"c0": c0 + (1 << GUARD >> 1), "c1": c1, "c2": c2} for c0, c1, c2 in self._table]
+        layout = data.StructLayout({f"c{index}": signed(bits) if index == 1 else unsigned(bits)
+                                    for index, bits in enumerate(self._segments.bits)})
+        rows = [{f"c{index}": c + (1 << guard >> 1 if index == 0 else 0) for index, c in enumerate(row)}
+                for row in self._table]
         m.submodules.table = table = memory.Memory(
             shape=layout, depth=len(rows), init=rows, attrs={"ram_style": "block"})
         port = table.read_port()
@@ -82,15 +89,20 @@ class InverseCdf(wiring.Component):
         row = layout(stage(port.data.as_value(), name="row"))
         x = stage(x, name="x_3", cycles=2)
 
-        # Stages 4 to 8: Horner's rule; each product has its register, as a DSP slice has.
-        product = stage(x * row.c2, name="product_1")
-        t = stage((stage(row.c1, name="c1_4") << X_BITS) + product, name="sum_1") >> X_BITS
-        t, x = stage(t, name="t"), stage(x, name="x_6", cycles=3)
-        product = stage(t * x, name="product_2")
-        magnitude = stage((stage(row.c0, name="c0_7", cycles=4) << X_BITS) + product, name="sum_2") >> X_BITS + GUARD
+        # Three stages a degree, Horner's rule: product, sum and (but for the last) the next factor each have their
+        # register, as a DSP slice has.
+        value = row[f"c{degree}"]
+        for power in reversed(range(degree)):
+            age = 3 * (degree - 1 - power)
+            product = stage(x * value, name=f"product_{power}")
+            constant = stage(row[f"c{power}"], name=f"c{power}_{age + 4}", cycles=age + 1)
+            total = stage((constant << x_bits) + product, name=f"sum_{power}")
+            if power:
+                value, x = stage(total >> x_bits, name=f"t_{power}"), stage(x, name=f"x_{age + 6}", cycles=3)
+        magnitude = total >> x_bits + guard
 
-        # Stage 9: the sign.
-        negative = stage(negative, name="negative_8", cycles=7)
+        # The last stage: the sign.
+        negative = stage(negative, name=f"negative_{self.latency - 1}", cycles=self.latency - 2)
         result = Signal(signed(EPSILON.bits), reset_less=True)
         with m.If(pipeline.advance):
             m.d.sync += result.eq(Mux(negative, -magnitude, magnitude))
@@ -111,19 +123,21 @@ class EpsilonSource(wiring.Component):
 
     Cycles
     ------
-    `seeding` from seed or reset to sample 0; then one sample a clock.
+    `seeding` from seed or reset to sample 0: `Taus88`'s and the latencies of `InverseCdf` and `SkidBuffer`; then one
+    sample a clock.
 
     Parameters
     ----------
-    table : int array (256, 3)
+    table : int array
+        as `InverseCdf`'s.
     seed : int
         after reset.
     """
 
-    seeding = Taus88.seeding + InverseCdf.latency
-
     def __init__(self, table, seed: int):
-        self._table, self._seed = table, seed
+        self._seed = seed
+        self._gaussian = InverseCdf(table)
+        self.seeding = Taus88.seeding + self._gaussian.latency + SkidBuffer.latency
         super().__init__({
             "i": In(stream.Signature(unsigned(32))),
             "o": Out(stream.Signature(Fixed(EPSILON))),
@@ -133,11 +147,14 @@ class EpsilonSource(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         m.submodules.uniform = uniform = Taus88(self._seed)
-        m.submodules.gaussian = gaussian = InverseCdf(self._table)
+        m.submodules.gaussian = gaussian = self._gaussian
         wiring.connect(m, wiring.flipped(self.i), uniform.i)
         connect(m, uniform.o, gaussian.i)
-        connect(m, gaussian.o, wiring.flipped(self.o))
-        m.d.comb += gaussian.clear.eq(self.i.valid)
+        # Whoever takes a sample does not reach back to the clock enables of inverse CDF and LFSR.
+        m.submodules.buffer = buffer = SkidBuffer(Fixed(EPSILON))
+        connect(m, gaussian.o, buffer.i)
+        connect(m, buffer.o, wiring.flipped(self.o))
+        m.d.comb += [gaussian.clear.eq(self.i.valid), buffer.clear.eq(self.i.valid)]
         with m.If(self.i.valid):
             m.d.sync += self.index.eq(0)
         with m.Elif(self.o.valid & self.o.ready):

@@ -1,13 +1,13 @@
 """The uniform random source: taus88 with leap-forward, 32 fresh bits a clock, seeded at run time.
 
-The integer function is `model.epsilon.uniforms`.
+The integer function is `model.uniform.uniforms`.
 """
 
 from amaranth.hdl import Cat, Module, Mux, Signal, unsigned
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from model.epsilon import GENERATORS, ROUND_CONSTANT, ROUNDS
+from model.uniform import GENERATORS, ROUND_CONSTANT, ROUNDS
 
 __all__ = ["Taus88"]
 
@@ -19,7 +19,7 @@ def _leap(state, generator):
 
 
 def _mix(word):
-    """One round of the seed's expansion (`model.epsilon.expand_seed`): an adder and an exclusive or."""
+    """One round of the seed's expansion (`model.uniform.expand_seed`): an adder and an exclusive or."""
     total = ((word ^ ROUND_CONSTANT) + (word << 3))[:32]
     return total ^ (total >> 11)
 
@@ -66,7 +66,7 @@ class Taus88(wiring.Component):
             advance.eq(~expanding & (~self.o.valid | self.o.ready)),
         ]
 
-        # The words arrive one after the other in the last state's place and move up, repaired as they are taken.
+        # After each `ROUNDS` rounds the word is a state's seed, repaired as it is taken.
         taken = count[:ROUNDS.bit_length() - 1] == ROUNDS - 1
         with m.If(expanding):
             mixed = _mix(word)

@@ -1,80 +1,81 @@
+import hashlib
+
 import numpy as np
 import pytest
 from scipy.stats import kstest, norm
 
-from model.epsilon import COEFFICIENT_BITS, GENERATORS, epsilon, epsilon_table, expand_seed, gaussian, uniforms
+from model.epsilon import COEFFICIENT_BITS, KINDS, epsilon, epsilon_table, gaussian, segments_of
 from model.sampling import EPSILON
 
-WORD = 0xFFFFFFFF
 TABLE = epsilon_table()
+DIGEST = "35364a5e85eaaf7bd2d10c8f28a724de94eb514a9234e2d33f8d549d83c74317"
+STREAM = "93c436ac5c24ac9444dc5fe55baf9a33d605fd222c576bf89e33ca687615c247"
 
 
-def slow_uniforms(seed, count):
-    """taus88 as L'Ecuyer prints it."""
-    s1, s2, s3 = expand_seed(seed)
-    for _ in range(count):
-        b = ((s1 << 13 & WORD) ^ s1) >> 19
-        s1 = ((s1 & 0xFFFFFFFE) << 12 & WORD) ^ b
-        b = ((s2 << 2 & WORD) ^ s2) >> 25
-        s2 = ((s2 & 0xFFFFFFF8) << 4 & WORD) ^ b
-        b = ((s3 << 3 & WORD) ^ s3) >> 11
-        s3 = ((s3 & 0xFFFFFFF0) << 17 & WORD) ^ b
-        yield s1 ^ s2 ^ s3
+@pytest.fixture(params=KINDS)
+def kind(request):
+    return request.param
 
 
-@pytest.mark.parametrize("seed", [0, 1, WORD, 0x2545F491])
-def test_uniforms_are_taus88_also_across_the_jump(seed):
-    assert uniforms(seed, 9000).tolist() == list(slow_uniforms(seed, 9000))
+def test_the_sign_bit_and_nothing_else_turns_the_sign(kind):
+    draws, table = np.random.default_rng(1).integers(0, 1 << 31, 20000), epsilon_table(kind)
+    np.testing.assert_array_equal(gaussian(table, draws), -gaussian(table, draws + (1 << 31)))
 
 
-def test_no_generator_starts_where_it_stands_still():
-    rng = np.random.default_rng(0)
-    for seed in (0, 1, WORD, *rng.integers(0, 1 << 32, 300).tolist()):
-        assert all(state >> unused for state, (*_, unused) in zip(expand_seed(seed), GENERATORS, strict=True))
-
-
-def test_a_degenerate_word_is_repaired(monkeypatch):
-    monkeypatch.setattr("model.epsilon._mix", lambda word: 0)
-    assert expand_seed(5) == (2, 8, 16)
-
-
-@pytest.mark.parametrize("seed", [-1, 1 << 32])
-def test_a_seed_has_32_bits(seed):
-    with pytest.raises(ValueError, match="32 bits"):
-        expand_seed(seed)
-
-
-def test_the_sign_bit_and_nothing_else_turns_the_sign():
-    draws = np.random.default_rng(1).integers(0, 1 << 31, 20000)
-    np.testing.assert_array_equal(gaussian(TABLE, draws), -gaussian(TABLE, draws + (1 << 31)))
-
-
-def test_each_draw_gives_the_quantile_of_its_tail():
+def test_each_draw_gives_the_quantile_of_its_tail(kind):
     draws = np.random.default_rng(2).integers(1, 1 << 31, 20000)
     octave = np.array([31 - int(draw).bit_length() for draw in draws])
-    position = np.array([int(f"{draw & 0x3FFFF:018b}"[::-1], 2) for draw in draws])
-    tail = (1 + (position + 0.5) / 2**18) * 2.0 ** -(octave + 2)
-    assert np.abs(EPSILON.real(gaussian(TABLE, draws)) - norm.isf(tail)).max() < 0.75 * EPSILON.step
+    position = np.array([int(f"{draw & 0xFFFFF:020b}"[::-1], 2) for draw in draws])
+    tail = (1 + (position + 0.5) / 2**20) * 2.0 ** -(octave + 2)
+    assert np.abs(EPSILON.real(gaussian(epsilon_table(kind), draws)) - norm.isf(tail)).max() < 0.75 * EPSILON.step
 
 
-def test_the_rarest_draw_is_finite_and_the_greatest():
-    rarest = gaussian(TABLE, [0, 1 << 31])
+def test_a_greater_tail_probability_gives_no_greater_sample(kind):
+    """Over all positions of the nearest octave, in the order of their tail probability, and into the next ones.
+
+    The quadratic's intermediate floor may raise a sample that lies on the edge of two codes, by one unit.
+    """
+    position = np.arange(1 << 20)
+    draws = sum(((position >> bit) & 1) << (19 - bit) for bit in range(20))
+    samples = np.concatenate([gaussian(epsilon_table(kind), draws + (1 << top)) for top in (28, 29, 30)])
+    rises = np.diff(samples)
+    rises = rises[rises > 0]
+    assert (rises == 1).all() and len(rises) <= {"quadratic": 20, "linear": 0}[kind]
+    assert samples[-1] == 0
+
+
+def test_the_rarest_draw_is_finite_and_the_greatest(kind):
+    rarest = gaussian(epsilon_table(kind), [0, 1 << 31])
     assert rarest[0] == -rarest[1] and 6 < EPSILON.real(rarest[0]) < 6.7
 
 
-def test_the_coefficients_fit_their_memories():
-    c0, c1, c2 = TABLE.T
-    assert c0.min() >= 0 and c0.max() < 1 << COEFFICIENT_BITS[0]
-    assert c1.min() >= -(1 << (COEFFICIENT_BITS[1] - 1)) and c1.max() < 1 << (COEFFICIENT_BITS[1] - 1)
-    assert c2.min() >= 0 and c2.max() < 1 << COEFFICIENT_BITS[2]
+def test_the_coefficients_fit_their_memories(kind):
+    segments, table = KINDS[kind], epsilon_table(kind)
+    assert segments_of(table) == segments and table.shape == segments.shape
+    for index, (column, bits) in enumerate(zip(table.T, segments.bits, strict=True)):
+        low, high = (-(1 << bits - 1), 1 << bits - 1) if index == 1 else (0, 1 << bits)
+        assert low <= column.min() and column.max() < high
+    assert sum(KINDS["linear"].bits) == 36  # a row of two block RAMs, 2048 × 18 bits each
+
+
+def test_the_networks_table_and_stream_stay_what_they_are():
+    """Networks hold this table, and hosts count on the stream of a seed."""
+    assert COEFFICIENT_BITS == KINDS["quadratic"].bits == (23, 18, 12)
+    assert hashlib.sha256(TABLE.astype("<i4").tobytes()).hexdigest() == DIGEST
+    assert hashlib.sha256(epsilon(TABLE, 1, 1 << 16).astype("<i2").tobytes()).hexdigest() == STREAM
+
+
+def test_the_shape_tells_the_kind():
+    with pytest.raises(ValueError, match=r"\(256, 3\) or \(2048, 2\), not \(256, 2\)"):
+        segments_of(TABLE[:, :2])
 
 
 def test_a_later_start_is_a_later_part_of_the_same_stream():
     np.testing.assert_array_equal(epsilon(TABLE, 7, 100, start=5000), epsilon(TABLE, 7, 5100)[5000:])
 
 
-def test_the_stream_is_standard_normal():
-    x = EPSILON.real(epsilon(TABLE, 3, 200_000))
+def test_the_stream_is_standard_normal(kind):
+    x = EPSILON.real(epsilon(epsilon_table(kind), 3, 200_000))
     assert abs(x.mean()) < 4 / np.sqrt(x.size) and abs(x.var() - 1) < 4 * np.sqrt(2 / x.size)
     assert kstest(x + np.random.default_rng(0).uniform(-0.5, 0.5, x.size) * EPSILON.step, "norm").pvalue > 1e-3
     assert abs(np.corrcoef(x[1:], x[:-1])[0, 1]) < 4 / np.sqrt(x.size)
