@@ -9,7 +9,7 @@ from model.errors import UserError
 from model.examples import random_network
 from sim.__main__ import main
 from sim.reference import Reference
-from sim.regress import EPSILON_SEEDS, regress
+from sim.regress import EPSILON_SEEDS, Regression, regress
 
 
 def test_all_flowers_with_four_seeds(iris):
@@ -46,21 +46,49 @@ def test_json_has_the_agreed_keys(capsys):
     assert (out["network"], out["engine"], out["samples"], out["mismatches"]) == ("iris", "pysim", 3, 0)
 
 
+def test_signed_inputs():
+    network = random_network(np.random.default_rng(5), signed_input=True, extreme=False)
+    assert (network.example_codes < 0).any()
+    result = regress(network, Array(4, 1))
+    assert (result.samples, result.mismatches) == (20, 0)
+
+
+def test_the_drain_reaches_the_array(monkeypatch, capsys):
+    arrays = []
+
+    def stand_in(network, array, **options):
+        arrays.append(array)
+        return Regression(network.name, "pysim", 1, 0, 1, 1.0)
+
+    monkeypatch.setattr("sim.__main__.regress", stand_in)
+    assert main(["regress", "iris", "--array", "8x2", "--drain", "4"]) == 0
+    assert main(["regress", "iris"]) == 0
+    assert arrays == [Array(8, 2, 4), Array(8, 1, 1)]
+
+
+def test_an_interruption_is_one_line(monkeypatch, capsys):
+    def interrupt(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sim.__main__.regress", interrupt)
+    assert main(["regress", "iris"]) == 130
+    assert capsys.readouterr() == ("", "sim: interrupted\n")
+
+
 @pytest.mark.parametrize(("arguments", "message"), [
     (["regress", "no-such"], "no-such"),
     (["regress", "iris", "--count", "0"], "at least 1"),
+    (["regress", "iris", "--array", "8by1"], "an array is given as ROWSxCOLUMNS, say 8x1, not '8by1'"),
+    (["regress", "iris", "--drain", "3"], "a drain that divides the rows"),
+    (["regress", "iris", "--drain", "0"], "a drain that divides the rows"),
+    (["regress"], "NAME|FILE.npz"),
+    (["fly"], "fly"),
+    ([], "command"),
 ])
 def test_bad_arguments_get_one_line(capsys, arguments, message):
     assert main(arguments) == 2
     captured = capsys.readouterr()
     assert captured.out == "" and captured.err.count("\n") == 1 and message in captured.err
-
-
-def test_an_array_is_written_rows_x_columns(capsys):
-    with pytest.raises(SystemExit) as stop:
-        main(["regress", "iris", "--array", "8by1"])
-    assert stop.value.code == 2
-    assert "8by1" in capsys.readouterr().err
 
 
 def test_a_network_without_examples_is_refused():

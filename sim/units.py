@@ -1,0 +1,137 @@
+"""The non-linear units: what each computes, how far it is from the real function, what it takes of the device."""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from amaranth.back import rtlil
+
+from gateware.activation import FoldedSigmoidUnit, SigmoidUnit
+from gateware.baselines import ShiftRegister, SumOfUniforms
+from gateware.gaussian import EpsilonSource
+from gateware.lfsr import Taus88
+from gateware.pipeline import SkidBuffer
+from gateware.power import PowerUnit
+from gateware.sampling import Sampler
+from model import power, sampling, sigmoid
+from model.accuracy import power_errors, sigmoid_errors
+from model.baselines import CLT_DRAWS
+from model.epsilon import epsilon_table, segments_of
+from model.formats import Format
+from toolchains.device import Resources
+from toolchains.yosys import synthesise
+
+__all__ = ["SIGMAS", "SIGMOIDS", "SOURCES", "Measured", "Unit", "measure"]
+
+SEED = 1
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A component, and the function that it computes.
+
+    Parameters
+    ----------
+    name, form : str
+        as in the book.
+    component : callable
+        makes the component. What is not elaborated must not be made.
+    latency, interval : int
+        cycles to a result, and between results; None where the component says so itself.
+    errors : callable or None
+        makes the array of errors in ulp over the input codes, from the lowest on; for σ up to saturation.
+    saturated : callable or None
+        makes the array of which of them have the output's greatest code.
+    """
+
+    name: str
+    form: str
+    component: Callable
+    latency: int | None = None
+    interval: int | None = None
+    errors: Callable | None = None
+    saturated: Callable | None = None
+
+    def misrounded(self, errors: np.ndarray) -> int:
+        """How many codes do not have the real value, rounded to the nearest and saturated."""
+        return int(((np.abs(errors) > 0.5) & ~((errors < 0) & self.saturated()[:len(errors)])).sum())
+
+
+def _at_top(function, source: Format, target: Format):
+    return lambda: function(np.arange(source.low, source.high + 1)) == target.high
+
+
+def _sigmoid(name: str, form: str, unit: sigmoid.Sigmoid) -> Unit:
+    return Unit(f"`{name}`", f"{unit.input} → {unit.output}, {form}", lambda: SigmoidUnit(unit),
+                errors=lambda: sigmoid_errors(unit), saturated=_at_top(unit, unit.input, unit.output))
+
+
+def _folded(name: str, unit: sigmoid.Sigmoid) -> Unit:
+    return Unit(f"`{name}`, folded", f"{unit.input} → {unit.output}, one multiplier for all powers",
+                lambda: FoldedSigmoidUnit(unit), errors=lambda: sigmoid_errors(unit),
+                saturated=_at_top(unit, unit.input, unit.output))
+
+
+SIGMOIDS = (
+    _sigmoid("classic", "Taylor 1 × 5, held", sigmoid.classic()),
+    _sigmoid("byte", "table", sigmoid.byte()),
+    _sigmoid("taylor(8, 2)", "Taylor 8 × 2, beside `byte`", sigmoid.taylor(8, 2)),
+    _sigmoid("fine", "minimax 64 × 2", sigmoid.fine()),
+    _folded("fine", sigmoid.fine()),
+    _folded("compact", sigmoid.compact()),
+)
+
+
+def _table_errors() -> np.ndarray:
+    """Of the 8-bit σ table, below its saturation."""
+    codes = np.arange(sampling.V.low, sampling.V.high + 1)
+    real = 2.0 ** (sampling.V.real(codes) + sampling.SIGMA.frac)
+    return (sampling.sigma_table()[codes & 0xFF] - real)[real < sampling.SIGMA.high]
+
+
+SIGMAS = (
+    Unit("table", f"{sampling.V} → {sampling.SIGMA}; area is that of the whole sampler z = μ + σ·ε",
+         lambda: Sampler(sampling.sigma_table(), Format(True, 8, 5)), errors=_table_errors,
+         saturated=_at_top(lambda v: sampling.sigma_table()[v & 0xFF], sampling.V, sampling.SIGMA)),
+    Unit("`fine`", f"{power.FINE_V} → {power.FINE_SIGMA}, shift × 2^f, minimax 64 × 1", lambda: PowerUnit(power.fine()),
+         errors=lambda: power_errors(power.fine()),
+         saturated=_at_top(power.fine(), power.FINE_V, power.FINE_SIGMA)),
+)
+
+
+def _source(kind: str) -> Unit:
+    table = epsilon_table(kind)
+    return Unit(f"`{kind}`", f"inverse CDF, {len(table) // 32} segments an octave, with its LFSR and index",
+                lambda: EpsilonSource(table, SEED),
+                latency=3 + 3 * segments_of(table).degree + SkidBuffer.latency)
+
+
+SOURCES = (
+    _source("quadratic"),
+    _source("linear"),
+    Unit("taus88", "uniform, 32 bits, seeded at run time", lambda: Taus88(SEED), latency=1),
+    Unit("`clt`", "sum of uniforms: fails the tests", SumOfUniforms, interval=CLT_DRAWS),
+    Unit("`shift`", "one-bit-shift LFSR, uniform: its inverse CDF fails the tests", lambda: ShiftRegister(SEED),
+         latency=1),
+)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What Yosys makes of a unit, and its cycles."""
+
+    resources: Resources
+    latency: int
+    interval: int
+
+
+def measure(unit: Unit) -> Measured:
+    """Maps `unit` to the device's primitives."""
+    component = unit.component()
+    with tempfile.TemporaryDirectory() as directory:
+        (Path(directory) / "top.il").write_text(rtlil.convert(component, emit_src=False), encoding="utf-8")
+        used = synthesise(Path(directory)).resources
+    latency = component.latency if unit.latency is None else unit.latency
+    return Measured(used, latency, unit.interval or getattr(component, "interval", 1))
