@@ -1,6 +1,5 @@
 """From a network to a bitstream: `python build.py nexys4ddr`. Results are in build/BOARD-NETWORK/."""
 
-import argparse
 import sys
 from pathlib import Path
 
@@ -10,25 +9,27 @@ from gateware.program import Array
 from gateware.top import Top
 from gateware.vae import cycles
 from model import network_file
+from model.command import Parser, run_command
 from model.errors import UserError
 from toolchains import flow, programmer, report
 from toolchains.settings import Settings
 
 
 def arguments(argv):
-    parser = argparse.ArgumentParser(prog="build.py", description=__doc__)
+    parser = Parser(prog="build.py", description=__doc__)
     parser.add_argument("board", help=f"one of {', '.join(boards.NAMES)}")
     parser.add_argument("--network", default="iris", metavar="NAME|FILE.npz", help="what to build (default: iris)")
     parser.add_argument("--array", metavar="ROWSxCOLUMNS", help="outputs and inputs in parallel (default: 8x1)")
     parser.add_argument("--config", type=Path, metavar="FILE.toml", help="rows, columns, drain, baud, weights")
-    parser.add_argument("--retrain", action="store_true", help="train the network anew first")
+    parser.add_argument("--retrain", action="store_true", help="train the network anew, and build that")
     parser.add_argument("--toolchain", default="auto", choices=toolchains.CHOICES, help="for place and route")
     parser.add_argument("--program", action="store_true", help="load the bitstream into the board")
     parser.add_argument("--flash", action="store_true", help="write it to the board's memory: it stays after power-off")
     return parser.parse_args(argv)
 
 
-def build(options, root=Path("build")) -> int:
+def build(argv, root=Path("build")):
+    options = arguments(argv)
     board = boards.find(options.board)()
     settings = Settings.load(options.config, options.array)
     toolchain = toolchains.find(options.toolchain)
@@ -38,7 +39,7 @@ def build(options, root=Path("build")) -> int:
     step = flow.Steps(4 + options.retrain + (toolchain is not None) + loads)
     if options.retrain:
         with step(f"training {options.network}"):
-            flow.retrain(options.network)
+            options.network = flow.retrain(options.network, root)
     with step(f"network {options.network}"):
         network, card = flow.find_network(options.network)
     array = Array(settings.rows, settings.columns, settings.drain)
@@ -64,15 +65,10 @@ def build(options, root=Path("build")) -> int:
     elif loads:
         with step("loading the board"):
             programmer.program(board, target, flash=options.flash)
-    return 0
 
 
 def main(argv=None) -> int:
-    try:
-        return build(arguments(argv))
-    except (UserError, OSError) as error:
-        print(f"build.py: {error}", file=sys.stderr)
-        return 2
+    return run_command("build.py", build, argv)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ the decoder. A network is lowered to segments; an array and its segments give a 
 """
 
 import enum
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +35,20 @@ class Array:
         if min(self.rows, self.columns, self.drain) < 1 or self.rows % self.drain:
             raise ValueError(f"an array has at least one row and column, and a drain that divides the rows; "
                              f"not {self.rows} rows, {self.columns} columns, drain {self.drain}")
+
+    @classmethod
+    def parse(cls, text: str) -> "Array":
+        """The array written as ROWSxCOLUMNS, with a drain of 1.
+
+        Raises
+        ------
+        ValueError
+            for any other text.
+        """
+        match = re.fullmatch(r"([1-9][0-9]{0,5})[x×]([1-9][0-9]{0,5})", text)
+        if match is None:
+            raise ValueError(f"an array is given as ROWSxCOLUMNS, say 8x1, not {text!r}")
+        return cls(int(match[1]), int(match[2]))
 
     def __str__(self):
         return f"{self.rows}x{self.columns}"

@@ -7,17 +7,11 @@ import sys
 
 from host.client import Client, open_port
 from host.physical import Physical, find_network
+from model.command import Parser, run_command
 from model.errors import UserError
 from model.replies import Info
 
 __all__ = ["main"]
-
-
-class Parser(argparse.ArgumentParser):
-    """Complains in one line."""
-
-    def error(self, message):
-        raise UserError(f"{message} (--help shows the options)")
 
 
 def _numbers(text: str) -> list[float]:
@@ -48,7 +42,7 @@ def _parser() -> Parser:
     parser.add_argument("--network", help="name or FILE.npz of the board's network (default: found by its digest)")
     parser.add_argument("--timeout", type=_seconds, default=1.0, help="seconds of silence before a retry (default 1)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    commands = parser.add_subparsers(dest="command", required=True, parser_class=Parser)
+    commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("info", help="what the board holds, and its counters")
     for name, text in (("classify", "class, scores, latent mean, and the reconstruction at the mean"),
                        ("encode", "latent mean and deviation"),
@@ -112,30 +106,28 @@ def show(found: dict) -> str:
     return "\n".join(lines)
 
 
-def main(arguments=None, opener=open_port) -> int:
-    """Returns the exit status: 0, or 2 after one line on standard error."""
-    arguments = list(sys.argv[1:] if arguments is None else arguments)
+def _run(arguments: list[str], opener):
     for place, text in enumerate(arguments[:-1]):
         if text == "--z":  # argparse would take a list that begins with a minus for an option
             arguments[place:place + 2] = [f"--z={arguments[place + 1]}"]
             break
+    options = _parser().parse_args(arguments)
+    port = opener(options.port, options.baud)
     try:
-        options = _parser().parse_args(arguments)
-        port = opener(options.port, options.baud)
-        try:
-            # Programs that come one after the other should not mistake each other's late replies for their own.
-            client = Client(port, name=options.port, timeout=options.timeout, seq=os.getpid() % 255)
-            found = execute(options, client)
-        finally:
-            port.close()
-    except UserError as error:
-        print(f"host: {error}", file=sys.stderr)
-        return 2
+        # Programs that come one after the other should not mistake each other's late replies for their own.
+        client = Client(port, name=options.port, timeout=options.timeout, seq=os.getpid() % 255)
+        found = execute(options, client)
+    finally:
+        port.close()
     if options.json:
         print(json.dumps(found, ensure_ascii=False))
     else:
         print("\n\n".join(map(show, found if isinstance(found, list) else [found])))
-    return 0
+
+
+def main(arguments=None, opener=open_port) -> int:
+    """Returns the exit status: 0, or 2 after one line on standard error."""
+    return run_command("host", _run, list(sys.argv[1:] if arguments is None else arguments), opener)
 
 
 if __name__ == "__main__":

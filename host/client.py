@@ -1,6 +1,7 @@
 """The host's end of the protocol (`docs/protocol.md`): requests with time-outs and retries."""
 
 import errno
+import os
 import time
 
 import serial
@@ -62,7 +63,7 @@ def _port_trouble(name: str, error: Exception) -> str:
         return f"no permission to use {name}: become a member of the group that owns it (often dialout or uucp)"
     if number in (errno.EBUSY, errno.EAGAIN) or "exclusive" in text.lower():
         return f"{name} is in use by another program: close that one first"
-    return f"cannot open {name}: {text}"
+    return f"cannot open {name}: {os.strerror(number) if number else text}"
 
 
 class Client:

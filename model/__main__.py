@@ -8,17 +8,19 @@
 """
 
 import json
-import re
 import sys
 from dataclasses import fields
 
 from model import datasets, network_file, plots, trained, vectors
 from model.arguments import parser
+from model.command import run_command
 from model.errors import UserError
 from model.evaluate import compare, cross_validate
+from model.names import name_of
 from model.trainer import Settings
 
 __all__ = ["main"]
+
 
 def _own_table(arguments) -> bool:
     if (arguments.csv is None) != (arguments.label is None):
@@ -33,7 +35,7 @@ def _train(arguments):
         dataset, source = datasets.load(arguments.dataset), None
     else:
         dataset, source = trained.csv_dataset(arguments.csv, arguments.label)
-    name = arguments.name or re.sub(r"[^A-Za-z0-9_-]+", "-", dataset.name).strip("-")[:32]
+    name = arguments.name or name_of(dataset.name)
     chosen = {field.name: getattr(arguments, field.name) for field in fields(Settings)}
     settings = Settings(**chosen | {"hidden": tuple(arguments.hidden)})
     made = trained.make(dataset, settings, seed=arguments.seed, name=name, source=source, progress=True,
@@ -91,18 +93,14 @@ def _vectors(arguments):
 COMMANDS = {"train": _train, "evaluate": _evaluate, "vectors": _vectors, "plot": _plot}
 
 
+def _run(argv):
+    arguments = parser(__doc__).parse_args(argv)
+    COMMANDS[arguments.command](arguments)
+
+
 def main(argv=None) -> int:
     """Runs one command; 2 when the user has to do something else."""
-    try:
-        arguments = parser(__doc__).parse_args(argv)
-        COMMANDS[arguments.command](arguments)
-    except UserError as error:
-        print(f"model: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("model: interrupted, nothing was written", file=sys.stderr)
-        return 130
-    return 0
+    return run_command("model", _run, argv)
 
 
 if __name__ == "__main__":

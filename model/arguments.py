@@ -5,7 +5,7 @@ from pathlib import Path
 
 from model import datasets, network_file
 from model.activations import ACTIVATIONS
-from model.errors import UserError
+from model.command import Parser
 from model.trainer import Settings
 from model.vae import OUTPUTS
 
@@ -24,16 +24,10 @@ def _positive(kind, least=0):
     return parse
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str):
-        """One line, like every other complaint."""
-        raise UserError(f"{message}; {self.prog} --help explains")
-
-
 def parser(description: str) -> argparse.ArgumentParser:
     """The arguments of `train`, `evaluate`, `vectors` and `plot`; what it cannot parse is a `UserError`."""
-    parser = _Parser(prog="python -m model", description=description,
-                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(prog="python -m model", description=description,
+                    formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
 
     train = commands.add_parser("train", help="train, quantise and save a network")
@@ -62,7 +56,8 @@ def parser(description: str) -> argparse.ArgumentParser:
     vector = commands.add_parser("vectors", help="write golden vectors as .npz and .hex")
     plot = commands.add_parser("plot", help="draw latent space, reconstructions and quantisation error")
     for command in (vector, plot):
-        command.add_argument("--out", type=Path, default=OUT, metavar="DIR", help=f"default: {OUT}")
+        command.add_argument("--out", type=Path, default=OUT, metavar="DIR",
+                             help=f"default: {OUT}; files are named after the network, not after its file")
     for command in (evaluate, vector, plot):
         command.add_argument("network", help=f"{', '.join(network_file.shipped())}, or a FILE.npz that train made")
     for command in (train, evaluate, plot):

@@ -5,6 +5,7 @@ import numpy as np
 from model.datasets import Dataset
 from model.float_network import FloatNetwork
 from model.folding import fold
+from model.names import name_of
 from model.network import Network
 from model.quantiser import quantise
 from model.trainer import Samples, Settings, train
@@ -32,6 +33,6 @@ def fit(dataset: Dataset, settings: Settings, subsets, seeds, **progress) -> lis
 def integers(network: FloatNetwork, dataset: Dataset, subset=slice(None), name: str | None = None) -> Network:
     """`network` quantised on the samples it was trained on, with the data set's names and its first 255 samples."""
     codes = dataset.codes[subset]
-    return quantise(network, codes, name=name or dataset.name, input_offset=dataset.offset, input_step=dataset.step,
-                    feature_names=dataset.feature_names, class_names=dataset.class_names, unit=dataset.unit,
-                    noun=dataset.noun, examples=codes[:EXAMPLES])
+    return quantise(network, codes, name=name or name_of(dataset.name) or "network", input_offset=dataset.offset,
+                    input_step=dataset.step, feature_names=dataset.feature_names, class_names=dataset.class_names,
+                    unit=dataset.unit, noun=dataset.noun, examples=codes[:EXAMPLES])

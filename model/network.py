@@ -1,25 +1,18 @@
 """The quantised network: the contract between software and hardware.
 
-A `Network` holds all that the hardware needs. It checks itself when it is made, so that one that exists is sound.
+A `Network` holds all that the hardware needs. It is checked when it is made (by `model.soundness`), so that one that
+exists is sound.
 """
 
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 
-from model.errors import UserError
 from model.formats import Format
-from model.intervals import accumulator_interval, signed_bits
-from model.sampling import MU, V
 from model.sigmoid import Sigmoid
+from model.soundness import ACTIVATIONS, MAX_SHIFT, SCORE_BITS, check
 
-__all__ = ["ACTIVATIONS", "SCORE_BITS", "Dense", "Network"]
-
-ACTIVATIONS = ("linear", "relu", "sigmoid")
-SCORE_BITS = 16
-MAX_SHIFT = 31
-MAX_ACCUMULATOR = 32
+__all__ = ["ACTIVATIONS", "MAX_SHIFT", "SCORE_BITS", "Dense", "Network"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +56,7 @@ class Network:
     Parameters
     ----------
     name : str
+        1 to 32 letters, digits, `-` or `_`: files are named after it.
     encoder : tuple of Dense
         the hidden layers; may be empty.
     mu, v : Dense
@@ -83,12 +77,17 @@ class Network:
     epsilon_seed : int
         the 32-bit seed after reset.
     input_offset, input_step : float64 arrays (inputs,)
-        physical value = offset + step · code, for input and linear output alike.
+        physical value = offset + step · code, for input and linear output alike; no step is zero.
     feature_names, class_names : tuples of str
     unit, noun : str
         of the physical values ("cm"), and of one example ("flower").
     examples : uint8 array (n, inputs), n ≤ 255
-        built-in samples that the board's switches choose from.
+        built-in samples that the board's switches choose from, as bytes: two's complement where `input` is signed.
+
+    Raises
+    ------
+    UserError
+        for whatever the hardware, the protocol or the network file cannot hold.
     """
 
     name: str
@@ -112,7 +111,7 @@ class Network:
     examples: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.uint8))
 
     def __post_init__(self):
-        _check(self)
+        check(self)
 
     @property
     def inputs(self) -> int:
@@ -134,6 +133,11 @@ class Network:
     def output(self) -> Format:
         """The format of the reconstruction."""
         return self.output_format(self.decoder[-1])
+
+    @property
+    def example_codes(self) -> np.ndarray:
+        """The examples as numbers: codes of `input`, int64 (n, inputs)."""
+        return self.examples.view(np.int8 if self.input.signed else np.uint8).astype(np.int64)
 
     @property
     def macs(self) -> int:
@@ -158,63 +162,3 @@ class Network:
         for index, layer in enumerate(self.decoder):
             yield f"decoder.{index}", layer, source
             source = self.output_format(layer)
-
-
-def _require(condition, message: str):
-    if not condition:
-        raise UserError(message)
-
-
-def _check_layer(network: Network, name: str, layer: Dense, source: Format):
-    _require(layer.weights.ndim == 2 and 0 not in layer.weights.shape,
-             f"layer {name}: weights are a matrix, not of shape {layer.weights.shape}")
-    rows = (layer.outputs,)
-    _require(layer.bias.shape == rows and layer.shift.shape == rows,
-             f"layer {name}: {layer.outputs} rows need as many biases and shifts, "
-             f"not {layer.bias.shape} and {layer.shift.shape}")
-    _require(np.abs(layer.weights).max() <= 127, f"layer {name}: weights are within -127…127")
-    _require(layer.shift.min() >= 0 and layer.shift.max() <= MAX_SHIFT,
-             f"layer {name}: shifts are within 0…{MAX_SHIFT}")
-    _require(layer.activation in ACTIVATIONS, f"layer {name}: unknown activation {layer.activation!r}")
-    _require(layer.activation != "relu" or not layer.format.signed, f"layer {name}: a ReLU's format is unsigned")
-    if layer.activation == "sigmoid":
-        _require(layer.format == network.sigmoid.input, f"layer {name}: the sigmoid takes {network.sigmoid.input}")
-    _require(layer.bias.min() >= -(1 << 31) and layer.bias.max() < 1 << 31, f"layer {name}: a bias exceeds 32 bits")
-    bits = max(signed_bits(*accumulator_interval(layer, source)), 2)
-    _require(bits <= MAX_ACCUMULATOR,
-             f"layer {name}: needs an accumulator of {bits} bits; {MAX_ACCUMULATOR} is the limit")
-
-
-def _check(network: Network):
-    _require(network.decoder, "a network has at least one decoder layer")
-    _require(network.sigmoid is not None or all(layer.activation != "sigmoid" for layer in
-                                                (*network.encoder, *network.decoder)),
-             "a layer has a sigmoid, but the network has no sigmoid unit")
-    layers = list(network.layers())
-    for name, layer, source in layers:
-        _check_layer(network, name, layer, source)
-    for before, after in [*pairwise([*network.encoder, network.mu]), *pairwise(network.decoder)]:
-        _require(after.inputs == before.outputs,
-                 f"a layer with {before.outputs} outputs is followed by one with {after.inputs} inputs")
-    _require(network.v.weights.shape == network.mu.weights.shape, "mu and v differ in shape")
-    _require(network.decoder[0].inputs == network.latent, "the decoder's inputs are not the latent variables")
-    _require(network.mu.format == MU and network.v.format == V, f"mu is {MU} and v is {V}")
-    _require(network.mu.activation == network.v.activation == "linear", "mu and v are linear")
-    if network.head is not None:
-        _require(network.head.inputs == network.latent, "the head's inputs are not the latent variables")
-        _require(network.head.format.signed and network.head.format.bits == SCORE_BITS,
-                 f"class scores are signed with {SCORE_BITS} bits")
-        _require(network.head.activation == "linear", "the class head is linear")
-        _require(len(network.class_names) == network.classes, "there is one name for each class")
-    _require(network.input.bits == 8, f"inputs have 8 bits, not {network.input}")
-    _require(network.output.bits <= 8, f"outputs have at most 8 bits, not {network.output}")
-    _require(network.z.signed and network.z.bits == 8 and 0 <= network.z.frac <= 8, f"z cannot be {network.z}")
-    _require(network.sigma_table.shape == (256,), "the σ table has 256 entries")
-    _require(network.epsilon_table.shape == (256, 3), "the ε table has 256 rows of 3 coefficients")
-    _require(0 <= network.epsilon_seed < 1 << 32, "the ε seed has 32 bits")
-    for array in (network.input_offset, network.input_step):
-        _require(array.shape == (network.inputs,) and np.isfinite(array).all(),
-                 "each input has a finite offset and step")
-    _require(len(network.feature_names) in (0, network.inputs), "there is one name for each input")
-    _require(len(network.examples) <= 255, "at most 255 examples fit the switches")
-    _require(network.examples.size == 0 or network.examples.shape[1] == network.inputs, "examples are input vectors")

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 
 from model import archive
-from model.epsilon import COEFFICIENT_BITS
 from model.errors import UserError
 from model.formats import Format
 from model.network import Dense, Network
@@ -42,36 +41,17 @@ def _to_arrays(network: Network) -> dict:
     return arrays | {"meta": archive.pack_json(meta)}
 
 
-def _take(arrays: dict, name: str, dtype: str, shape=None) -> np.ndarray:
+def _take(arrays: dict, name: str, dtype: str) -> np.ndarray:
     array = arrays.pop(name)
     if array.dtype.str != dtype:
         raise ValueError(f"{name} is {array.dtype.str}, not {dtype}")
-    if shape is not None and array.shape != shape:
-        raise ValueError(f"{name} has shape {array.shape}, not {shape}")
     return array.astype(np.int64) if array.dtype.kind == "i" or name.endswith(".shift") else array
 
 
 def _sigmoid(meta: dict, arrays: dict) -> Sigmoid:
     values = {key: _take(arrays, f"sigmoid.{key}", dtype) for key, dtype in SIGMOID_ARRAYS.items()}
-    unit = Sigmoid(Format.parse(meta["input"]), Format.parse(meta["output"]), int(meta["guard"]), int(meta["hold"]),
+    return Sigmoid(Format.parse(meta["input"]), Format.parse(meta["output"]), int(meta["guard"]), int(meta["hold"]),
                    **values)
-    span = 1 << (unit.input.bits - 1)
-    segments = unit.centres.size
-    if not (unit.input.signed and unit.input.frac >= 0 and not unit.output.signed and 0 <= unit.guard <= 16
-            and 0 <= unit.hold <= span and unit.centres.ndim == 1 and 0 < segments <= span
-            and segments & (segments - 1) == 0 and unit.coefficients.ndim == 2
-            and unit.coefficients.shape[0] == segments and 1 <= unit.order <= 15
-            and unit.centres.min() >= 0 and unit.centres.max() <= span
-            and np.abs(unit.coefficients).max() < 1 << 31):
-        raise ValueError("the sigmoid unit makes no sense")
-    return unit
-
-
-def _check_epsilon(table: np.ndarray):
-    bits = 1 << np.array(COEFFICIENT_BITS)
-    low, high = np.array([0, -bits[1] >> 1, 0]), np.array([bits[0], bits[1] >> 1, bits[2]])
-    if table.shape != (256, 3) or (table < low).any() or (table >= high).any():
-        raise ValueError("the ε table is out of range")
 
 
 def _from_arrays(arrays: dict) -> Network:
@@ -85,7 +65,6 @@ def _from_arrays(arrays: dict) -> Network:
     values = {key: _take(arrays, key, dtype) for key, dtype in ARRAYS.items()}
     texts = {key: str(meta[key]) for key in TEXTS} | {key: tuple(map(str, meta[key])) for key in NAMES}
     sigmoid = None if meta["sigmoid"] is None else _sigmoid(meta["sigmoid"], arrays)
-    _check_epsilon(values["epsilon_table"])
     encoder, decoder = (tuple(layers.pop(f"{part}.{index}") for index in range(sum(part in name for name in layers)))
                         for part in ("encoder", "decoder"))
     network = Network(encoder=encoder, mu=layers.pop("mu"), v=layers.pop("v"), head=layers.pop("head", None),

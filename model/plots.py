@@ -117,7 +117,7 @@ def quantisation_error(trained: Trained, dataset: Dataset) -> Figure:
 
 
 def write(trained: Trained, dataset: Dataset, folder) -> list[Path]:
-    """The figures as NAME.latent.png and so on in `folder`; their paths."""
+    """The figures as NETWORK.latent.png and so on, by the network's name, in `folder`; their paths."""
     folder, paths = Path(folder), []
     for name, draw in (("latent", latent_space), ("reconstructions", reconstructions), ("error", quantisation_error)):
         figure, buffer = draw(trained, dataset), io.BytesIO()

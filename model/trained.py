@@ -6,7 +6,6 @@ digest. `source` is {"name": …} for a data set of the program, or {"csv": path
 
 import hashlib
 import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,10 +18,12 @@ from model.errors import UserError
 from model.evaluate import compare, cross_validate
 from model.fitting import fit, integers
 from model.float_network import FloatNetwork
+from model.names import check_name
 from model.network import Network
+from model.soundness import check_widths
 from model.trainer import Settings
 
-__all__ = ["Trained", "csv_dataset", "dataset_of", "load", "make", "read_card", "save", "settings_of"]
+__all__ = ["Trained", "again", "csv_dataset", "dataset_of", "load", "make", "read_card", "save", "settings_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,17 +42,18 @@ def csv_dataset(path, label: str) -> tuple[Dataset, dict]:
     return dataset, {"csv": str(Path(path).resolve()), "label": label, "sha256": digest}
 
 
-def dataset_of(card: dict) -> Dataset:
-    """The data that the network of `card` was trained on, if it is still there and still the same."""
+def dataset_of(card: dict, remedy: str = "give them by --csv FILE --label COLUMN") -> Dataset:
+    """The data that the network of `card` was trained on; where they are gone or changed, a `UserError` with `remedy`.
+    """
     source = card["source"]
     if "csv" not in source:
         return datasets.load(source["name"])
     if not Path(source["csv"]).is_file():
-        raise UserError(f"the network's data are gone from {source['csv']}: give them by --csv FILE --label COLUMN")
+        raise UserError(f"the network's data are gone from {source['csv']}: {remedy}")
     dataset, now = csv_dataset(source["csv"], source["label"])
     if now["sha256"] != source["sha256"]:
-        raise UserError(f"{source['csv']} has changed since training: train again, or give the data by --csv FILE "
-                        "--label COLUMN")
+        raise UserError(f"{source['csv']} has changed since training; the network's data are wanted: {remedy}, "
+                        "or train again")
     return dataset
 
 
@@ -68,8 +70,8 @@ def make(dataset: Dataset, settings: Settings | None = None, *, seed: int = 0, n
     """Train on the whole of `dataset`, quantise, and measure; with `cross_validation` also how well the recipe does on
     samples that it has not seen."""
     settings, name = settings or Settings(), name or dataset.name
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", name):
-        raise UserError(f"a network's name has 1 to 32 letters, digits, - or _, not {name!r}; give one by --name")
+    check_name(name, "; give one by --name")
+    check_widths(dataset.x.shape[1], dataset.x.shape[1], settings.latent, dataset.classes)
     real, = fit(dataset, settings, [np.arange(len(dataset.x))], [seed], progress=progress, text=f"training {name}")
     network = integers(real, dataset, name=name)
     figures = cross_validate(dataset, settings, progress=progress) if cross_validation else {}
@@ -106,10 +108,23 @@ def read_card(path) -> dict:
     return content
 
 
-def load(name_or_path) -> Trained:
-    """A shipped network or FILE.npz with the two files beside it."""
-    path = network_file.find(name_or_path)
+def _load_with_card(path) -> tuple[Network, dict]:
     network, card = network_file.load(path), read_card(path)
     if card["digest"] != network_file.digest(network).hex():
         raise UserError(f"{path} and the card beside it do not belong together; train the network again")
+    return network, card
+
+
+def load(name_or_path) -> Trained:
+    """A shipped network or FILE.npz with the two files beside it."""
+    path = network_file.find(name_or_path)
+    network, card = _load_with_card(path)
     return Trained(network, float_network.load(_beside(path)[0]), card)
+
+
+def again(name_or_path, progress: bool = False) -> Trained:
+    """A shipped network or FILE.npz, trained anew by what its card says: the same data, settings and seed."""
+    network, card = _load_with_card(network_file.find(name_or_path))
+    dataset = dataset_of(card, "put them back where they were")
+    return make(dataset, settings_of(card), seed=card.get("seed", 0), name=network.name, source=card["source"],
+                progress=progress)

@@ -1,8 +1,8 @@
 """Golden vectors: what the hardware must give for the network's built-in samples, as .npz and as text.
 
-The text (NAME.hex) has one line for each inference, in upper-case hexadecimal, two's complement, most significant
-digit first; fields are separated by a blank, and the values within a field by commas. A value has as many digits as
-its format needs bits, rounded up to four:
+The files are named after the network, whatever its file is called. The text (.hex) has one line for each inference, in
+upper-case hexadecimal, two's complement, most significant digit first; fields are separated by a blank, and the values
+within a field by commas. A value has as many digits as its format needs bits, rounded up to four:
 
     input  ε  μ  v  z  scores  class  output
 
@@ -28,7 +28,7 @@ CLASS = Format(False, 8, 0)
 
 
 def golden(network: Network, x) -> dict:
-    """Inputs x (n, inputs) and all that follows from them, with ε from the reset seed; int64 arrays of n rows."""
+    """Input codes x (n, inputs) and all that follows from them, with ε from the reset seed; int64 arrays of n rows."""
     x = np.asarray(x, np.int64)
     noise = epsilon(network.epsilon_table, network.epsilon_seed, len(x) * network.latent).reshape(-1, network.latent)
     result = infer(network, x, noise)
@@ -58,10 +58,10 @@ def hex_lines(network: Network, vectors: dict) -> list[str]:
 
 
 def write(network: Network, folder) -> list[Path]:
-    """NAME.vectors.npz and NAME.vectors.hex for the built-in samples, in `folder`; their paths."""
+    """NETWORK.vectors.npz and NETWORK.vectors.hex, by the network's name, for the built-in samples; their paths."""
     if not len(network.examples):
         raise UserError(f"network {network.name} has no built-in samples to make vectors of")
-    vectors = golden(network, network.examples)
+    vectors = golden(network, network.example_codes)
     folder = Path(folder)
     paths = [folder / f"{network.name}.vectors.{ending}" for ending in ("npz", "hex")]
     archive.write(paths[0], vectors)

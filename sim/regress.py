@@ -37,7 +37,7 @@ class Regression:
 def _inputs(network: Network) -> np.ndarray:
     if not len(network.examples):
         raise UserError(f"network {network.name} holds no examples to run; train it with its data, or add some")
-    return network.examples.astype(np.int64)
+    return network.example_codes
 
 
 def regress(network: Network, array: Array, *, count: int | None = None, weights: str = "lut",

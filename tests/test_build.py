@@ -9,10 +9,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from amaranth.hdl import Module
-from amaranth.lib import data, wiring
-from amaranth.lib.wiring import In, Out
 
+from model import network_file, trained
 from model.errors import UserError
 from toolchains import flow, tools
 from toolchains.device import Resources
@@ -20,28 +18,6 @@ from toolchains.device import Resources
 ROOT = Path(__file__).parent.parent
 FILES = {"top.il", "top.v", "top.json", "top.xdc", "top.tcl", "report.json", "report.md"}
 CARD = {"cv_accuracy_float": 0.975, "cv_accuracy_integer": 0.974}
-
-
-class Wire(wiring.Component):
-    """The interface of `gateware.top.Top`, with the switches wired to the LEDs."""
-
-    rx: In(1)
-    tx: Out(1)
-    leds: Out(16)
-    switches: In(16)
-    buttons: In(data.StructLayout({"center": 1, "up": 1, "down": 1, "left": 1, "right": 1}))
-    segments: Out(8)
-    anodes: Out(8)
-
-    def __init__(self, network, digest, **options):
-        super().__init__()
-        self.network, self.options = network, options
-
-    def elaborate(self, platform):
-        m = Module()
-        m.d.comb += self.leds.eq(self.switches)
-        m.d.sync += self.tx.eq(self.rx)
-        return m
 
 
 @pytest.fixture(scope="module")
@@ -54,22 +30,27 @@ def real():
 
 
 @pytest.fixture
-def build(real, tmp_path, monkeypatch):
-    """`main` of build.py in an empty directory; `.tops` lists the tops that were made."""
-    tops = []
+def tops(real, blinker, tmp_path, monkeypatch):
+    """The tops that `main` of build.py makes in an empty directory; small ones stand in for them."""
+    made = []
 
     def top(*arguments, **options):
-        tops.append(Wire(*arguments, **options))
-        return tops[-1]
+        made.append(blinker(*arguments, **options))
+        return made[-1]
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(real, "Top", top)
-    monkeypatch.setattr(real.flow, "find_network", lambda name: (SimpleNamespace(name=name, macs=112), CARD))
-    monkeypatch.setattr(real.network_file, "digest", lambda network: bytes(32))
     monkeypatch.setattr(real, "cycles", lambda network, array: SimpleNamespace(
         latency=50, interval=40, utilisation=0.35))
     monkeypatch.setattr(real.toolchains, "find", lambda choice: None)
-    monkeypatch.setattr(real, "tops", tops, raising=False)
+    return made
+
+
+@pytest.fixture
+def build(real, tops, monkeypatch):
+    """build.py with small tops and a network of which only the name is known."""
+    monkeypatch.setattr(real.flow, "find_network", lambda name: (SimpleNamespace(name=name, macs=112), CARD))
+    monkeypatch.setattr(real.network_file, "digest", lambda network: bytes(32))
     return real
 
 
@@ -112,13 +93,36 @@ def test_without_place_and_route(build, capsys):
     assert [line.split("]")[0] for line in shown.err.splitlines()] == ["[1/4", "[2/4", "[3/4", "[4/4"]
 
 
-def test_options_reach_the_top(build, tmp_path, monkeypatch):
+def test_options_reach_the_top(build, tops, tmp_path, monkeypatch):
     monkeypatch.setattr(build.flow, "map_design", lambda board, directory: (_ for _ in ()).throw(UserError("stop")))
     (tmp_path / "my.toml").write_text('rows = 16\ndrain = 2\nbaud = 1_000_000\nweights = "block"\n')
     assert build.main(["nexys4ddr", "--config", "my.toml"]) == 2
-    options = build.tops[0].options
+    options = tops[0].options
     assert (str(options.pop("array")), options.pop("clock_hz")) == ("16x1", 100_000_000)
     assert options == {"baud": 1_000_000, "weights": "block"}
+
+
+def trainer(network):
+    """In place of `trained.make`: a network that differs by its seed."""
+    def make(dataset, settings, **options):
+        other = replace(network, epsilon_seed=network.epsilon_seed ^ 1)
+        made = {"digest": network_file.digest(other).hex(), "settings": settings.as_dict(), "seed": options["seed"],
+                "source": options["source"], "cv_accuracy_float": 0.5, "cv_accuracy_integer": 0.25}
+        return trained.Trained(other, trained.load("iris").real, made)
+    return make
+
+
+def test_a_network_that_is_trained_anew_is_the_one_that_is_built(real, tops, mapped, iris, monkeypatch):
+    shipped = network_file.find("iris")
+    before = {path.name: path.read_bytes() for path in shipped.parent.iterdir()}
+    monkeypatch.setattr(trained, "make", trainer(iris))
+    assert real.main(["nexys4ddr", "--retrain"]) == 0
+    made = network_file.load("build/retrained/iris.npz")
+    assert made.epsilon_seed == iris.epsilon_seed ^ 1
+    assert [top.digest for top in tops] == [network_file.digest(made)] != [network_file.digest(iris)]
+    report = json.loads(Path("build/nexys4ddr-iris/report.json").read_text())
+    assert report["accuracy"] == {"cv_float": 0.5, "cv_integer": 0.25}
+    assert {path.name: path.read_bytes() for path in shipped.parent.iterdir()} == before
 
 
 def test_with_place_and_route_and_programming(build, mapped, capsys, monkeypatch):
@@ -146,14 +150,18 @@ def test_timing_that_is_not_met(build, mapped, capsys, monkeypatch):
     (["nexys4ddr", "--network", "cifar"], "unknown network 'cifar'"),
     (["nexys4ddr", "--network", "none.npz"], "there is no file none.npz"),
     (["nexys4ddr", "--network", "bad.npz"], "bad.npz"),
+    (["nexys4ddr", "--network", "none.npz", "--retrain"], "there is no file none.npz"),
     (["nexys4ddr", "--array", "eight"], "an array is given as ROWSxCOLUMNS"),
+    (["nexys4ddr", "--fast"], "unrecognized arguments: --fast"),
+    (["nexys4ddr", "--toolchain", "ise"], "ise"),
+    ([], "board"),
     (["nexys4ddr", "--config", "none.toml"], "cannot read none.toml"),
     (["nexys4ddr", "--program"], "there is no bitstream to load: it needs Vivado"),
 ])
 def test_bad_input_is_one_line_and_status_2(real, tmp_path, capsys, monkeypatch, arguments, message):
     monkeypatch.chdir(tmp_path)
     Path("bad.npz").write_bytes(b"PK\x03\x04 damaged")
-    assert real.main([*arguments, "--toolchain", "none"]) == 2
+    assert real.main(["--toolchain", "none", *arguments]) == 2
     lines = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("[")]
     assert len(lines) == 1 and lines[0].startswith("build.py: ") and message in lines[0]
     assert not Path("build").exists()
@@ -164,6 +172,16 @@ def test_a_design_that_does_not_fit_leaves_nothing(build, mapped, capsys):
     assert build.main(["nexys4ddr"]) == 2
     error = capsys.readouterr().err.splitlines()[-1]
     assert error.startswith("build.py: the design does not fit: it needs 242 DSP48E1 and the XC7A100T has 240")
+    assert list(Path("build").iterdir()) == []
+
+
+def test_an_interruption_is_one_line_and_leaves_nothing(build, capsys, monkeypatch):
+    def interrupt(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(build.flow, "map_design", interrupt)
+    assert build.main(["nexys4ddr"]) == 130
+    assert capsys.readouterr().err.splitlines()[-1] == "build.py: interrupted"
     assert list(Path("build").iterdir()) == []
 
 

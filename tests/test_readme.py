@@ -1,6 +1,9 @@
 """The README's figures are those of the shipped network, and its commands exist."""
 
+import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,3 +44,15 @@ def test_accuracy(row, key):
 def test_files_that_are_linked_exist():
     for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
         assert (Path(__file__).parent.parent / target).is_file(), target
+
+
+def test_resources(tmp_path):
+    """The build's own report: within the budget, and, as Yosys's versions differ, within 5 % of the README's table."""
+    root = Path(__file__).parent.parent
+    subprocess.run([sys.executable, root / "build.py", "nexys4ddr", "--toolchain", "none"], cwd=tmp_path, check=True,
+                   capture_output=True)
+    used = json.loads((tmp_path / "build/nexys4ddr-iris/report.json").read_text(encoding="utf-8"))["resources"]
+    assert used["lut"] <= 3500 and used["dsp"] <= 16 and used["ramb36"] + used["ramb18"] / 2 <= 3
+    for row, key in (("LUT", "lut"), ("flip-flops", "ff"), ("CARRY4", "carry4")):
+        assert int(figure(row).replace(",", "")) == pytest.approx(used[key], rel=0.05)
+    assert (int(figure("DSP48E1")), int(figure("RAMB36"))) == (used["dsp"], used["ramb36"])

@@ -1,9 +1,7 @@
 """The steps of a build: what each does to the build directory, and how the user sees it."""
 
 import json
-import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -13,7 +11,6 @@ from pathlib import Path
 
 from amaranth.hdl import UnusedElaboratable
 
-import model
 from model import network_file
 from model.errors import UserError
 from toolchains import vivado
@@ -68,13 +65,16 @@ def find_network(name: str):
     return network, card if own else {}
 
 
-def retrain(name: str):
-    """Train the shipped network `name` anew, in place of its file."""
-    if name.endswith(".npz"):
-        raise UserError(f"--retrain is for networks that come with the program, not for {name}")
-    command = [sys.executable, "-m", "model", "train", name]
-    if subprocess.run(command, cwd=Path(model.__file__).parents[1], stdout=sys.stderr).returncode != 0:
-        raise UserError(f"training {name} failed")
+def retrain(name: str, root: Path) -> str:
+    """Train the network `name` (shipped, or a FILE.npz with its card) anew, as its card says; the file that was made.
+
+    It is ROOT/retrained/NAME.npz; the network's own file stays as it is.
+    """
+    from model import trained  # scikit-learn takes its time to import, and most builds do not train
+    made = trained.again(name, progress=True)
+    path = root / "retrained" / f"{made.network.name}.npz"
+    trained.save(made, path)
+    return str(path)
 
 
 def check_tools(toolchain):
@@ -85,9 +85,8 @@ def check_tools(toolchain):
 
 
 def target(board, network, root: Path) -> Path:
-    """ROOT/BOARD-NETWORK, with nothing but letters, digits, `_` and `-` from the network's name."""
-    name = re.sub(r"[^A-Za-z0-9_]+", "-", network.name).strip("-")[:60] or "network"
-    return root / f"{board.name}-{name}"
+    """ROOT/BOARD-NETWORK, by the network's own name, which is fit for a directory (`model.names`)."""
+    return root / f"{board.name}-{network.name}"
 
 
 @contextmanager
@@ -123,8 +122,8 @@ def write_design(board, top, directory: Path):
     """`top` on `board` as RTLIL, with its constraints and Vivado's script: top.il, top.xdc, top.tcl."""
     try:
         plan = board.prepare(board.wrap(top), "top")
-    except UserError:
-        # The parts of a refused design that were not elaborated are no news to the user.
+    except (UserError, KeyboardInterrupt):
+        # The parts of a refused or unfinished design that were not elaborated are no news to the user.
         warnings.simplefilter("ignore", UnusedElaboratable)
         raise
     for name, text in plan.files.items():

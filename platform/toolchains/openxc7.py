@@ -1,6 +1,6 @@
 """Place and route with open tools: nextpnr-xilinx (openXC7) or nextpnr-himbaechel, then Project X-Ray's two tools.
 
-Checked with real programs, as far as a bitstream that prjxray's `bitread` reads back: nextpnr-xilinx, nextpnr-himbaechel,
+Checked with real programs, as far as a bitstream that prjxray's `bitread` reads back: both nextpnr programs,
 `fasm2frames`, `xc7frames2bit`. The tests run against stand-ins that check the command lines. Placement depends on a
 seed, and so do the frequency and, now and then, whether the router succeeds: a failure is tried again with others.
 These tools' models have no delays for DSP48E1 ports, so their "meets 100 MHz" is an estimate. The flow has no way to

@@ -1,10 +1,10 @@
 """What a build may be told about the accelerator: the array's shape, the baud rate, where weights are kept."""
 
-import re
 import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+from gateware.program import Array
 from model.errors import UserError
 
 __all__ = ["Settings"]
@@ -54,10 +54,11 @@ class Settings:
         settings = cls() if config is None else cls(**_read(config, [field.name for field in fields(cls)]))
         if array is None:
             return settings
-        shape = re.fullmatch(r"(\d{1,6})[x×](\d{1,6})", array)
-        if shape is None:
-            raise UserError(f"an array is given as ROWSxCOLUMNS, say 8x1, not {array!r}")
-        return replace(settings, rows=int(shape[1]), columns=int(shape[2]))
+        try:
+            shape = Array.parse(array)
+        except ValueError as error:
+            raise UserError(str(error)) from error
+        return replace(settings, rows=shape.rows, columns=shape.columns)
 
 
 def _read(path: Path, known: list[str]) -> dict:

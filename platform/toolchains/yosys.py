@@ -28,7 +28,7 @@ write_verilog -norename {top}.v
 # Pads and the clock buffer are instantiated by the board (-noiopad, -noclkbuf). `keep`: without it Yosys packs a
 # synchroniser and a register behind it into one SRL16E, which has no defence against metastability; and the buffers of
 # unused inputs vanish, at which nextpnr-himbaechel stops, as nextpnr-xilinx does at $scopeinfo cells, which only carry
-# names. Shift registers stay flip-flops (-nosrl): the open routers fail where SRLs with different enables share a slice.
+# names. Shift registers stay flip-flops (-nosrl): open routers fail where SRLs with different enables share a slice.
 SYNTHESIS = "synth_xilinx -family xc7 -top {top} -flatten -noiopad -noclkbuf -nosrl"
 SCRIPT = f"""
 read_rtlil {{top}}.il

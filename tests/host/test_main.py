@@ -160,3 +160,18 @@ def test_no_answer_and_something_else_are_one_line(talk):
 def test_an_absent_port(capsys, tmp_path):
     assert main(["--port", str(tmp_path / "none"), "info"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_port_that_is_a_directory_is_one_sentence(capsys, tmp_path):
+    assert main(["--port", str(tmp_path), "info"]) == 2
+    assert capsys.readouterr().err == f"host: cannot open {tmp_path}: Is a directory\n"
+
+
+def test_an_interruption_is_one_line_and_closes_the_port(fake_board, network, capsys):
+    def interrupt(*arguments):
+        raise KeyboardInterrupt
+
+    board = fake_board(network)
+    board.write = interrupt
+    assert main(["--port", "P", "info"], opener=lambda name, baud: board) == 130
+    assert board.closed and capsys.readouterr().err == "host: interrupted\n"

@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from model import network_file
+from model import archive, network_file, trained
 from model.__main__ import main
 from model.integer import infer
 
@@ -94,6 +94,7 @@ def test_the_same_seed_trains_the_same_network(tmp_path, capsys):
     (["train", "--csv", "x.csv"], "belong together"),
     (["train", "--csv", "absent.csv", "--label", "kind"], "cannot read absent.csv"),
     (["train", "iris", "--name", "a/b", "--epochs", "1"], "letters, digits"),
+    (["train", "iris", "--latent", "300"], "at most 255 latent variables, not 300"),
     (["train", "iris", "--epochs", "0"], "--epochs"),
     (["train", "iris", "--rate", "nan"], "--rate"),
     (["train", "iris", "--seed", "-1"], "--seed"),
@@ -109,6 +110,31 @@ def test_bad_arguments_get_one_line(tmp_path, capsys, monkeypatch, arguments, me
     monkeypatch.chdir(tmp_path)
     assert message in refused(capsys, *arguments)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_network_that_the_protocol_cannot_name_is_not_trained(monkeypatch, capsys):
+    monkeypatch.setattr(trained, "fit", None)
+    refused(capsys, "train", "iris", "--latent", "300")
+
+
+def test_the_files_of_a_network_have_its_own_name_and_stay_in_their_folder(tmp_path, capsys, iris):
+    network_file.save(iris, tmp_path / "other.npz")
+    assert run(capsys, "vectors", tmp_path / "other.npz", "--out", tmp_path / "v")[0] == 0
+    assert sorted(path.name for path in (tmp_path / "v").iterdir()) == ["iris.vectors.hex", "iris.vectors.npz"]
+    arrays = archive.read(tmp_path / "other.npz")
+    arrays["meta"] = archive.pack_json(archive.unpack_json(arrays["meta"]) | {"name": "../../x"})
+    archive.write(tmp_path / "bad.npz", arrays)
+    for command in ("vectors", "plot"):
+        assert "'../../x'" in refused(capsys, command, tmp_path / "bad.npz", "--out", tmp_path / "a" / "b")
+    assert not (tmp_path / "a").exists() and not list(tmp_path.glob("x.*"))
+
+
+def test_an_interruption_is_one_line(capsys, monkeypatch):
+    def interrupt(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(network_file, "load", interrupt)
+    assert run(capsys, "vectors", "iris") == (130, "", "model: interrupted\n")
 
 
 def test_nan_in_a_table_names_row_and_column(tmp_path, capsys, table):

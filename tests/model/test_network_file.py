@@ -1,4 +1,4 @@
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -8,6 +8,7 @@ from model.errors import UserError
 from model.examples import random_input, random_network
 from model.integer import infer
 from model.network import Network
+from model.sigmoid import byte, classic, compact, fine, taylor
 
 CASES = [("relu", "linear", (8,), 3), ("sigmoid", "sigmoid", (5, 3), 2), ("linear", "linear", (), 0),
          ("mixed", "sigmoid", (3,) * 11, 5)]
@@ -35,6 +36,24 @@ def test_what_is_saved_is_loaded(tmp_path, case):
     x = random_input(np.random.default_rng(2), network, 50)
     for key, value in vars(infer(network, x)).items():
         np.testing.assert_array_equal(value, getattr(infer(again, x), key))
+
+
+@pytest.mark.parametrize("unit", [byte(), classic(), taylor(8, 2), taylor(64, 0), fine(), compact()], ids=range(6))
+def test_every_kind_of_sigmoid_is_kept(tmp_path, unit):
+    network = random(activation="linear")
+    hidden = replace(quiet(network.encoder[0]), format=unit.input, activation="sigmoid")
+    network = replace(network, encoder=(hidden,), mu=quiet(network.mu), v=quiet(network.v), sigmoid=unit)
+    network_file.save(network, tmp_path / "n.npz")
+    again = network_file.load(tmp_path / "n.npz").sigmoid
+    for field in fields(unit):
+        np.testing.assert_array_equal(getattr(again, field.name), getattr(unit, field.name))
+    codes = np.arange(unit.input.low, unit.input.high + 1)
+    np.testing.assert_array_equal(again(codes), unit(codes))
+
+
+def quiet(layer):
+    """Small weights, so that inputs of 16 bits need no accumulator of more than 32."""
+    return replace(layer, weights=layer.weights // 64, bias=np.zeros_like(layer.bias))
 
 
 def test_everything_that_matters_is_in_the_digest():
@@ -101,8 +120,15 @@ CHANGES = {
     "accumulator too wide": put("encoder.0.bias", lambda a: np.full_like(a, 2**31 - 1)),
     "short table": put("sigma_table", lambda a: a[:255]),
     "epsilon table out of range": put("epsilon_table", lambda a: a + (1 << 24)),
+    "epsilon table that rounding would overflow": put(
+        "epsilon_table", lambda a: np.maximum(a, np.array([8388607, -131072, 0], a.dtype))),
+    "no step": put("input_step", lambda a: a * 0),
+    "a list of examples": put("examples", lambda a: a.ravel()),
+    "a wide sigmoid": lambda arrays, meta: meta["sigmoid"].update(input="s17.4"),
+    "a path for a name": say(name="../../x"),
     "no segments": put("sigmoid.centres", lambda a: a[:0]),
     "three segments": put("sigmoid.centres", lambda a: np.zeros(3, a.dtype)),
+    "no coefficients": put("sigmoid.coefficients", lambda a: a[:, :0]),
     "huge coefficients": put("sigmoid.coefficients", lambda a: a + (1 << 40)),
     "infinite step": put("input_step", lambda a: a * np.inf),
     "meta is no JSON": put("meta", np.frombuffer(b"{", np.uint8).astype("<i2")),

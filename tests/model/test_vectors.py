@@ -44,6 +44,18 @@ def test_the_vectors_are_the_networks(tmp_path, shipped):
         np.testing.assert_array_equal(arrays[name], getattr(result, key))
 
 
+def test_signed_inputs_are_signed(tmp_path):
+    network = random_network(np.random.default_rng(5), signed_input=True, extreme=False)
+    npz, text = vectors.write(network, tmp_path)
+    arrays = archive.read(npz)
+    assert arrays["input"].min() < 0
+    np.testing.assert_array_equal(arrays["input"].astype(np.int8).view(np.uint8), network.examples)
+    result = infer(network, network.example_codes, arrays["epsilon"])
+    np.testing.assert_array_equal(arrays["output"], result.output)
+    inputs = [line.split(" ")[0] for line in text.read_text("utf-8").splitlines()[2:]]
+    assert inputs == [",".join(f"{byte:02X}" for byte in row) for row in network.examples]
+
+
 def test_without_a_head_the_scores_are_a_dash(tmp_path):
     network = random_network(np.random.default_rng(0), classes=0, signed_input=False)
     lines = vectors.write(network, tmp_path)[1].read_text("utf-8").splitlines()

@@ -1,49 +1,13 @@
-"""A small top with the interface of `gateware.top.Top`, and stand-ins for programs that are not installed."""
+"""Netlists of a small top, and stand-ins for programs that are not installed."""
 
 import json
 import sys
 from pathlib import Path
 
 import pytest
-from amaranth.hdl import Module, Signal
-from amaranth.lib import data, wiring
-from amaranth.lib.cdc import FFSynchronizer
-from amaranth.lib.wiring import In, Out
 
 import boards
 from toolchains import flow
-
-
-class Blinker(wiring.Component):
-    """Echoes the UART, counts, and shows the count. With `dark`, everything is off."""
-
-    rx: In(1)
-    tx: Out(1)
-    leds: Out(16)
-    switches: In(16)
-    buttons: In(data.StructLayout({"center": 1, "up": 1, "down": 1, "left": 1, "right": 1}))
-    segments: Out(8)
-    anodes: Out(8)
-
-    def __init__(self, dark=False):
-        super().__init__()
-        self.dark = dark
-
-    def elaborate(self, platform):
-        m = Module()
-        if self.dark:
-            return m
-        received = Signal(init=1)
-        m.submodules.receive = FFSynchronizer(self.rx, received, init=1)
-        count = Signal(24)
-        m.d.sync += [count.eq(count + 1), self.tx.eq(received), self.leds.eq(count[8:] ^ self.switches)]
-        m.d.comb += [self.segments.eq(count), self.anodes.eq(count[8:] + self.buttons.as_value())]
-        return m
-
-
-@pytest.fixture(scope="session")
-def blinker():
-    return Blinker
 
 
 def _mapped(directory, top):
@@ -53,16 +17,16 @@ def _mapped(directory, top):
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory):
+def built(tmp_path_factory, blinker):
     """The build directory of a blinker, and its mapped netlist."""
     directory = tmp_path_factory.mktemp("blinker")
-    return directory, _mapped(directory, Blinker())
+    return directory, _mapped(directory, blinker())
 
 
 @pytest.fixture(scope="session")
-def dark(tmp_path_factory):
+def dark(tmp_path_factory, blinker):
     """The mapped netlist of a top whose outputs are all 0."""
-    return _mapped(tmp_path_factory.mktemp("dark"), Blinker(dark=True))
+    return _mapped(tmp_path_factory.mktemp("dark"), blinker(dark=True))
 
 
 PROGRAM = """#!{python}

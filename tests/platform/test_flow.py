@@ -1,24 +1,21 @@
 import json
 import shutil
-import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from model import network_file
+from model import network_file, trained
 from model.errors import UserError
+from model.trainer import Settings
 from toolchains import flow
 from toolchains.tools import ToolError
 
 BOARD = SimpleNamespace(name="nexys4ddr")
 
 
-@pytest.mark.parametrize(("name", "directory"), [
-    ("iris", "nexys4ddr-iris"), ("a/../b c", "nexys4ddr-a-b-c"), ("..", "nexys4ddr-network"),
-    ("ü" * 9, "nexys4ddr-network"), ("x" * 200, "nexys4ddr-" + "x" * 60),
-])
-def test_the_name_of_a_directory_is_safe(tmp_path, name, directory):
-    assert flow.target(BOARD, SimpleNamespace(name=name), tmp_path) == tmp_path / directory
+def test_the_directory_has_the_names_of_board_and_network(tmp_path):
+    assert flow.target(BOARD, SimpleNamespace(name="iris"), tmp_path) == tmp_path / "nexys4ddr-iris"
 
 
 def test_a_build_takes_the_place_of_the_last_one(tmp_path):
@@ -58,20 +55,36 @@ def test_steps_show_their_time(capsys):
     assert shown.err == "[1/2] one … 0.0 s\n[2/2] two … failed\n"
 
 
-def test_training_anew(monkeypatch):
-    commands = []
+@pytest.fixture
+def quick(monkeypatch):
+    """No cross-validation."""
+    monkeypatch.setattr(trained, "cross_validate", lambda *arguments, **options: {})
 
-    def run(command, **_):
-        commands.append(command)
-        return SimpleNamespace(returncode=len(commands) - 1)
 
-    monkeypatch.setattr(flow.subprocess, "run", run)
-    flow.retrain("iris")
-    assert commands == [[sys.executable, "-m", "model", "train", "iris"]]
-    with pytest.raises(UserError, match="training iris failed"):
-        flow.retrain("iris")
-    with pytest.raises(UserError, match=r"not for own\.npz"):
-        flow.retrain("own.npz")
+def test_training_anew_by_the_card_of_a_file(tmp_path, quick):
+    table = tmp_path / "t.csv"
+    table.write_text("a,b,kind\n" + "".join(f"{i % 7},{i % 5},{'xy'[i % 2]}\n" for i in range(40)))
+    dataset, source = trained.csv_dataset(table, "kind")
+    settings = Settings(epochs=3, hidden=(5,))
+    path = tmp_path / "copy.npz"
+    trained.save(trained.make(dataset, settings, seed=7, name="mine", source=source), path)
+    before = path.read_bytes()
+    made = flow.retrain(str(path), tmp_path / "build")
+    assert Path(made) == tmp_path / "build" / "retrained" / "mine.npz"
+    network, card = flow.find_network(made)
+    assert (network.name, network.encoder[0].outputs) == ("mine", 5)
+    assert (card["seed"], card["settings"]["epochs"], card["source"]) == (7, 3, source)
+    assert path.read_bytes() == before == Path(made).read_bytes()  # the same data, settings and seed
+
+    table.write_text(table.read_text() + "1,2,x\n")
+    with pytest.raises(UserError, match=r"t\.csv has changed since training.*put them back where they were"):
+        flow.retrain(str(path), tmp_path / "build")
+    table.unlink()
+    with pytest.raises(UserError, match=r"gone from .*t\.csv: put them back where they were"):
+        flow.retrain(str(path), tmp_path / "build")
+    path.with_name("copy.json").unlink()
+    with pytest.raises(UserError, match="has no card"):
+        flow.retrain(str(path), tmp_path / "build")
 
 
 def test_a_card_counts_only_for_the_network_it_was_written_for(tmp_path):
