@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from gateware.job import Op, Part
 from gateware.program import Array
 from gateware.vae import cycles
 from model import trained
+from model.text import line
+from sim.reference import Job, Reference
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 
@@ -39,6 +42,14 @@ def test_cycles(iris):
 def test_accuracy(row, key):
     card = trained.load("iris").card
     assert figure(row) == f"{100 * card[key]:.2f} %"
+
+
+def test_the_line_of_text(iris):
+    """Of flower 51, run first after reset."""
+    numbers = Reference(iris).answer(Job(Op.RECONSTRUCT, tuple(iris.examples[50].tolist())))
+    cls, z, output = ([value for part, value in numbers if part == wanted]
+                      for wanted in (Part.CLASS, Part.Z, Part.OUTPUT))
+    assert f"`{line(iris, 51, cls[0], z, output).strip()}`" in README
 
 
 def test_files_that_are_linked_exist():
