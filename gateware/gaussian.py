@@ -56,12 +56,16 @@ class InverseCdf(wiring.Component):
     def __init__(self, table):
         self._segments = segments_of(table)
         self._table = [[int(c) for c in row] for row in table]
-        self.latency = 3 + 3 * self._segments.degree
+        self.latency = self.latency_of(table)
         super().__init__({
             "i": In(stream.Signature(unsigned(32))),
             "o": Out(stream.Signature(Fixed(EPSILON))),
             "clear": In(1),
         })
+
+    @staticmethod
+    def latency_of(table) -> int:
+        return 3 + 3 * segments_of(table).degree
 
     def elaborate(self, platform):
         m = Module()

@@ -4,9 +4,10 @@ import mpmath
 import numpy as np
 
 from model.power import Power
+from model.sampling import SIGMA, V, sigma_table
 from model.sigmoid import Sigmoid
 
-__all__ = ["power_errors", "power_reference", "sigmoid_errors", "sigmoid_reference"]
+__all__ = ["power_errors", "power_reference", "sigma_table_errors", "sigmoid_errors", "sigmoid_reference"]
 
 DIGITS = 30
 EXTRA = 40  # fraction bits of a reference beyond the output's; it is the floor
@@ -45,3 +46,12 @@ def power_errors(power: Power) -> np.ndarray:
     reference = power_reference(power)
     codes = np.arange(power.input.low, power.input.low + len(reference))
     return ((power(codes) << EXTRA) - reference) / 2**EXTRA
+
+
+def sigma_table_errors() -> np.ndarray:
+    """The 8-bit σ table's values minus the real ones for every code of v below saturation, in ulp; float64."""
+    codes = np.arange(V.low, V.high + 1)
+    with mpmath.workdps(DIGITS):
+        real = [mpmath.power(2, mpmath.ldexp(int(code), -V.frac) + SIGMA.frac) for code in codes]
+        errors = [float(int(value) - exact) for value, exact in zip(sigma_table()[codes & 0xFF], real, strict=True)]
+    return np.array(errors)[[exact < SIGMA.high for exact in real]]

@@ -47,8 +47,10 @@ def parser(description: str) -> argparse.ArgumentParser:
         train.add_argument(f"--{option}", type=kind, default=value, help=f"{text} (default: {value})")
     train.add_argument("--hidden", type=_positive(int), nargs="*", default=default.hidden, metavar="WIDTH",
                        help="widths of the encoder's hidden layers; the decoder mirrors them (default: 8)")
-    train.add_argument("--activation", choices=ACTIVATIONS, default=default.activation)
-    train.add_argument("--output", choices=OUTPUTS, default=default.output)
+    train.add_argument("--activation", choices=ACTIVATIONS, default=default.activation,
+                       help="of the hidden layers; taylor is the classic series of order 5 (default: %(default)s)")
+    train.add_argument("--output", choices=OUTPUTS, default=default.output,
+                       help="the decoder's last activation (default: %(default)s)")
     train.add_argument("--no-cross-validation", action="store_true", help="leave the cross-validated figures out")
 
     evaluate = commands.add_parser("evaluate", help="quality, integers against floats")

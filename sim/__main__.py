@@ -86,7 +86,7 @@ def _parser() -> Parser:
     command.add_argument("--seed", type=int, default=battery.SEEDS[0], help="of 32 bits (default: %(default)s)")
     command.add_argument("--json", action="store_true", help="the result as JSON on standard output")
 
-    command = commands.add_parser("units", help="evaluate, weigh and draw the non-linear units: write docs/units.md")
+    command = commands.add_parser("units", help="evaluate and draw the non-linear units (a minute)")
     command.set_defaults(run=_units)
     command.add_argument("--out", type=Path, default=Path("docs"), metavar="DIR", help="default: %(default)s")
     return parser

@@ -6,9 +6,19 @@ import numpy as np
 from tqdm import tqdm
 
 from model.archive import write_bytes
-from model.distribution import Distribution, exact, kolmogorov_distance, rounded_gaussian, rounded_tail, total_variation
+from model.distribution import (
+    Distribution,
+    chi_square_distance,
+    exact,
+    kolmogorov_distance,
+    rounded_gaussian,
+    rounded_tail,
+    total_variation,
+)
 from model.epsilon import epsilon_table
+from model.sampling import EPSILON
 from sim import unit_figures
+from sim.goodness import LEAST_EXPECTED
 from sim.units import SIGMAS, SIGMOIDS, SOURCES, Unit, measure
 
 __all__ = ["write"]
@@ -27,8 +37,9 @@ cycles; *interval* is the number of cycles between results.
 {sigmoids}
 
 `classic` is what textbooks print; its error is that of the series, and it stands here to be compared. `byte` is what
-the networks use. *Misrounded* counts the codes whose result is not the real value, rounded to the nearest and
-saturated.
+networks trained with `--activation sigmoid` use (`taylor` uses `classic`; the shipped Iris network has ReLUs and no
+sigmoid). `compact` is the smallest, for those who have the cycles. *Misrounded* counts the codes whose result is not
+the real value, rounded to the nearest and saturated.
 
 ![Errors of the sigmoid units](figures/units.sigmoid.png)
 
@@ -38,9 +49,13 @@ saturated.
 
 ![Errors of σ](figures/units.sigma.png)
 
+The networks use the table.
+
 ## ε
 
 {sources}
+
+The networks use `quadratic`.
 
 The distribution of ε, exactly: every input of the table weighted by the number of the 2³² draws that lead to it, beside
 the Gaussian rounded to s16.11.
@@ -52,7 +67,7 @@ the Gaussian rounded to s16.11.
 ![Tails of ε](figures/units.tail.png)
 
 The correlation of ε with itself, {samples:,} samples: a word that is shifted by one bit a sample passes every test of
-the distribution and fails here.
+the distribution in this stream, and fails here.
 
 ![Autocorrelation of ε and of its square](figures/units.autocorrelation.png)
 
@@ -98,17 +113,26 @@ def _sources(bar) -> str:
     return _table(["source", "", *AREA], rows)
 
 
+def _excess(distribution: Distribution, count: int) -> float:
+    """By how many of its standard deviations the χ² of `count` samples at 1 LSB is greater than a perfect source's."""
+    ideal = rounded_gaussian()
+    least = LEAST_EXPECTED / count
+    return count * chi_square_distance(distribution.probability, ideal, least) / (2 * (ideal > least).sum()) ** 0.5
+
+
 def _distribution(distributions: dict[str, Distribution]) -> str:
     ideal = rounded_gaussian()
     columns = list(distributions.values())
     rows = [
         ["mean", *(f"{float(each.mean):.2e}" for each in columns), "0"],
-        ["variance − 1", *(f"{float(each.variance - 1):+.2e}" for each in columns), f"{2.0**-22 / 12:+.2e}"],
+        ["variance − 1", *(f"{float(each.variance - 1):+.2e}" for each in columns), f"{EPSILON.step**2 / 12:+.2e}"],
         ["kurtosis − 3", *(f"{float(each.kurtosis - 3):+.2e}" for each in columns), "0"],
         ["greatest \\|ε\\|", *(f"{each.greatest:.4f}" for each in columns), "16"],
         *([f"P(\\|ε\\| ≥ {sigmas:g})", *(f"{float(each.tail(sigmas)):.5e}" for each in columns),
            f"{rounded_tail(sigmas):.5e}"] for sigmas in SIGMAS_OF_TAILS),
         ["Kolmogorov distance", *(f"{kolmogorov_distance(each.probability, ideal):.2e}" for each in columns), "0"],
+        ["χ² at 1 LSB, 10⁸ samples: excess in standard deviations",
+         *(f"{_excess(each, 10**8):.1f}" for each in columns), "0"],
         ["total variation", *(f"{total_variation(each.probability, ideal):.2e}" for each in columns), "0"],
     ]
     return _table(["", *(f"`{name}`" for name in distributions), "Gaussian"], rows)
@@ -123,6 +147,7 @@ def write(directory: Path, *, progress: bool = False) -> Path:
     progress : bool
         a bar on standard error.
     """
+    (directory / "figures").mkdir(parents=True, exist_ok=True)
     with tqdm(total=2 * len((*SIGMOIDS, *SIGMAS)) + len(SOURCES) + 2, unit="unit", disable=not progress) as bar:
         errors = {}
         for unit in (*SIGMOIDS, *SIGMAS):

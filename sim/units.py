@@ -10,15 +10,15 @@ from amaranth.back import rtlil
 
 from gateware.activation import FoldedSigmoidUnit, SigmoidUnit
 from gateware.baselines import ShiftRegister, SumOfUniforms
-from gateware.gaussian import EpsilonSource
+from gateware.gaussian import EpsilonSource, InverseCdf
 from gateware.lfsr import Taus88
 from gateware.pipeline import SkidBuffer
 from gateware.power import PowerUnit
 from gateware.sampling import Sampler
 from model import power, sampling, sigmoid
-from model.accuracy import power_errors, sigmoid_errors
+from model.accuracy import power_errors, sigma_table_errors, sigmoid_errors
 from model.baselines import CLT_DRAWS
-from model.epsilon import epsilon_table, segments_of
+from model.epsilon import epsilon_table
 from model.formats import Format
 from toolchains.device import Resources
 from toolchains.yosys import synthesise
@@ -84,16 +84,9 @@ SIGMOIDS = (
 )
 
 
-def _table_errors() -> np.ndarray:
-    """Of the 8-bit σ table, below its saturation."""
-    codes = np.arange(sampling.V.low, sampling.V.high + 1)
-    real = 2.0 ** (sampling.V.real(codes) + sampling.SIGMA.frac)
-    return (sampling.sigma_table()[codes & 0xFF] - real)[real < sampling.SIGMA.high]
-
-
 SIGMAS = (
     Unit("table", f"{sampling.V} → {sampling.SIGMA}; area is that of the whole sampler z = μ + σ·ε",
-         lambda: Sampler(sampling.sigma_table(), Format(True, 8, 5)), errors=_table_errors,
+         lambda: Sampler(sampling.sigma_table(), Format(True, 8, 5)), errors=sigma_table_errors,
          saturated=_at_top(lambda v: sampling.sigma_table()[v & 0xFF], sampling.V, sampling.SIGMA)),
     Unit("`fine`", f"{power.FINE_V} → {power.FINE_SIGMA}, shift × 2^f, minimax 64 × 1", lambda: PowerUnit(power.fine()),
          errors=lambda: power_errors(power.fine()),
@@ -103,9 +96,9 @@ SIGMAS = (
 
 def _source(kind: str) -> Unit:
     table = epsilon_table(kind)
-    return Unit(f"`{kind}`", f"inverse CDF, {len(table) // 32} segments an octave, with its LFSR and index",
-                lambda: EpsilonSource(table, SEED),
-                latency=3 + 3 * segments_of(table).degree + SkidBuffer.latency)
+    form = f"inverse CDF, {len(table) // 32} segments an octave, with LFSR and index; latency from draw to sample"
+    return Unit(f"`{kind}`", form, lambda: EpsilonSource(table, SEED),
+                latency=InverseCdf.latency_of(table) + SkidBuffer.latency)
 
 
 SOURCES = (

