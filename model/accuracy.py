@@ -5,7 +5,7 @@ import numpy as np
 
 from model.power import Power
 from model.sampling import SIGMA, V, sigma_table
-from model.sigmoid import Sigmoid
+from model.sigmoid import Sigmoid, logistic
 
 __all__ = ["power_errors", "power_reference", "sigma_table_errors", "sigmoid_errors", "sigmoid_reference"]
 
@@ -21,7 +21,7 @@ def _floors(function, count: int, frac: int, bits: int) -> np.ndarray:
 
 def sigmoid_reference(sigmoid: Sigmoid) -> np.ndarray:
     """The real sigmoid of every input code, from the lowest one on, in 2**−40 ulp; int64."""
-    positive = _floors(lambda x: 1 / (1 + mpmath.exp(-x)), -sigmoid.input.low + 1, sigmoid.input.frac,
+    positive = _floors(logistic, -sigmoid.input.low + 1, sigmoid.input.frac,
                        sigmoid.output.frac + EXTRA)
     negative = (1 << sigmoid.output.frac + EXTRA) - 1 - positive[:0:-1]  # −⌊y⌋ is ⌊−y⌋ + 1 where y is no integer
     return np.concatenate([negative, positive[:-1]])

@@ -17,8 +17,20 @@ import numpy as np
 from model.formats import Format, saturate
 from model.polynomial import Segmented, fit
 
-__all__ = ["BYTE_INPUT", "BYTE_OUTPUT", "FINE_INPUT", "FINE_OUTPUT", "Sigmoid", "byte", "classic", "compact", "fine",
-           "minimax", "taylor"]
+__all__ = [
+    "BYTE_INPUT",
+    "BYTE_OUTPUT",
+    "FINE_INPUT",
+    "FINE_OUTPUT",
+    "Sigmoid",
+    "byte",
+    "classic",
+    "compact",
+    "fine",
+    "logistic",
+    "minimax",
+    "taylor",
+]
 
 BYTE_INPUT = Format(True, 8, 4)
 BYTE_OUTPUT = Format(False, 8, 8)
@@ -74,14 +86,15 @@ class Sigmoid:
         return saturate(np.where(x < 0, (1 << self.output.frac) - y, y), self.output)
 
 
-def _logistic(x):
+def logistic(x):
+    """The real function, in mpmath."""
     return 1 / (1 + mpmath.exp(-x))
 
 
 def _unit(method: str, segments: int, order: int, input: Format, output: Format, guard: int, coarsen: int) -> Sigmoid:
     """With several segments |x| is held at the greatest positive code, so that it has one bit less."""
     span = 1 << (input.bits - 1)
-    p = fit(_logistic, span=span, frac=input.frac, segments=segments, order=order, scale_bits=output.frac + guard,
+    p = fit(logistic, span=span, frac=input.frac, segments=segments, order=order, scale_bits=output.frac + guard,
             method=method, coarsen=coarsen)
     hold = min(span, round(CLASSIC_HOLD * 2**input.frac)) if segments == 1 else span - 1
     return Sigmoid(input, output, guard, hold, p.centres, p.coefficients)
