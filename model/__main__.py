@@ -1,25 +1,30 @@
 """Train, evaluate and draw small VAEs, and make integers of them.
 
     python -m model train iris
+    python -m model train mnist --data DIR
     python -m model train --csv FILE --label COLUMN
     python -m model evaluate iris --json
     python -m model vectors iris
     python -m model plot iris
+    python -m model latent
 """
 
 import json
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 
-from model import datasets, network_file, plots, trained, vectors
+from model import cards, datasets, image_plots, images, latent_book, network_file, plots, trained, vectors
 from model.arguments import parser
 from model.command import run_command
 from model.errors import UserError
 from model.evaluate import compare, cross_validate
-from model.names import name_of
+from model.names import check_name, name_of
+from model.recipes import RECIPES
 from model.trainer import Settings
 
 __all__ = ["main"]
+
+CHECKPOINT = ".checkpoint.npz"
 
 
 def _own_table(arguments) -> bool:
@@ -30,25 +35,51 @@ def _own_table(arguments) -> bool:
 
 def _train(arguments):
     if _own_table(arguments) == (arguments.dataset is not None):
-        raise UserError(f"train what? Give {' or '.join(datasets.SHIPPED)}, or --csv FILE --label COLUMN")
-    if arguments.csv is None:
-        dataset, source = datasets.load(arguments.dataset), None
+        raise UserError(f"train what? Give {', '.join(RECIPES)}, or --csv FILE --label COLUMN")
+    if arguments.dataset is not None and arguments.dataset not in RECIPES:
+        raise UserError(f"unknown data set {arguments.dataset!r}: there is {', '.join(RECIPES)}; "
+                        "your own goes in by --csv FILE --label COLUMN")
+    recipe = RECIPES.get(arguments.dataset)
+    given = {field.name: getattr(arguments, field.name) for field in fields(Settings)}
+    settings = replace(recipe.settings if recipe else Settings(),
+                       **{name: tuple(value) if name == "hidden" else value for name, value in given.items()
+                          if value is not None})
+    if recipe and recipe.data in images.IMAGES:
+        made, path = _make_of_images(arguments, recipe.data, settings)
     else:
-        dataset, source = trained.csv_dataset(arguments.csv, arguments.label)
-    name = arguments.name or name_of(dataset.name)
-    chosen = {field.name: getattr(arguments, field.name) for field in fields(Settings)}
-    settings = Settings(**chosen | {"hidden": tuple(arguments.hidden)})
-    made = trained.make(dataset, settings, seed=arguments.seed, name=name, source=source, progress=True,
-                        cross_validation=not arguments.no_cross_validation)
-    path = arguments.out / f"{name}.npz"
+        made, path = _make_of_table(arguments, settings)
     trained.save(made, path)
-    network = made.network
-    shape = "-".join(map(str, (network.inputs, *arguments.hidden, network.latent, *arguments.hidden[::-1],
-                               network.outputs)))
-    print(f"{path}: {shape} with {network.classes} classes, trained on {len(dataset.x)} samples; "
+    path.with_name(f"{path.stem}{CHECKPOINT}").unlink(missing_ok=True)
+    network, hidden = made.network, settings.hidden
+    shape = "-".join(map(str, (network.inputs, *hidden, network.latent, *hidden[::-1], network.outputs)))
+    print(f"{path}: {shape} with {network.classes} classes, trained on {made.card['samples']} samples; "
           f"digest {made.card['digest'][:16]}…")
     _print_figures(made.card)
     print(f"next: python -m model plot {path}\n      python build.py nexys4ddr --network {path}")
+
+
+def _make_of_table(arguments, settings: Settings):
+    if settings.bits != 8:
+        raise UserError("weights of fewer than 8 bits are for images: leave --bits out")
+    if arguments.resume:
+        raise UserError("only training on images leaves checkpoints: leave --resume out")
+    if arguments.csv is None:
+        dataset, source = datasets.load(arguments.dataset), None
+    else:
+        dataset, source = cards.csv_dataset(arguments.csv, arguments.label)
+    name = arguments.name or name_of(dataset.name)
+    made = trained.make(dataset, settings, seed=arguments.seed, name=name, source=source, progress=True,
+                        cross_validation=not arguments.no_cross_validation)
+    return made, arguments.out / f"{name}.npz"
+
+
+def _make_of_images(arguments, data: str, settings: Settings):
+    name = arguments.name or arguments.dataset
+    check_name(name)
+    made = trained.make_of_images(*images.load(data, arguments.data), settings, seed=arguments.seed, name=name,
+                                  checkpoint=arguments.out / f"{name}{CHECKPOINT}", resume=arguments.resume,
+                                  progress=True)
+    return made, arguments.out / f"{name}.npz"
 
 
 def _print_figures(figures: dict):
@@ -60,8 +91,9 @@ def _print_figures(figures: dict):
 def _trained_with_data(arguments):
     made = trained.load(arguments.network)
     if not _own_table(arguments):
-        return made, trained.dataset_of(made.card)
-    dataset, _ = trained.csv_dataset(arguments.csv, arguments.label)
+        sets = cards.images_of(made.card, arguments.data)
+        return made, cards.dataset_of(made.card) if sets is None else sets[1]
+    dataset, _ = cards.csv_dataset(arguments.csv, arguments.label)
     network = made.network
     if (dataset.feature_names, dataset.class_names) != (network.feature_names, network.class_names):
         raise UserError(f"{arguments.csv} has other features or classes than network {network.name}: it wants "
@@ -71,8 +103,11 @@ def _trained_with_data(arguments):
 
 def _evaluate(arguments):
     made, dataset = _trained_with_data(arguments)
-    figures = cross_validate(dataset, trained.settings_of(made.card), progress=True)
-    figures |= compare(made.network, made.real, dataset.codes, dataset.labels)
+    if isinstance(dataset, images.Images):
+        figures = trained.compare_images(made.network, made.real, dataset)
+    else:
+        figures = cross_validate(dataset, cards.settings_of(made.card), progress=True)
+        figures |= compare(made.network, made.real, dataset.codes, dataset.labels)
     if arguments.json:
         print(json.dumps({"network": made.network.name} | figures, indent=2))
     else:
@@ -82,7 +117,8 @@ def _evaluate(arguments):
 
 def _plot(arguments):
     made, dataset = _trained_with_data(arguments)
-    print(*plots.write(made, dataset, arguments.out), sep="\n")
+    draw = image_plots if isinstance(dataset, images.Images) else plots
+    print(*draw.write(made, dataset, arguments.out), sep="\n")
 
 
 def _vectors(arguments):
@@ -90,7 +126,11 @@ def _vectors(arguments):
     print(*vectors.write(network, arguments.out), sep="\n")
 
 
-COMMANDS = {"train": _train, "evaluate": _evaluate, "vectors": _vectors, "plot": _plot}
+def _latent(arguments):
+    print(latent_book.write(arguments.out, progress=sys.stderr.isatty()))
+
+
+COMMANDS = {"train": _train, "evaluate": _evaluate, "vectors": _vectors, "plot": _plot, "latent": _latent}
 
 
 def _run(argv):

@@ -46,7 +46,7 @@ class Activation:
 
 
 ACTIVATIONS = {
-    "relu": Activation(lambda x: np.maximum(x, 0.0), lambda x: (x > 0).astype(np.float64)),
+    "relu": Activation(lambda x: np.maximum(x, 0.0), lambda x: (x > 0).astype(x.dtype)),
     "sigmoid": Activation(sigmoid, _sigmoid_slope),
     "taylor": Activation(taylor_sigmoid, _taylor_slope),
 }

@@ -10,7 +10,7 @@ from sklearn.datasets import load_iris
 
 from model.errors import UserError
 
-__all__ = ["SHIPPED", "Dataset", "iris", "load", "read_csv"]
+__all__ = ["SHIPPED", "Dataset", "Table", "iris", "load", "read_csv", "read_table"]
 
 CODES = 255  # steps between the least and the greatest byte
 MAX_CLASSES = 16
@@ -99,8 +99,46 @@ def _rows(path) -> list[tuple[int, list[str]]]:
         raise UserError(f"{path} is not a table of comma-separated values in UTF-8: {error}") from error
 
 
-def read_csv(path, label: str) -> Dataset:
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Rows of numbers, with a label each or without.
+
+    x: float64 (n, features); labels: n texts or None, `label` their column; rows: (n,) numbers of the rows in the file.
+    """
+
+    x: np.ndarray
+    feature_names: tuple[str, ...]
+    rows: tuple[int, ...]
+    labels: tuple[str, ...] | None = None
+    label: str | None = None
+
+
+def _label_place(header, rows, path, label: str | None) -> int | None:
+    """Where the label column is."""
+    if label is None:
+        texts = [place for place in range(len(header)) if not any(_is_number(row[place]) for _, row in rows)]
+        return texts[-1] if texts else None
+    if header.count(label) != 1:
+        raise UserError(f"{path} has {header.count(label) or 'no'} column {label!r}; it has {', '.join(header)}")
+    return header.index(label)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def read_table(path, label: str | None = None) -> Table:
     """A table with a header row; every column but `label` is a numeric feature. Rows count from the header, row 1.
+
+    Parameters
+    ----------
+    path : path of a file
+    label : str or None
+        its column. None: the last one without any number, if there is one.
 
     Raises
     ------
@@ -108,27 +146,44 @@ def read_csv(path, label: str) -> Dataset:
         that names row and column of the first cell that cannot be used.
     """
     rows = _rows(path)
-    if len(rows) < 3:
-        raise UserError(f"{path} has {max(len(rows) - 1, 0)} samples: a header row and at least two rows are needed")
+    if len(rows) < 2:
+        raise UserError(f"{path} has 0 samples: a header row and rows below it are needed")
     header = rows.pop(0)[1]
-    if header.count(label) != 1:
-        raise UserError(f"{path} has {header.count(label) or 'no'} column {label!r}; it has {', '.join(header)}")
-    place = header.index(label)
-    features = [index for index in range(len(header)) if index != place]
-    if not 1 <= len(features) <= 255:
-        raise UserError(f"{path} has {len(features)} feature columns; 1 to 255 are needed")
     for number, row in rows:
         if len(row) != len(header):
             raise UserError(f"row {number}: {len(row)} cells where the header has {len(header)}")
-        if not row[place]:
-            raise UserError(f"row {number}, column {label!r}: the label is missing")
+    place = _label_place(header, rows, path, label)
+    features = [index for index in range(len(header)) if index != place]
+    if not 1 <= len(features) <= 255:
+        raise UserError(f"{path} has {len(features)} feature columns; 1 to 255 are needed")
+    labels = None if place is None else tuple(row[place] for _, row in rows)
+    sampled = header[place] in labels if labels else all(map(_is_number, header)) and "." in "".join(header)
+    if label is None and sampled:
+        raise UserError(f"{path} has no header row: its first row holds a sample, {', '.join(header)}")
+    if labels and "" in labels:
+        raise UserError(f"row {rows[labels.index('')][0]}, column {header[place]!r}: the label is missing")
     x = np.array([[_number(row[index], number, header[index]) for index in features] for number, row in rows])
-    names, labels = np.unique([row[place] for _, row in rows], return_inverse=True)
+    return Table(x, tuple(header[index] for index in features), tuple(number for number, _ in rows), labels,
+                 None if place is None else header[place])
+
+
+def read_csv(path, label: str) -> Dataset:
+    """The table `path` (see `read_table`) as a data set: the codes 0…255 cover each of its columns.
+
+    Raises
+    ------
+    UserError
+        for what is no table, fewer than two samples, and too few or too many classes.
+    """
+    table = read_table(path, label)
+    if len(table.x) < 2:
+        raise UserError(f"{path} has {len(table.x)} samples: a header row and at least two rows are needed")
+    names, labels = np.unique(table.labels, return_inverse=True)
     if not 2 <= len(names) <= MAX_CLASSES:
         raise UserError(f"column {label!r} has {len(names)} different labels; 2 to {MAX_CLASSES} are needed")
-    offset, step = np.array([_code_scale(column) for column in x.T]).T
-    return Dataset(Path(path).stem, x, labels.astype(np.int64), tuple(header[index] for index in features),
-                   tuple(map(str, names)), offset, step)
+    offset, step = np.array([_code_scale(column) for column in table.x.T]).T
+    return Dataset(Path(path).stem, table.x, labels.astype(np.int64), table.feature_names, tuple(map(str, names)),
+                   offset, step)
 
 
 SHIPPED = {"iris": iris}

@@ -8,7 +8,7 @@ import numpy as np
 
 from model.float_network import Affine
 
-__all__ = ["equalise", "frac_for", "weight_fracs"]
+__all__ = ["equalise", "frac_for", "layer_fracs", "weight_fracs"]
 
 WEIGHT_LIMIT = 127
 RELU_LIMIT = 255
@@ -21,9 +21,18 @@ def frac_for(greatest: float, high: int, low: int = -8, most: int = 16) -> int:
     return int(np.clip(np.floor(np.log2((high + 0.499) / greatest)), low, most))
 
 
-def weight_fracs(layer: Affine) -> np.ndarray:
-    """The fraction bits that each row's weights can have within ±127; int64 (outputs,)."""
-    return np.array([frac_for(np.abs(row).max(), WEIGHT_LIMIT, -24, 40) for row in layer.weights])
+def weight_fracs(layer: Affine, limit: int = WEIGHT_LIMIT) -> np.ndarray:
+    """The fraction bits that each row's weights can have within ±`limit`; int64 (outputs,)."""
+    return np.array([frac_for(np.abs(row).max(), limit, -24, 40) for row in layer.weights])
+
+
+def layer_fracs(layers, greatest, source_frac: int) -> list[int]:
+    """The fraction bits of each hidden layer's format for units that stay as they are; arguments as of `equalise`."""
+    fracs = []
+    for layer, values in zip(layers, greatest, strict=True):
+        source_frac = min(frac_for(values.max(), RELU_LIMIT), source_frac + int(weight_fracs(layer).min()))
+        fracs.append(source_frac)
+    return fracs
 
 
 def equalise(layers, after, greatest, source_frac: int):

@@ -64,22 +64,26 @@ def negative_elbo(network: FloatNetwork, codes, mu, v, logit) -> float:
     A linear output counts in whitened coordinates, with the normal distribution's constant; a sigmoid's pixel is
     Bernoulli with the grey level as its expectation.
     """
+    targets = network.targets(codes)
     if network.output == "sigmoid":
-        loss = reconstruction_loss(np.asarray(codes) / 256, logit, "sigmoid")
+        loss = reconstruction_loss(targets, logit, "sigmoid")
     else:
-        u, output = network.whitening(codes), network.whitening(logit)
-        loss = reconstruction_loss(u, output, "linear") + 0.5 * np.log(2 * np.pi) * u.shape[-1]
+        loss = reconstruction_loss(targets, network.whitening(logit), "linear")
+        loss = loss + 0.5 * np.log(2 * np.pi) * targets.shape[-1]
     return float(loss.mean() + kl_divergence(mu, 2 * np.log(2) * v).mean())
 
 
+def compare(network: Network, real: FloatNetwork, codes, labels, draws: int = DRAWS) -> dict:
+    """Integer against float on codes (n, inputs) with their labels (n,); without a head, no figures of classes.
 
-def compare(network: Network, real: FloatNetwork, codes, labels) -> dict:
-    """Integer against float on codes (n, inputs) with their labels (n,), with the same ε for both."""
+    Both take the same ε, `draws` vectors for each sample: the stream after reset.
+    """
     codes = np.asarray(codes, np.int64)
-    whole, exact = infer(network, codes), real.infer(codes)
-    figures = {"accuracy_float": np.mean(exact.cls == labels), "accuracy_integer": np.mean(whole.cls == labels),
-               "class_agreement": np.mean(exact.cls == whole.cls)}
-    noise = epsilon(network.epsilon_table, network.epsilon_seed, DRAWS * whole.mu.size).reshape(DRAWS, *whole.mu.shape)
+    whole, exact, figures = infer(network, codes), real.infer(codes), {}
+    if network.head is not None:
+        figures = {"accuracy_float": np.mean(exact.cls == labels), "accuracy_integer": np.mean(whole.cls == labels),
+                   "class_agreement": np.mean(exact.cls == whole.cls)}
+    noise = epsilon(network.epsilon_table, network.epsilon_seed, draws * whole.mu.size).reshape(draws, *whole.mu.shape)
     logit = np.stack([real.infer(codes, EPSILON.real(each)).logit for each in noise])
     figures["neg_elbo_float"] = negative_elbo(real, codes, exact.mu, exact.v, logit)
     logit = network.decoder[-1].format.real(np.stack([infer(network, codes, each).logit for each in noise]))

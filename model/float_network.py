@@ -49,7 +49,8 @@ class FloatNetwork:
 
     encoder, decoder: tuples of `Affine`; mu, v, head: `Affine` (head may be None).
     activation: of the hidden layers; output: `linear` (codes) or `sigmoid` (the code divided by 256).
-    whitening: from codes to the coordinates in which a linear output's likelihood is a unit normal distribution.
+    whitening: from codes to the coordinates in which a linear output's likelihood is a unit normal distribution; None
+        for images, whose codes are grey levels of 1/255.
     """
 
     encoder: tuple[Affine, ...]
@@ -59,7 +60,7 @@ class FloatNetwork:
     decoder: tuple[Affine, ...]
     activation: str
     output: str
-    whitening: Whitening
+    whitening: Whitening | None
 
     def layers(self):
         """(name, layer) of every layer."""
@@ -68,6 +69,14 @@ class FloatNetwork:
         if self.head is not None:
             yield "head", self.head
         yield from ((f"decoder.{index}", layer) for index, layer in enumerate(self.decoder))
+
+    def targets(self, codes) -> np.ndarray:
+        """What the output for codes (…, inputs) is measured against: they are whitened, or expectations of Bernoulli
+        variables.
+        """
+        if self.whitening is None:
+            return np.asarray(codes) / 255
+        return np.asarray(codes) / 256 if self.output == "sigmoid" else self.whitening(codes)
 
     def hidden(self, layers, x) -> list[np.ndarray]:
         """x itself, then the activations after each of the hidden `layers`."""
@@ -101,7 +110,8 @@ class FloatNetwork:
 def save(network: FloatNetwork, path):
     """`network` to the file `path`, without pickle; the file is whole or unchanged."""
     arrays = {f"{name}.{key}": getattr(layer, key) for name, layer in network.layers() for key in ("weights", "bias")}
-    arrays |= {"whitening.mean": network.whitening.mean, "whitening.matrix": network.whitening.matrix}
+    if network.whitening is not None:
+        arrays |= {"whitening.mean": network.whitening.mean, "whitening.matrix": network.whitening.matrix}
     meta = {"version": VERSION, "activation": network.activation, "output": network.output,
             "layers": [name for name, _ in network.layers()]}
     archive.write(path, arrays | {"meta": archive.pack_json(meta)})
@@ -117,10 +127,14 @@ def load(path) -> FloatNetwork:
         layers = {name: Affine(arrays[f"{name}.weights"], arrays[f"{name}.bias"]) for name in meta["layers"]}
         encoder, decoder = (tuple(layers[f"{part}.{index}"] for index in range(sum(part in name for name in layers)))
                             for part in ("encoder", "decoder"))
-        whitening = Whitening(arrays["whitening.mean"], arrays["whitening.matrix"])
+        whitening = None
+        if "whitening.mean" in arrays:
+            whitening = Whitening(arrays["whitening.mean"], arrays["whitening.matrix"])
         network = FloatNetwork(encoder, layers["mu"], layers["v"], layers.get("head"), decoder, meta["activation"],
                                meta["output"], whitening)
-        network.infer(np.zeros((1, len(whitening.mean))))
+        codes = np.zeros((1, (*encoder, network.mu)[0].weights.shape[1]))
+        network.infer(codes)
+        network.targets(codes)
     except Exception as error:
         raise UserError(f"{path} is no sound file of float parameters ({error!r}); train it again") from error
     return network

@@ -1,4 +1,4 @@
-"""Folding: the affine map before a VAE, and its inverse behind it, become part of the first and last layers."""
+"""Folding: the map before a VAE, and its inverse behind it, become part of the first and last layers."""
 
 import numpy as np
 
@@ -10,16 +10,20 @@ __all__ = ["fold"]
 LOG2_SIGMA = 0.5 / np.log(2)  # v = log2 σ = ½·log2(e)·ℓ, for the log-variance ℓ
 
 
-def fold(parameters: dict, whitening: Whitening, *, activation: str, output: str) -> FloatNetwork:
+def fold(parameters: dict, whitening: Whitening | None, *, activation: str, output: str) -> FloatNetwork:
     """A VAE trained on `u = whitening(codes)` as a network that takes codes.
 
     First layer: W·u + b = (W·M)·x + (b − W·M·mean). Last layer, when linear: x = M⁻¹·(W·h + b) + mean; a sigmoid's
     targets are codes/256 and not whitened. The rows of ℓ are scaled so that they emit v.
+
+    Without whitening, the VAE was trained on grey levels, codes/255: the first layer is divided by that.
     """
     names = dict.fromkeys(name.rsplit(".", 1)[0] for name in parameters)
     layers = {name: Affine(parameters[f"{name}.weights"], parameters[f"{name}.bias"]) for name in names}
 
     def before(layer: Affine) -> Affine:
+        if whitening is None:
+            return Affine(layer.weights / 255, layer.bias)
         weights = layer.weights @ whitening.matrix
         return Affine(weights, layer.bias - weights @ whitening.mean)
 

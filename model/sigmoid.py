@@ -5,7 +5,8 @@ polynomial in `t = |x| - centre` is evaluated by Horner's rule with `guard` extr
 product, and one rounding *half up* at the end. The negative side is `2**frac - y`; the result saturates to the output
 format, so that 1.0 becomes the greatest code.
 
-Ready-made: `classic`, the textbooks' series; `byte`, correctly rounded; `fine` and `compact`, 16 bits within 1 ulp.
+Ready-made: `classic`, the textbooks' series; `byte` and `wide`, correctly rounded; `fine` and `compact`, 16 bits within
+1 ulp.
 """
 
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ __all__ = [
     "BYTE_OUTPUT",
     "FINE_INPUT",
     "FINE_OUTPUT",
+    "WIDE_INPUT",
     "Sigmoid",
     "byte",
     "classic",
@@ -30,9 +32,11 @@ __all__ = [
     "logistic",
     "minimax",
     "taylor",
+    "wide",
 ]
 
 BYTE_INPUT = Format(True, 8, 4)
+WIDE_INPUT = Format(True, 8, 3)
 BYTE_OUTPUT = Format(False, 8, 8)
 FINE_INPUT = Format(True, 16, 12)
 FINE_OUTPUT = Format(False, 16, 16)
@@ -146,6 +150,16 @@ def byte() -> Sigmoid:
     A table: order 0 with a segment for each |x|.
     """
     return taylor(128, 0, guard=0)
+
+
+@cache
+def wide() -> Sigmoid:
+    """s8.3 → u8.8, as `byte`, over twice its range: for the pixels of images.
+
+    A background of several hundred pixels that are surely black has logits far below −8, where `byte`'s input ends, and
+    each pixel held there costs 1/3000 nat.
+    """
+    return taylor(128, 0, input=WIDE_INPUT, guard=0)
 
 
 @cache

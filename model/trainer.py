@@ -26,6 +26,7 @@ class Settings:
     decay: float = 0.2
     beta: float = 1.0
     class_weight: float = 10.0
+    bits: int = 8  # of the weights
 
     def vae(self, inputs: int, classes: int) -> Vae:
         """The VAE of this shape."""

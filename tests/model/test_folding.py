@@ -6,6 +6,18 @@ from model.vae import Vae
 from model.whitening import within_class_whitening
 
 
+def test_grey_levels_become_codes():
+    rng = np.random.default_rng(1)
+    vae = Vae(6, (5,), 2, 0, "relu", "sigmoid")
+    parameters, codes = vae.initial(rng), rng.integers(0, 256, (20, 6))
+    epsilon = rng.normal(size=(20, 2))
+    p, folded = vae.forward(parameters, codes / 255, epsilon), fold(parameters, None, activation="relu",
+                                                                    output="sigmoid")
+    np.testing.assert_allclose(folded.infer(codes, epsilon).logit, p.output, atol=1e-9)
+    np.testing.assert_allclose(folded.targets(codes), codes / 255)
+    assert folded.whitening is None and folded.head is None
+
+
 @pytest.mark.parametrize("output", ["linear", "sigmoid"])
 @pytest.mark.parametrize("hidden", [(8,), (5, 3), ()])
 def test_a_folded_network_is_the_network_between_two_maps(flowers, hidden, output):

@@ -7,7 +7,7 @@ from fxpmath import Fxp
 from model.epsilon import epsilon
 from model.examples import random_input, random_network
 from model.formats import Format
-from model.integer import classify, dense, infer
+from model.integer import EXACT, classify, dense, infer, products
 from model.intervals import accumulator_interval
 from model.network import Dense
 
@@ -128,3 +128,23 @@ def test_a_wrong_shape_is_refused():
     network = random_network(np.random.default_rng(0), inputs=4)
     with pytest.raises(ValueError, match=r"\(1, 5\)"):
         infer(network, np.zeros((1, 5), int))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_products_are_exact_on_either_side_of_what_float64_can_hold(seed):
+    """Sums that just fit 53 bits, and such that do not: Python's integers are the judge."""
+    rng = np.random.default_rng(seed)
+    for bits in (8, 44, 45, 46, 47, 52):
+        x = rng.integers(-(1 << bits), 1 << bits, (3, 7)) | 1
+        weights = rng.integers(-127, 128, (4, 7))
+        expected = [[sum(map(int.__mul__, row, own)) for own in weights.tolist()] for row in x.tolist()]
+        found = products(weights, x)
+        assert found.dtype == np.int64 and found.tolist() == expected
+    assert EXACT == 2**53
+
+
+def test_the_limit_of_the_fast_product_is_strict():
+    """2⁵³ + 1 is the first integer that float64 does not have."""
+    weights, x = np.array([[1, 1]]), np.array([[2**53, 1], [2**52, 1]])
+    assert products(weights, x).ravel().tolist() == [2**53 + 1, 2**52 + 1]
+    assert products(weights, np.zeros((0, 2), np.int64)).shape == (0, 1)

@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from model import archive, network_file, trained
+from model import archive, image_trainer, network_file, trained
 from model.__main__ import main
 from model.integer import infer
 
@@ -87,6 +87,39 @@ def test_the_same_seed_trains_the_same_network(tmp_path, capsys):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
 
+def test_images_from_training_to_figures(tmp_path, capsys):
+    """Interrupted after an epoch, resumed, evaluated, drawn."""
+    options = ["--epochs", 4, "--hidden", 12, "--latent", 3, "--out", tmp_path / "out", "--name", "small"]
+    assert run(capsys, "train", "digits", *options)[0] == 0
+    path = tmp_path / "out" / "small.npz"
+    names = ["small.float.npz", "small.json", "small.npz"]
+    assert sorted(each.name for each in path.parent.iterdir()) == names  # and no checkpoint
+    before = [(path.parent / name).read_bytes() for name in names]
+
+    real = image_trainer.Progress.save
+
+    def save_and_stop(self, *arguments):
+        real(self, *arguments)
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(image_trainer.Progress, "save", save_and_stop)
+        assert run(capsys, "train", "digits", *options)[0] == 130
+    assert (path.parent / "small.checkpoint.npz").exists()
+    assert "or train without --resume" in refused(capsys, "train", "digits", *options, "--seed", 1, "--resume")
+    status, output, _ = run(capsys, "train", "digits", *options, "--resume")
+    assert status == 0 and "64-12-3-12-64 with 10 classes, trained on 1297 samples" in output
+    assert [(path.parent / name).read_bytes() for name in names] == before
+
+    status, output, _ = run(capsys, "evaluate", path, "--json")
+    card = json.loads(path.with_name("small.json").read_text("utf-8"))
+    assert status == 0 and json.loads(output) == {"network": "small"} | {
+        key: value for key, value in card.items() if isinstance(value, float)}
+    assert run(capsys, "plot", path, "--out", tmp_path / "v")[0] == 0
+    assert len(list((tmp_path / "v").iterdir())) == 6
+    assert card == trained.again(path).card
+
+
 @pytest.mark.parametrize(("arguments", "message"), [
     (["train"], "train what?"),
     (["train", "roses"], "unknown data set 'roses'"),
@@ -96,6 +129,13 @@ def test_the_same_seed_trains_the_same_network(tmp_path, capsys):
     (["train", "iris", "--name", "a/b", "--epochs", "1"], "letters, digits"),
     (["train", "iris", "--latent", "300"], "at most 255 latent variables, not 300"),
     (["train", "iris", "--epochs", "0"], "--epochs"),
+    (["train", "iris", "--bits", "4"], "leave --bits out"),
+    (["train", "iris", "--resume"], "leave --resume out"),
+    (["train", "digits", "--bits", "5"], "--bits"),
+    (["train", "digits", "--output", "linear"], "--output sigmoid"),
+    (["train", "digits", "--name", "a/b"], "letters, digits"),
+    (["train", "mnist", "--data", "nowhere"], "MNIST is not in nowhere"),
+    (["plot", "mnist-free", "--data", "nowhere"], "MNIST is not in nowhere"),
     (["train", "iris", "--rate", "nan"], "--rate"),
     (["train", "iris", "--seed", "-1"], "--seed"),
     (["train", "iris", "--hidden", "eight"], "--hidden"),

@@ -63,7 +63,7 @@ def test_everything_that_matters_is_in_the_digest():
 
 
 def test_the_shipped_network_is_found_and_sound():
-    assert network_file.shipped() == ["iris"]
+    assert network_file.shipped() == ["digits", "iris", "mnist", "mnist-free"]
     network = network_file.load(network_file.find("iris"))
     assert (network.inputs, network.latent, network.outputs, network.classes) == (4, 2, 4, 3)
     assert network.examples.shape == (150, 4) and network.examples.dtype == np.uint8

@@ -10,7 +10,7 @@ import pytest
 from model.accuracy import sigmoid_errors, sigmoid_reference
 from model.formats import Format
 from model.polynomial import fit
-from model.sigmoid import FINE_INPUT, FINE_OUTPUT, byte, classic, compact, fine, minimax, taylor
+from model.sigmoid import FINE_INPUT, FINE_OUTPUT, byte, classic, compact, fine, minimax, taylor, wide
 
 CODES = np.arange(-128, 128)
 
@@ -104,6 +104,14 @@ def test_the_reference_is_that_of_another_library():
 
 def test_eight_quadratics_are_within_an_ulp():
     assert np.abs(sigmoid_errors(taylor(8, 2))).max() <= 1
+
+
+def test_wide_is_byte_over_twice_its_range():
+    with mpmath.workdps(40):
+        right = [int(mpmath.floor(256 / (1 + mpmath.exp(-mpmath.mpf(int(code)) / 8)) + 0.5)) for code in CODES]
+    assert wide()(CODES).tolist() == [min(255, value) for value in right]
+    assert wide().input == Format(True, 8, 3) and (wide().segments, wide().order) == (128, 0)
+    np.testing.assert_array_equal(wide()(CODES[64:192]), byte()(2 * CODES[64:192]))
 
 
 @pytest.mark.parametrize("unit", [classic(), byte(), fine(), compact(), taylor(8, 2)], ids=range(5))

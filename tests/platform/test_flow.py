@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from model import network_file, trained
+from model import cards, network_file, trained
 from model.errors import UserError
 from model.trainer import Settings
 from toolchains import flow
@@ -64,7 +64,7 @@ def quick(monkeypatch):
 def test_training_anew_by_the_card_of_a_file(tmp_path, quick):
     table = tmp_path / "t.csv"
     table.write_text("a,b,kind\n" + "".join(f"{i % 7},{i % 5},{'xy'[i % 2]}\n" for i in range(40)))
-    dataset, source = trained.csv_dataset(table, "kind")
+    dataset, source = cards.csv_dataset(table, "kind")
     settings = Settings(epochs=3, hidden=(5,))
     path = tmp_path / "copy.npz"
     trained.save(trained.make(dataset, settings, seed=7, name="mine", source=source), path)

@@ -1,0 +1,61 @@
+"""IDX files, the format of MNIST: a header in big-endian numbers, then unsigned bytes in C order.
+
+    00 00 08 N   N dimensions of 4 bytes each   data
+"""
+
+import gzip
+import hashlib
+import math
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from model.errors import UserError
+
+__all__ = ["parse", "read_gz"]
+
+LIMIT = 64 << 20  # bytes of one file, unpacked
+UNSIGNED_BYTES = b"\0\0\x08"
+
+
+def parse(content: bytes) -> np.ndarray:
+    """The array in the bytes of an IDX file; uint8, read-only.
+
+    Raises
+    ------
+    ValueError
+        for another element type, or when the length does not match the header.
+    """
+    if content[:3] != UNSIGNED_BYTES or len(content) < 4:
+        raise ValueError(f"it begins with {content[:4].hex(' ') or 'nothing'}, not with 00 00 08 (unsigned bytes)")
+    start = 4 + 4 * content[3]
+    if len(content) < start:
+        raise ValueError("it ends within its header")
+    shape = tuple(int(number) for number in np.frombuffer(content, ">u4", content[3], 4))
+    if math.prod(shape) != len(content) - start:
+        raise ValueError(f"it has {len(content) - start} bytes of data where its header says {shape}")
+    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
+
+
+def read_gz(path, sha256: str) -> np.ndarray:
+    """The array of the packed file `path`, whose unpacked contents have the digest `sha256` (hexadecimal).
+
+    Raises
+    ------
+    UserError
+        when the file cannot be read or is another one.
+    """
+    try:
+        with gzip.open(Path(path)) as file:
+            content = file.read(LIMIT + 1)
+        array = parse(content)
+    except (EOFError, gzip.BadGzipFile, zlib.error, ValueError) as error:
+        raise UserError(f"{path} is damaged or no packed IDX file ({error}); get it again") from error
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror or error}") from error
+    found = hashlib.sha256(content).hexdigest()
+    if found != sha256:
+        raise UserError(f"{path} is another file than expected: SHA-256 {found[:16]}… unpacked, not {sha256[:16]}…; "
+                        "get it again")
+    return array
