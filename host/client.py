@@ -54,16 +54,25 @@ def open_port(name: str, baud: int = 115_200):
 
 
 def _port_trouble(name: str, error: Exception) -> str:
-    number = getattr(error, "errno", None)
+    cause = error.__context__  # some of pyserial's exceptions have the operating system's number only here
+    number = getattr(error, "errno", None) or (cause.args[0] if cause is not None and cause.args else None)
     text = " ".join(str(error).split())
-    if number in (errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.ENOTTY):
-        ports = ", ".join(sorted(port.device for port in list_ports.comports())) or "none"
-        return f"there is no serial port {name}; ports on this machine: {ports}"
+    if number == errno.ECONNREFUSED:
+        return f"nobody listens at {name}: start the board, or what serves it, first"
+    if number == errno.ENOTTY:
+        return f"{name} is not a serial port; {_ports()}"
+    if number in (errno.ENOENT, errno.ENODEV, errno.ENXIO) or "FileNotFoundError" in text:
+        return f"there is no serial port {name}; {_ports()}"
+    if number in (errno.EBUSY, errno.EAGAIN) or "PermissionError" in text:  # Windows' word for both
+        return f"{name} is in use by another program: close that one first"
     if number == errno.EACCES:
         return f"no permission to use {name}: become a member of the group that owns it (often dialout or uucp)"
-    if number in (errno.EBUSY, errno.EAGAIN) or "exclusive" in text.lower():
-        return f"{name} is in use by another program: close that one first"
-    return f"cannot open {name}: {os.strerror(number) if number else text}"
+    return f"cannot open {name}: {os.strerror(number) if isinstance(number, int) else text}"
+
+
+def _ports() -> str:
+    """What there is instead."""
+    return f"ports on this machine: {', '.join(sorted(port.device for port in list_ports.comports())) or 'none'}"
 
 
 class Client:
@@ -152,7 +161,7 @@ class Client:
             replies = self._collect(Frame(self._seq, command), count, heard)
             if replies is not None:
                 return replies
-        raise heard.error(command, self._name, self._timeout)
+        raise heard.error(command, self._name, self._timeout, 1 + self._retries)
 
     def _collect(self, request: Frame, count: int, heard: "Heard") -> list[bytes] | None:
         """The replies to `request`, or None when they are late, incomplete, or refused for now."""
@@ -163,7 +172,7 @@ class Client:
                 if isinstance(item, str):
                     self._text(item)
                     continue
-                heard.frames += 1
+                heard.frames += item.command == NEGATIVE or bool(item.command & REPLY)  # else it is an echo
                 if item.command == NEGATIVE and len(item.payload) == 2:
                     if self._refused(request, item, heard):
                         return None
@@ -196,16 +205,20 @@ class Client:
     def _write(self, data: bytes):
         try:
             self._port.write(data)
-        except OSError as error:  # pyserial's exceptions are of this kind
-            raise PortError(f"{self._name} was lost: {error}") from error
+        except OSError as error:
+            raise self._lost(error) from error
 
     def _read(self, heard: "Heard") -> list[Frame | str]:
         try:
             data = self._port.read(max(1, getattr(self._port, "in_waiting", 0)))
         except OSError as error:
-            raise PortError(f"{self._name} was lost: {error}") from error
+            raise self._lost(error) from error
         heard.bytes += len(data)
         return self._decoder.feed(data)
+
+    def _lost(self, error: OSError) -> PortError:
+        """For what reading and writing raise; pyserial's exceptions are of this kind."""
+        return PortError(f"{self._name} was lost: {error.strerror or ' '.join(str(error).split())}")
 
 
 class Heard:
@@ -215,15 +228,15 @@ class Heard:
         self.bytes = self.frames = 0
         self.reason = None
 
-    def error(self, command: Command, name: str, timeout: float) -> NoAnswerError:
+    def error(self, command: Command, name: str, timeout: float, tries: int) -> NoAnswerError:
         if self.reason is not None:
             return NoAnswerError(f"{name}: no answer to {command.name.lower()}; the board last refused with "
                                  f"{self.reason.name.lower()}: check cable and baud rate")
         if self.bytes and not self.frames:
-            return SomethingElseError(f"something else speaks on {name}: {self.bytes} bytes, but no frame; "
-                                      "check port and baud rate")
-        return NoAnswerError(f"no answer from {name} within {timeout:g} s: is the board configured, and are this its "
-                             "port and its baud rate?")
+            return SomethingElseError(f"something answers on {name} but does not speak this protocol ({self.bytes} "
+                                      "bytes, no frame among them): check port and baud rate")
+        return NoAnswerError(f"nothing answered on {name} within {timeout:g} s, in {tries} tries: is the board "
+                             "configured, and are this its port and its baud rate?")
 
 
 def _signed_byte(code) -> int:

@@ -97,6 +97,11 @@ class Physical:
         return mean_latent(mu, self._z).tolist()
 
     @property
+    def class_names(self) -> tuple[str, ...]:
+        """Of the board's classes; their numbers without a network."""
+        return tuple(self.network.class_names) if self.network else tuple(map(str, range(self.info.classes)))
+
+    @property
     def _z(self):
         return Format(True, 8, self.info.z_frac)
 
@@ -108,8 +113,7 @@ class Physical:
             found["class"] = network.class_names[answer.cls] if network else answer.cls
         if answer.scores is not None:
             scores = network.head.format.real(answer.scores) if network else answer.scores
-            names = network.class_names if network else map(str, range(len(scores)))
-            found["scores"] = dict(zip(names, scores.tolist(), strict=True))
+            found["scores"] = dict(zip(self.class_names, scores.tolist(), strict=True))
         if answer.index is not None:
             found["epsilon_index"] = answer.index
         if answer.mu is not None:

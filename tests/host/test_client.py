@@ -4,6 +4,7 @@ import threading
 
 import numpy as np
 import pytest
+import serial
 
 from host.client import Client, NoAnswerError, PortError, RefusedError, SomethingElseError, open_port
 from model import epsilon, integer, network_file, sampling
@@ -93,7 +94,12 @@ def test_an_answer_is_taken_although_the_line_was_noisy_before(network, fake_boa
 
 
 def test_the_failures_have_types_and_one_line(network, fake_board, refusal):
-    cases = [(silence, NoAnswerError, "no answer"), (lambda *_: b"login: \r\n" * 3, SomethingElseError, "else"),
+    def echo(request, sent):
+        return encode(request.seq, request.command, request.payload)
+
+    cases = [(silence, NoAnswerError, "nothing answered on the port within 0.05 s, in 3 tries"),
+             (lambda *_: b"login: \r\n" * 3, SomethingElseError, "answers on the port but does not speak"),
+             (echo, SomethingElseError, "does not speak"),
              (refusal(Reason.BUSY), NoAnswerError, "busy"), (refusal(Reason.CRC, known=False), NoAnswerError, "crc"),
              (refusal(Reason.COMMAND), RefusedError, "refuses info: command")]
     for mishap, kind, message in cases:
@@ -122,18 +128,43 @@ def test_another_protocol_version(network, fake_board):
         Client(fake_board(network, mishaps=[newer]), **OPTIONS).info()
 
 
-def test_absent_and_busy_ports(tmp_path):
-    with pytest.raises(PortError, match="no serial port"):
-        open_port(str(tmp_path / "ttyUSB9"))
-    with pytest.raises(PortError, match="cannot open"):
-        open_port("nonsense://x")
+def trouble(name):
+    with pytest.raises(PortError) as error:
+        open_port(name)
+    return str(error.value)
+
+
+def test_a_port_that_is_absent_or_none(tmp_path):
+    (tmp_path / "file").touch()
+    absent = str(tmp_path / "ttyUSB9")
+    assert trouble(absent).startswith(f"there is no serial port {absent}; ports on this machine: ")
+    for name in (os.devnull, str(tmp_path / "file")):
+        assert trouble(name).startswith(f"{name} is not a serial port; ports on this machine: ")
+    assert trouble("nonsense://x").startswith("cannot open nonsense://x")
+    with socket.create_server(("localhost", 0)) as server:
+        closed = f"socket://localhost:{server.getsockname()[1]}"
+    assert trouble(closed).startswith(f"nobody listens at {closed}")
+
+
+def test_a_port_that_another_program_holds():
     master, slave = os.openpty()
     port = open_port(os.ttyname(slave))
-    with pytest.raises(PortError, match="in use"):
-        open_port(os.ttyname(slave))
+    assert trouble(os.ttyname(slave)) == f"{os.ttyname(slave)} is in use by another program: close that one first"
     port.close()
     os.close(master)
     os.close(slave)
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("could not open port 'COM4': FileNotFoundError(2, 'No such file', None, 2)", "no serial port COM4"),
+    ("could not open port 'COM4': PermissionError(13, 'Access is denied.', None, 5)", "COM4 is in use"),
+])
+def test_the_exceptions_of_windows_have_no_number(monkeypatch, text, said):
+    def refuse(*_, **__):
+        raise serial.SerialException(text)
+
+    monkeypatch.setattr(serial, "serial_for_url", refuse)
+    assert said in trouble("COM4")
 
 
 def test_a_lost_port():

@@ -14,29 +14,6 @@ from model.sampling import MU
 FLOWER = ["5.1", "3.5", "1.4", "0.2"]
 
 
-@pytest.fixture
-def flowers(network, tmp_path, monkeypatch):
-    """A network in centimetres, shipped as `flowers`."""
-    named = dataclasses.replace(
-        network, name="flowers", input_offset=np.zeros(4), input_step=np.full(4, 0.1), unit="cm", noun="flower",
-        feature_names=("sepal length", "sepal width", "petal length", "petal width"),
-        class_names=("setosa", "versicolor", "virginica"))
-    network_file.save(named, tmp_path / "flowers.npz")
-    monkeypatch.setattr(network_file, "SHIPPED", tmp_path)
-    return named
-
-
-@pytest.fixture
-def talk(flowers, fake_board, capsys):
-    """Runs a command against a board; returns the exit status, standard output, standard error."""
-    def talk(*arguments, network=flowers, **options):
-        board = fake_board(network, **options)
-        status = main(["--port", "P", "--timeout", "0.02", *arguments], opener=lambda name, baud: board)
-        assert board.closed or status == 2
-        return status, *capsys.readouterr()
-    return talk
-
-
 def test_classify_prints_class_scores_mean_and_reconstruction_in_centimetres(talk, flowers):
     status, out, err = talk("classify", *FLOWER)
     expected = integer.infer(flowers, np.array([[51, 35, 14, 2]]))
@@ -106,6 +83,11 @@ def test_info(talk, flowers):
     assert found["epsilon"] == "on"
 
 
+def test_json_may_stand_behind_the_command(talk):
+    for arguments in (["info"], ["classify", *FLOWER], ["generate", "2"], ["seed", "7"]):
+        assert talk(*arguments, "--json") == talk("--json", *arguments)
+
+
 def test_an_unknown_network_gives_integers_and_one_line(talk, flowers):
     other = dataclasses.replace(flowers, epsilon_seed=flowers.epsilon_seed ^ 1)
     status, out, err = talk("--json", "classify", "51", "35", "14", "2", network=other)
@@ -136,7 +118,7 @@ def test_a_named_network_is_checked(talk, flowers, tmp_path):
     ["classify", "5.1", "3.5", "1.4"], ["classify", "long", "3.5", "1.4", "1"], ["generate", "0"], ["generate", "x"],
     ["generate", "--z", "1"], ["generate", "--z", "1,nan"], ["generate", "--z", "1,x"], ["generate", "2", "--z", "1,2"],
     ["seed", "-1"], ["seed", "4294967296"], ["epsilon", "maybe"], ["dance"], [], ["--timeout", "0", "info"],
-    ["--network", "orchids", "info"],
+    ["--network", "orchids", "info"], ["classify", *FLOWER, "--label", "kind"], ["classify", *FLOWER, "--out", "x.csv"],
 ])
 def test_bad_input_is_one_line_and_status_2(talk, arguments):
     status, out, err = talk(*arguments)
@@ -150,7 +132,7 @@ def test_a_value_out_of_range_is_quoted_with_its_range(talk):
 
 
 def test_no_answer_and_something_else_are_one_line(talk):
-    for mishap, word in ((lambda *_: b"", "no answer"), (lambda *_: b"OK\r\n", "something else")):
+    for mishap, word in ((lambda *_: b"", "nothing answered"), (lambda *_: b"OK\r\n", "does not speak")):
         status, out, err = talk("info", mishaps=[mishap] * 3)
         assert (status, out) == (2, "")
         assert word in err

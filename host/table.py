@@ -1,0 +1,139 @@
+"""`classify` for a whole table: a CSV file, or a data set that comes with the program."""
+
+import csv
+import io
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from host.client import Client
+from host.physical import Physical
+from model import datasets
+from model.archive import write_bytes
+from model.datasets import Table
+from model.errors import UserError
+
+__all__ = ["classify", "read", "show", "write"]
+
+
+def read(source: str, label: str | None = None) -> Table:
+    """The data set `source` that comes with the program, its rows numbered from 1; or else the file of that name.
+
+    Parameters
+    ----------
+    source : str
+    label : str or None
+        the file's column of true classes. None: the last one without any number, if there is one.
+    """
+    if source not in datasets.SHIPPED:
+        return datasets.read_table(source, label)
+    if label is not None:
+        raise UserError(f"--label is for a FILE.csv; {source} comes with its classes")
+    dataset = datasets.load(source)
+    labels = tuple(dataset.class_names[number] for number in dataset.labels)
+    return Table(dataset.x, dataset.feature_names, tuple(range(1, len(labels) + 1)), labels, "class")
+
+
+def _in_order(table: Table, physical: Physical) -> Table:
+    """The table with the features of the network: by name where it has all these names, or else by their order."""
+    wanted = tuple(physical.network.feature_names) if physical.network else ()
+    if wanted and set(wanted) <= set(table.feature_names):
+        places = [table.feature_names.index(name) for name in wanted]
+        return replace(table, x=table.x[:, places], feature_names=wanted)
+    if len(table.feature_names) != physical.info.inputs:
+        raise UserError(f"the board takes {physical.info.inputs} features{_listed(wanted)}; the table has "
+                        f"{len(table.feature_names)}{_listed(table.feature_names)} (--label COLUMN names the classes')")
+    return table
+
+
+def _listed(names) -> str:
+    return f" ({', '.join(names[:5])}{', …' if len(names) > 5 else ''})" if names else ""
+
+
+def _numbers(table: Table, names: tuple[str, ...]) -> np.ndarray | None:
+    """The labels as numbers of the board's classes, (n,)."""
+    if table.labels is None:
+        return None
+    for row, label in zip(table.rows, table.labels, strict=True):
+        if label not in names:
+            raise UserError(f"row {row}, column {table.label!r}: {label!r} is none of the board's classes: "
+                            f"{', '.join(names)}")
+    return np.array([names.index(label) for label in table.labels])
+
+
+def _codes(table: Table, physical: Physical) -> list[list[int]]:
+    codes = []
+    for row, x in zip(table.rows, table.x, strict=True):
+        try:
+            codes.append(physical.codes(x.tolist()))
+        except UserError as error:
+            raise UserError(f"row {row}: {error}") from error
+    return codes
+
+
+def classify(client: Client, physical: Physical, table: Table, progress: bool = True) -> tuple[Table, dict]:
+    """Classifies every row on the board; nothing is sent before the whole table has been found to be sound.
+
+    Returns
+    -------
+    (Table, dict)
+        the table with the features that were used; `samples`, `classes`, `results` (`row`, `class`, `scores`, `mean`,
+        and `label` where there is one); with labels also `accuracy` and `confusion`, (classes, classes): how many of
+        each true class (row) the board took for each class (column).
+
+    Raises
+    ------
+    UserError
+        for a table that does not fit the board, and, with the row, for a failure on the way.
+    """
+    names = physical.class_names
+    if not names:
+        raise UserError("the board's network has no class head: use encode or reconstruct")
+    table = _in_order(table, physical)
+    labels, codes = _numbers(table, names), _codes(table, physical)
+    found, results = [], []
+    with tqdm(total=len(codes), desc="classify", unit="row", leave=False, disable=not progress) as bar:
+        for row, code in zip(table.rows, codes, strict=True):
+            try:
+                answer = client.classify(code)
+            except UserError as error:
+                raise UserError(f"row {row} ({len(found)} of {len(codes)} are done): {error}") from error
+            found.append(answer.cls)
+            results.append({"row": row} | physical.describe(answer))
+            bar.update()
+    report = {"samples": len(found), "classes": list(names)}
+    if labels is not None:
+        confusion = np.zeros((len(names), len(names)), int)
+        np.add.at(confusion, (labels, found), 1)
+        report |= {"accuracy": float(np.mean(labels == found)), "confusion": confusion.tolist()}
+        results = [result | {"label": label} for result, label in zip(results, table.labels, strict=True)]
+    return table, report | {"results": results}
+
+
+def show(report: dict) -> str:
+    """The report as text: accuracy and confusion matrix, or without labels the class of each row."""
+    if "confusion" not in report:
+        return "\n".join(f"row {result['row']:<8}{result['class']}" for result in report["results"])
+    corner, names = "true \\ board", report["classes"]
+    first = max(map(len, [corner, *names]))
+    widths = [max(len(name), len(str(report["samples"]))) for name in names]
+    lines = [[name, *map(str, counts)] for name, counts in zip(names, report["confusion"], strict=True)]
+    matrix = ["  ".join([head.ljust(first), *map(str.rjust, cells, widths)])
+              for head, *cells in [[corner, *names], *lines]]
+    right = sum(report["confusion"][place][place] for place in range(len(names)))
+    return "\n".join([f"{right} of {report['samples']} right: accuracy {100 * report['accuracy']:.2f} %", "", *matrix])
+
+
+def write(path: Path, table: Table, report: dict):
+    """The table with a last column `board_class`, as CSV; the file is whole or unchanged."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    labels = [[label] for label in table.labels] if table.labels else [[]] * len(table.x)
+    writer.writerow([*table.feature_names, *([table.label] if table.labels else []), "board_class"])
+    for x, label, result in zip(table.x.tolist(), labels, report["results"], strict=True):
+        writer.writerow([*x, *label, result["class"]])
+    write_bytes(path, text.getvalue().encode())
+    print(f"wrote {path}", file=sys.stderr)
