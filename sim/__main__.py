@@ -1,4 +1,4 @@
-"""`python -m sim`: gateware against the integer reference, the statistics of ε, the book of units."""
+"""`python -m sim`: gateware against the integer reference, simulators compared, a virtual board, statistics, units."""
 
 import argparse
 import json
@@ -8,10 +8,17 @@ from pathlib import Path
 
 from gateware.program import Array
 from model import network_file
+from model.archive import write_bytes
 from model.command import Parser, run_command
 from model.errors import UserError
-from sim import battery, book
+from sim import battery, mutants
+from sim.bench import bench, table
+from sim.engines import DEFAULT, ENGINES
+from sim.mutant_report import Report, explanations
+from sim.mutant_suite import Suite
 from sim.regress import regress
+
+TRACED = 3  # samples of a run that writes waveforms, unless the user says how many
 
 
 def _array(text: str) -> Array:
@@ -31,20 +38,63 @@ def _count(text: str) -> int:
         raise argparse.ArgumentTypeError(f"a count is a whole number, like 100000 or 1e8, not {text!r}") from None
 
 
-def _regress(options) -> int:
-    network = network_file.load(network_file.find(options.network))
+def _array_of(options) -> Array:
     try:
-        array = replace(options.array, drain=options.drain)
+        return replace(options.array, drain=options.drain)
     except ValueError as error:
         raise UserError(str(error)) from error
-    result = regress(network, array, count=options.count, weights=options.weights,
-                     progress=sys.stderr.isatty())
+
+
+def _add_core(command):
+    """The options that choose a core."""
+    command.add_argument("--array", type=_array, default=Array(8, 1), metavar="ROWSxCOLUMNS",
+                         help="outputs and inputs in parallel (default: %(default)s)")
+    command.add_argument("--drain", type=int, default=1, metavar="N",
+                         help="results that leave the array a clock; divides the rows (default: %(default)s)")
+
+
+def _regress(options) -> int:
+    network = network_file.load(network_file.find(options.network))
+    count = TRACED if options.count is None and options.vcd else options.count
+    result = regress(network, _array_of(options), engine=options.engine, count=count, weights=options.weights,
+                     stall=options.stall, trace=options.vcd, progress=sys.stderr.isatty())
     if options.json:
         print(json.dumps(result.as_dict()))
     else:
         print(f"{result.network}: {result.samples} samples in {result.cycles:,} cycles "
               f"({result.engine}, {result.cycles_per_second:,.0f} cycles a second), {result.mismatches} mismatches")
     return 1 if result.mismatches else 0
+
+
+def _add_regress(commands):
+    command = commands.add_parser("regress", help="run a network's examples through the simulated core")
+    command.set_defaults(run=_regress)
+    command.add_argument("network", metavar="NAME|FILE.npz")
+    command.add_argument("--count", type=int, metavar="N", help="samples (default: all examples with 4 seeds of ε)")
+    _add_core(command)
+    command.add_argument("--weights", choices=["lut", "block"], default="lut", help="where the weights are kept")
+    command.add_argument("--engine", choices=list(ENGINES), default=DEFAULT,
+                         help="the simulator (default: %(default)s)")
+    command.add_argument("--stall", type=float, default=0.0, metavar="P",
+                         help="probability that the core's client pauses in a cycle (default: %(default)s)")
+    command.add_argument("--vcd", type=Path, metavar="FILE",
+                         help=f"write the waveforms there, and run {TRACED} samples by default")
+    command.add_argument("--json", action="store_true", help="the result as JSON on standard output")
+
+
+def _bench(options) -> int:
+    network = network_file.load(network_file.find(options.network))
+    speeds = bench(network, _array_of(options))
+    print(json.dumps([speed.as_dict() for speed in speeds]) if options.json else table(speeds))
+    return 0
+
+
+def _add_bench(commands):
+    command = commands.add_parser("bench", help="compare the speed of the simulators (a minute)")
+    command.set_defaults(run=_bench)
+    command.add_argument("network", metavar="NAME|FILE.npz", nargs="?", default="iris", help="default: %(default)s")
+    _add_core(command)
+    command.add_argument("--json", action="store_true", help="the table as JSON on standard output")
 
 
 def _epsilon(options) -> int:
@@ -56,27 +106,7 @@ def _epsilon(options) -> int:
     return 1 if report.failures else 0
 
 
-def _units(options) -> int:
-    print(book.write(options.out, progress=sys.stderr.isatty()))
-    return 0
-
-
-def _parser() -> Parser:
-    parser = Parser(prog="python -m sim", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-
-    command = commands.add_parser("regress", help="run a network's examples through the simulated core")
-    command.set_defaults(run=_regress)
-    command.add_argument("network", metavar="NAME|FILE.npz")
-    command.add_argument("--count", type=int, metavar="N", help="samples (default: all examples with 4 seeds of ε)")
-    command.add_argument("--array", type=_array, default=Array(8, 1), metavar="ROWSxCOLUMNS",
-                         help="outputs and inputs in parallel (default: %(default)s)")
-    command.add_argument("--drain", type=int, default=1, metavar="N",
-                         help="results that leave the array a clock; divides the rows (default: %(default)s)")
-    command.add_argument("--weights", choices=["lut", "block"], default="lut", help="where the weights are kept")
-    command.add_argument("--engine", choices=["pysim"], default="pysim", help="the simulator")
-    command.add_argument("--json", action="store_true", help="the result as JSON on standard output")
-
+def _add_epsilon(commands):
     command = commands.add_parser("epsilon", help="test the statistics of ε (the integers that the gateware equals)")
     command.set_defaults(run=_epsilon)
     command.add_argument("--generator", choices=battery.GENERATORS, default="quadratic",
@@ -86,9 +116,101 @@ def _parser() -> Parser:
     command.add_argument("--seed", type=int, default=battery.SEEDS[0], help="of 32 bits (default: %(default)s)")
     command.add_argument("--json", action="store_true", help="the result as JSON on standard output")
 
+
+def _units(options) -> int:
+    from sim import book  # which computes tables, seconds that the other commands need not wait for
+
+    print(book.write(options.out, progress=sys.stderr.isatty()))
+    return 0
+
+
+def _add_units(commands):
     command = commands.add_parser("units", help="evaluate and draw the non-linear units (a minute)")
     command.set_defaults(run=_units)
     command.add_argument("--out", type=Path, default=Path("docs"), metavar="DIR", help="default: %(default)s")
+
+
+def _board(options) -> int:
+    from sim.board.command import run_board  # with libraries that the other commands need not wait for
+    from sim.board.engine import Board
+
+    network, array = network_file.load(network_file.find(options.network)), _array_of(options)
+
+    def make() -> Board:
+        return Board(network, array, weights=options.weights, bit=options.bit)
+
+    if options.pictures:
+        from sim.board.pictures import draw
+
+        with make() as board:
+            draw(board, network.examples[-1].astype("uint8").tobytes(), options.pictures)
+        return 0
+    return run_board(make, tcp=options.tcp, page=options.web)
+
+
+def _add_board(commands):
+    command = commands.add_parser("board", help="a virtual board, live, with a serial port")
+    command.set_defaults(run=_board)
+    command.add_argument("network", metavar="NAME|FILE.npz")
+    command.add_argument("--tcp", type=int, metavar="PORT", help="the serial port is a TCP port of this machine, for "
+                         "`--port socket://127.0.0.1:PORT`; 0 for any (default: a pseudo-terminal)")
+    command.add_argument("--web", type=int, nargs="?", const=0, metavar="PORT",
+                         help="show the board as a web page on this machine, not in the terminal; 0, the default, "
+                              "for any port")
+    _add_core(command)
+    command.add_argument("--weights", choices=["lut", "block"], default="lut", help="where the weights are kept")
+    command.add_argument("--bit", type=int, default=8, metavar="CLOCKS",
+                         help="clocks in a bit of the serial line; 868 is that of 115200 baud at 100 MHz, and slow "
+                              "(default: %(default)s)")
+    command.add_argument("--pictures", type=Path, metavar="DIR",
+                         help="instead: draw the board for the documentation (needs Chromium and selenium)")
+
+
+def _mutants(options) -> int:
+    if options.jobs < 1:
+        raise UserError(f"the number of jobs is at least 1, not {options.jobs}")
+    suite = Suite(options.root, slowest=options.slowest)
+    found = mutants.select(options.root, options.files)
+    drawn = mutants.pick(found, options.only) if options.only else mutants.draw(found, options.count, options.seed)
+    if options.list:
+        print("\n".join(f"{mutant.id}  {mutant.before}  →  {mutant.after}" for mutant in drawn))
+        return 0
+    outcomes = mutants.run(suite, drawn, jobs=options.jobs, resume=options.resume, progress=sys.stderr.isatty())
+    report = Report(options.seed, sum(map(len, found.values())), outcomes, explanations(options.root), suite.slow)
+    if options.out:
+        write_bytes(options.out, report.page().encode())
+    print(json.dumps(report.as_dict(), ensure_ascii=False) if options.json else report.summary())
+    return 0 if report.passed else 1
+
+
+def _add_mutants(commands):
+    command = commands.add_parser("mutants", help="put small faults into the gateware and see whether a test fails")
+    command.set_defaults(run=_mutants)
+    command.add_argument("--count", type=_count, default=200, metavar="N", help="mutants (default: %(default)s)")
+    command.add_argument("--seed", type=int, default=1, help="of the draw (default: %(default)s)")
+    command.add_argument("--jobs", type=int, default=2, metavar="N", help="mutants at a time (default: %(default)s)")
+    command.add_argument("--files", nargs="+", default=["gateware/**/*.py"], metavar="PATTERN",
+                         help="which files are mutated (default: %(default)s)")
+    command.add_argument("--only", nargs="+", metavar="ID", help="these mutants, and no draw")
+    command.add_argument("--list", action="store_true", help="print the mutants, and run no tests")
+    command.add_argument("--slowest", type=float, default=5, metavar="SECONDS",
+                         help="leave out tests that take longer: what they alone would notice counts as unnoticed "
+                              "(default: %(default)s)")
+    command.add_argument("--resume", type=Path, metavar="FILE", help="keep outcomes there, and go on from them")
+    command.add_argument("--root", type=Path, default=Path(__file__).parents[1], metavar="DIR",
+                         help="the source tree (default: this one)")
+    command.add_argument("--json", action="store_true", help="the result as JSON on standard output")
+    command.add_argument("--out", type=Path, metavar="FILE.md", help="write the report as a page")
+
+
+COMMANDS = (_add_regress, _add_bench, _add_board, _add_epsilon, _add_units, _add_mutants)
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="python -m sim", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for add in COMMANDS:
+        add(commands)
     return parser
 
 

@@ -6,17 +6,15 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from tqdm import tqdm
 
-from gateware.job import Op
 from gateware.program import Array
-from gateware.vae import FoldedVae
 from model.errors import UserError
 from model.network import Network
-from sim.core import run_jobs
-from sim.reference import Job, Reference
+from sim.bulk import answers_of
+from sim.engines import DEFAULT, ENGINES
 
-__all__ = ["EPSILON_SEEDS", "Regression", "regress"]
+__all__ = ["PASSES", "Regression", "examples_of", "regress"]
 
-EPSILON_SEEDS = (None, 1, 2, 3)  # None: as after reset, with the network's own seed
+PASSES = 4  # over all examples; the first has ε as after reset, the others are seeded 1, 2, …
 
 
 @dataclass(frozen=True)
@@ -28,49 +26,54 @@ class Regression:
     samples: int
     mismatches: int
     cycles: int
-    cycles_per_second: float
+    cycles_per_second: float  # of this process's CPU time
 
     def as_dict(self) -> dict:
         return asdict(self)
 
 
-def _inputs(network: Network) -> np.ndarray:
+def examples_of(network: Network) -> np.ndarray:
+    """(n, inputs), n > 0; or a UserError."""
     if not len(network.examples):
         raise UserError(f"network {network.name} holds no examples to run; train it with its data, or add some")
     return network.example_codes
 
 
-def regress(network: Network, array: Array, *, count: int | None = None, weights: str = "lut",
-            progress: bool = False) -> Regression:
-    """All examples × `EPSILON_SEEDS` through the core: ε index, μ, v, class scores, class, z and reconstruction.
+def regress(network: Network, array: Array, *, engine: str = DEFAULT, count: int | None = None, weights: str = "lut",
+            stall: float = 0.0, trace=None, progress: bool = False) -> Regression:
+    """All examples, again and again with other ε: ε index, μ, v, class scores, class, z and reconstruction.
 
     Parameters
     ----------
     network : Network
     array : Array
+    engine : str
+        of `sim.engines.ENGINES`.
     count : int
-        samples; the default is every example with every seed. Fewer stop early, more go on with further seeds.
+        samples; the default is every example in `PASSES` passes. Fewer stop early, more go on with further seeds.
+    stall : float
+        probability that the client pauses, in each cycle and on each stream.
+    trace : path
+        of a VCD to write.
     progress : bool
         a bar on standard error.
     """
-    inputs = _inputs(network)
-    count = len(EPSILON_SEEDS) * len(inputs) if count is None else count
+    inputs = examples_of(network)
+    count = PASSES * len(inputs) if count is None else count
     if count < 1:
         raise UserError(f"the number of samples is at least 1, not {count}")
+    if not 0 <= stall < 1:
+        raise UserError(f"a probability of stalls is at least 0 and less than 1, not {stall}")
     mismatches, samples, cycles, seconds = 0, 0, 0, 0.0
-    with tqdm(total=count, unit="sample", disable=not progress) as bar:
+    with ENGINES[engine](network, array, weights=weights, trace=trace) as core, \
+            tqdm(total=count, unit="sample", disable=not progress) as bar:
         for place in range(-(-count // len(inputs))):
-            seed = EPSILON_SEEDS[place] if place < len(EPSILON_SEEDS) else place
-            jobs = [Job(Op.RECONSTRUCT, tuple(x.tolist())) for x in inputs[:count - samples]]
-            reference = Reference(network, capacity=network.latent * len(jobs))
-            if seed is not None:
-                reference.seed(seed)
+            codes, seed = inputs[:count - samples], place or None
             start = time.process_time()
-            answers, marks = run_jobs(FoldedVae(network, array, weights=weights), jobs,
-                                      seeds={} if seed is None else {0: seed})
+            answers, passed = core.reconstruct(codes, seed, stall=stall)
             seconds += time.process_time() - start
-            mismatches += sum(answer != reference.answer(job) for answer, job in zip(answers, jobs, strict=True))
-            samples += len(jobs)
-            cycles += max(marks[-1].values())
-            bar.update(len(jobs))
-    return Regression(network.name, "pysim", samples, mismatches, cycles, round(cycles / seconds, 1))
+            mismatches += int((answers != answers_of(network, codes, seed)).any(axis=1).sum())
+            samples += len(codes)
+            cycles += passed
+            bar.update(len(codes))
+    return Regression(network.name, engine, samples, mismatches, cycles, round(cycles / seconds, 1))

@@ -3,38 +3,42 @@ import json
 import numpy as np
 import pytest
 
-import sim.regress
 from gateware.program import Array
 from model.errors import UserError
 from model.examples import random_network
+from sim import bulk
 from sim.__main__ import main
-from sim.reference import Reference
-from sim.regress import EPSILON_SEEDS, Regression, regress
+from sim.regress import PASSES, Regression, regress
 
 
-def test_all_flowers_with_four_seeds(iris):
+@pytest.mark.parametrize("stall", [0.0, 0.25])
+def test_all_flowers_with_four_seeds(iris, stall):
     """Acceptance of the core: every number of 150 × 4 answers."""
-    result = regress(iris, Array(8, 1))
-    assert (result.samples, result.mismatches) == (len(EPSILON_SEEDS) * 150, 0)
+    result = regress(iris, Array(8, 1), stall=stall)
+    assert (result.engine, result.samples, result.mismatches) == ("compiled", PASSES * 150, 0)
+
+
+def test_in_amaranths_simulator(iris):
+    result = regress(iris, Array(8, 1), engine="pysim", count=152)
+    assert (result.engine, result.samples, result.mismatches) == ("pysim", 152, 0)
 
 
 @pytest.mark.parametrize("shape", [(4, 2, 2), (16, 2, 1)], ids=str)
 def test_other_arrays(iris, shape):
-    result = regress(iris, Array(*shape), count=20, weights="block")
+    result = regress(iris, Array(*shape), engine="pysim", count=20, weights="block")
     assert (result.samples, result.mismatches) == (20, 0)
 
 
-def test_a_wrong_number_is_counted_and_fails_the_command(monkeypatch, capsys):
-    class Wrong(Reference):
-        def answer(self, job):
-            numbers = super().answer(job)
-            if self.index == 3 * self.network.latent:  # the third sample's
-                part, value = numbers[-1]
-                numbers[-1] = part, value ^ 1
-            return numbers
+@pytest.mark.parametrize("engine", ["compiled", "pysim"])
+def test_a_wrong_number_is_counted_and_fails_the_command(monkeypatch, capsys, engine):
+    def wrong(*arguments):
+        result = infer(*arguments)
+        result.output[2, -1] ^= 1  # the third sample's
+        return result
 
-    monkeypatch.setattr(sim.regress, "Reference", Wrong)
-    assert main(["regress", "iris", "--count", "5", "--json"]) == 1
+    infer = bulk.infer
+    monkeypatch.setattr(bulk, "infer", wrong)
+    assert main(["regress", "iris", "--count", "5", "--json", "--engine", engine]) == 1
     out = json.loads(capsys.readouterr().out)
     assert out["mismatches"] == 1
 
@@ -43,13 +47,13 @@ def test_json_has_the_agreed_keys(capsys):
     assert main(["regress", "iris", "--count", "3", "--json"]) == 0
     out = json.loads(capsys.readouterr().out)
     assert list(out) == ["network", "engine", "samples", "mismatches", "cycles", "cycles_per_second"]
-    assert (out["network"], out["engine"], out["samples"], out["mismatches"]) == ("iris", "pysim", 3, 0)
+    assert (out["network"], out["engine"], out["samples"], out["mismatches"]) == ("iris", "compiled", 3, 0)
 
 
 def test_signed_inputs():
     network = random_network(np.random.default_rng(5), signed_input=True, extreme=False)
     assert (network.example_codes < 0).any()
-    result = regress(network, Array(4, 1))
+    result = regress(network, Array(4, 1), engine="pysim", count=20)
     assert (result.samples, result.mismatches) == (20, 0)
 
 
@@ -66,6 +70,19 @@ def test_the_drain_reaches_the_array(monkeypatch, capsys):
     assert arrays == [Array(8, 2, 4), Array(8, 1, 1)]
 
 
+def test_waveforms_of_a_short_run(monkeypatch):
+    runs = []
+
+    def stand_in(network, array, **options):
+        runs.append((options["count"], options["trace"] and str(options["trace"])))
+        return Regression(network.name, "compiled", 1, 0, 1, 1.0)
+
+    monkeypatch.setattr("sim.__main__.regress", stand_in)
+    for more in ([], ["--vcd", "a.vcd"], ["--vcd", "a.vcd", "--count", "9"]):
+        assert main(["regress", "iris", *more]) == 0
+    assert runs == [(None, None), (3, "a.vcd"), (9, "a.vcd")]
+
+
 def test_an_interruption_is_one_line(monkeypatch, capsys):
     def interrupt(*arguments, **options):
         raise KeyboardInterrupt
@@ -78,6 +95,9 @@ def test_an_interruption_is_one_line(monkeypatch, capsys):
 @pytest.mark.parametrize(("arguments", "message"), [
     (["regress", "no-such"], "no-such"),
     (["regress", "iris", "--count", "0"], "at least 1"),
+    (["regress", "iris", "--stall", "1"], "less than 1"),
+    (["regress", "iris", "--engine", "pysim", "--vcd", "a.vcd"], "choose --engine compiled"),
+    (["regress", "iris", "--engine", "abacus"], "abacus"),
     (["regress", "iris", "--array", "8by1"], "an array is given as ROWSxCOLUMNS, say 8x1, not '8by1'"),
     (["regress", "iris", "--drain", "3"], "a drain that divides the rows"),
     (["regress", "iris", "--drain", "0"], "a drain that divides the rows"),
