@@ -1,0 +1,74 @@
+"""`python -m sim board`: starts the board with its serial port, and shows it."""
+
+import asyncio
+import signal
+import sys
+from contextlib import ExitStack, closing, suppress
+
+from sim.board.engine import Board
+from sim.board.hangup import outliving
+from sim.board.ports import listen, open_port
+from sim.board.tasks import running
+from sim.board.terminal import BoardApp
+from sim.board.web import Page
+
+__all__ = ["run_board"]
+
+
+def run_board(make_board, *, tcp: int | None = None, page: int | None = None) -> int:
+    """Runs until the user ends it; the exit status.
+
+    The first lines on standard output tell how to reach the board, `port NAME` and `page URL`. Without a page, and
+    where standard input, output and error are a terminal, the board is drawn there.
+
+    Parameters
+    ----------
+    make_board : callable
+        gives the Board; called once the ports are known to be free.
+    tcp : int, optional
+        the serial port is this TCP port, 0 for any; by default it is a pseudo-terminal.
+    page : int, optional
+        serves the page on this TCP port, 0 for any.
+
+    Raises
+    ------
+    UserError
+        when a port cannot be had.
+    KeyboardInterrupt
+    """
+    with ExitStack() as stack:
+        port = stack.enter_context(closing(open_port(tcp)))
+        listener = None if page is None else stack.enter_context(closing(listen(page)))
+        if sys.stderr.isatty():
+            print("preparing the simulation …", file=sys.stderr)
+        board = stack.enter_context(make_board())
+        pages = Page(board, port.name, listener) if listener else None
+        # Textual draws on standard error.
+        drawn = pages is None and all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+        status = asyncio.run(_live(board, port, pages, BoardApp(board, port.name) if drawn else None))
+    if status == 130:
+        raise KeyboardInterrupt
+    return status
+
+
+async def _live(board: Board, port, pages: Page | None, app: BoardApp | None) -> int:
+    """Until something ends, or the terminal is closed."""
+    ended, loop = asyncio.Event(), asyncio.get_running_loop()
+    parts = [ended.wait(), board.run(port)]
+    if pages:
+        parts.append(pages.serve())
+    with ExitStack() as stack:
+        endings = {"SIGTERM": ended.set, "SIGHUP": ended.set}
+        if app:
+            parts.append(app.run_async())
+            endings["SIGHUP"] = stack.enter_context(outliving(lambda: loop.call_soon_threadsafe(ended.set)))
+        for name, ending in endings.items():
+            with suppress(AttributeError, NotImplementedError):  # not on every system
+                loop.add_signal_handler(getattr(signal, name), ending)
+        if not app:
+            print(f"port {port.name}", *([f"page {pages.url}"] if pages else []), sep="\n", flush=True)
+        async with running(*parts) as tasks:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()  # raises what it has raised
+    return (app and app.return_value) or 0
