@@ -1,7 +1,7 @@
 import mpmath
 import numpy as np
 import pytest
-from amaranth.hdl import Module, signed, unsigned
+from amaranth.hdl import Module, Signal, signed, unsigned
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -51,6 +51,13 @@ def test_centres_that_are_not_in_the_middle():
     rng = np.random.default_rng(1)
     polynomial = Segmented(4, 5, np.array([16, 40, 64, 127]), rng.integers(-5000, 5000, (4, 3)))
     assert transact(Bare(polynomial, 127), range(128), 128) == polynomial.steps(np.arange(128))[-1].tolist()
+
+
+def test_centres_in_the_middle_cost_no_subtraction():
+    """t is the low bits of the argument then, with its sign; any other centre needs a bit more."""
+    middle, other = sine(4, 2), Segmented(4, 6, np.array([32, 96, 161, 224]), np.zeros((4, 3), int))
+    widths = [len(horner.abscissa(polynomial, Signal(8), 255)[1]) for polynomial in (middle, other)]
+    assert widths[0] == middle.segment_bits < widths[1]
 
 
 @pytest.mark.parametrize("order", [0, 1, 3])

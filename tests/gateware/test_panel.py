@@ -3,13 +3,14 @@ from itertools import groupby
 
 import numpy as np
 import pytest
+from amaranth.hdl import ResetInserter, Signal
 
 from gateware.display import patterns
 from gateware.job import Op
 from model.text import hundredths
 from sim.flowers import flowers
 from sim.panel import PAGE, REFRESH, Desk
-from sim.streams import get, put
+from sim.streams import get, put, run
 
 
 @pytest.mark.parametrize("stall", [0.0, 0.5])
@@ -60,6 +61,38 @@ def test_the_right_button_draws_again_and_the_pages_take_turns():
         await ctx.tick().repeat(PAGE)
         name = desk.network.class_names[desk.jobs[-1][2]]
         assert await desk.display(ctx) == patterns(f"052.{name[:5]}")
+
+    desk.run(bench)
+
+
+def test_a_reset_clears_the_class():
+    """In the middle of a line, after the switches have been set to what the number is after a reset."""
+    desk, reset = Desk(flowers()), Signal()
+
+    async def bench(ctx):
+        await desk.choose(ctx, 51)
+        await desk.press(ctx, "center")
+        await desk.choose(ctx, 0, clocks=1)
+        while not desk.text:
+            await ctx.tick()
+        ctx.set(reset, 1)
+        await ctx.tick()
+        ctx.set(reset, 0)
+        assert await desk.display(ctx) == patterns("---     ")
+
+    run(ResetInserter(reset)(desk), bench, processes=[desk.core, desk.line], deadline=100_000)
+
+
+def test_an_example_has_bytes_of_any_value():
+    network = replace(flowers(), examples=np.arange(256, dtype=np.uint8).reshape(64, 4))
+    desk = Desk(network)
+
+    async def bench(ctx):
+        for number in (1, 33, 64):
+            await desk.choose(ctx, number)
+            await desk.press(ctx, "center")
+            await desk.settled(ctx)
+        assert [job[1] for job in desk.jobs] == network.examples[[0, 32, 63]].tolist()
 
     desk.run(bench)
 

@@ -19,7 +19,7 @@ from model.requests import request_lengths
 from model.sampling import prior_latent
 from model.text import line
 from sim.corruption import clean, corruption, random_request, reference, wire
-from sim.device import Device
+from sim.device import BIT, Device
 from sim.reference import Job, Reference
 from sim.streams import get, put, run
 
@@ -97,6 +97,17 @@ def test_a_conversation_keeps_count_of_epsilon(iris):
     assert lines == [line(iris, 101, run.cls, run.z, run.output).strip() for run in runs]
 
 
+def test_info_tells_the_index_of_epsilon(iris):
+    device = Device(iris)
+
+    async def testbench(ctx):
+        await device.ask(ctx, Command.RECONSTRUCT, bytes(iris.inputs))
+        reply = await device.ask(ctx, Command.INFO)
+        assert Info.unpack(reply.payload).epsilon_index == iris.latent
+
+    device.run(testbench)
+
+
 def test_several_generated_samples(iris):
     device, info = Device(iris), Info.of(iris, network_file.digest(iris))
 
@@ -110,6 +121,18 @@ def test_several_generated_samples(iris):
         assert (frame.seq, frame.payload[0]) == (9, place)
         answer = unpack_answer(Command.GENERATE, info, frame.payload[1:])
         assert answer == Answer(index=2 * place, z=z[place], output=decode(iris, z[place])[1])
+
+
+def test_a_line_that_nobody_has_driven_yet_is_idle(iris):
+    """The first frame comes long after the reset, and rx is high until then."""
+    device = Device(iris)
+
+    async def testbench(ctx):
+        await ctx.tick().repeat(40 * BIT)
+        reply = await device.ask(ctx, Command.DECODE, b"\0\0")
+        assert np.array_equal(list(reply.payload), decode(iris, np.zeros(2, int))[1])
+
+    device.run(testbench)
 
 
 def test_decode_of_a_given_z(iris):
