@@ -7,7 +7,7 @@ import boards
 import toolchains
 from gateware.program import Array
 from gateware.top import Top
-from gateware.vae import cycles
+from gateware.timing import cycles
 from model import network_file
 from model.command import Parser, run_command
 from model.errors import UserError

@@ -14,14 +14,14 @@ from model.sigmoid import Sigmoid
 __all__ = ["Drain", "value_bits"]
 
 
-def _kinds(segments: list[list[Matrix]]) -> list[Kind]:
-    return sorted({kind for segment in segments for matrix in segment for kind in matrix.kinds},
+def _kinds(matrices: list[Matrix]) -> list[Kind]:
+    return sorted({kind for matrix in matrices for kind in matrix.kinds},
                   key=lambda kind: (kind.sigmoid, kind.format))
 
 
-def value_bits(segments: list[list[Matrix]], sigmoid: Sigmoid | None) -> int:
-    """Bits of the signed number that holds every result of every matrix, before and after a sigmoid."""
-    kinds = _kinds(segments)
+def value_bits(matrices: list[Matrix], sigmoid: Sigmoid | None) -> int:
+    """Bits of the signed number that holds every result of the matrices, before and after a sigmoid."""
+    kinds = _kinds(matrices)
     formats = [kind.format for kind in kinds] + [sigmoid.output for kind in kinds if kind.sigmoid]
     return max(signed_bits(number.low, number.high) for number in formats)
 
@@ -35,15 +35,14 @@ class Drain(wiring.Component):
     capture : In(1)
         `sums` are complete.
     opening : In(1)
-        with `capture`: the tile is the first one of `segment`.
-    segment : In
+        with `capture`: the tile is the first one of `matrix`.
+    matrix : In
+        whose sums they are.
     valid : Out(1), values : Out(drain × signed)
-        a group of results.
-    strobe : Out(drain)
-        which of them exist: the last group of a matrix may be short.
-    emit : Out(1)
-        they belong to the segment's last matrix.
-    matrix_last : Out(1)
+        a group of results. The last one of a matrix may be short.
+    owner : Out
+        the matrix of the group.
+    last : Out(1)
         the group is the last one of its matrix.
 
     Cycles
@@ -52,7 +51,7 @@ class Drain(wiring.Component):
 
     Parameters
     ----------
-    segments : list of list of Matrix
+    matrices : list of Matrix
     array : Array
     sigmoid : Sigmoid or None
     accumulator_bits : int
@@ -61,24 +60,24 @@ class Drain(wiring.Component):
         of the table of biases and shifts: `lut` or `block`.
     """
 
-    def __init__(self, segments: list[list[Matrix]], array: Array, *, sigmoid: Sigmoid | None, accumulator_bits: int,
+    def __init__(self, matrices: list[Matrix], array: Array, *, sigmoid: Sigmoid | None, accumulator_bits: int,
                  style: str):
-        self._segments, self._array, self._style = segments, array, style
-        self._kinds = _kinds(segments)
+        self._matrices, self._array, self._style = matrices, array, style
+        self._kinds = _kinds(matrices)
         self._sigmoid = sigmoid
         self._accumulator = signed(accumulator_bits)
         self.latency = self.latency_of(sigmoid)
-        self._value = signed(value_bits(segments, sigmoid))
+        self._value = signed(value_bits(matrices, sigmoid))
+        owner = range(max(len(matrices), 2))
         super().__init__({
             "sums": In(data.ArrayLayout(self._accumulator, array.rows)),
             "capture": In(1),
             "opening": In(1),
-            "segment": In(range(max(len(segments), 2))),
+            "matrix": In(owner),
             "valid": Out(1),
             "values": Out(data.ArrayLayout(self._value, array.drain)),
-            "strobe": Out(array.drain),
-            "emit": Out(1),
-            "matrix_last": Out(1),
+            "owner": Out(owner),
+            "last": Out(1),
         })
 
     @staticmethod
@@ -87,22 +86,18 @@ class Drain(wiring.Component):
 
     def _groups(self):
         """The table's rows, one for each group of `drain` results in the order of their draining, and where each
-        segment begins."""
+        matrix begins."""
         drain, groups, heads = self._array.drain, [], []
-        for segment in self._segments:
+        for matrix in self._matrices:
             heads.append(len(groups))
-            for place, matrix in enumerate(segment):
-                for tile in range(0, matrix.rows, self._array.rows):
-                    end = min(tile + self._array.rows, matrix.rows)
-                    for row in range(tile, end, drain):
-                        rows = [r if r < end else None for r in range(row, row + drain)]
-                        groups.append({
-                            "lanes": [self._lane(matrix, r) for r in rows],
-                            "strobe": sum(1 << lane for lane, r in enumerate(rows) if r is not None),
-                            "emit": place == len(segment) - 1,
-                            "tile_last": row + drain >= end,
-                            "matrix_last": row + drain >= matrix.rows,
-                        })
+            for tile in range(0, matrix.rows, self._array.rows):
+                end = min(tile + self._array.rows, matrix.rows)
+                for row in range(tile, end, drain):
+                    groups.append({
+                        "lanes": [self._lane(matrix, each if each < end else None) for each in range(row, row + drain)],
+                        "tile_last": row + drain >= end,
+                        "matrix_last": row + drain >= matrix.rows,
+                    })
         return groups, heads
 
     def _lane(self, matrix: Matrix, row: int | None):
@@ -118,25 +113,25 @@ class Drain(wiring.Component):
         shifts = max(lane["shift"] for group in groups for lane in group["lanes"])
         lane_layout = data.StructLayout({"bias": self._accumulator, "shift": max(shifts.bit_length(), 1),
                                          "kind": unsigned(max((len(self._kinds) - 1).bit_length(), 1))})
-        layout = data.StructLayout({"lanes": data.ArrayLayout(lane_layout, array.drain), "strobe": array.drain,
-                                    "emit": 1, "tile_last": 1, "matrix_last": 1})
+        layout = data.StructLayout({"lanes": data.ArrayLayout(lane_layout, array.drain),
+                                    "tile_last": 1, "matrix_last": 1})
         m.submodules.table = table = memory.Memory(shape=layout, depth=max(len(groups), 2), init=groups,
                                                    attrs={"ram_style": STYLES[self._style]})
         port = table.read_port()
         group = port.data
 
-        # The table's output always belongs to `pointer`. A segment's first capture sets it, so that segments may come
-        # in any order.
+        # The table's output always belongs to `pointer`. A matrix's first capture sets it: matrices come in any order.
         pointer = Signal(range(max(len(groups), 2)))
+        owner = Signal.like(self.owner, reset_less=True)
         active = Signal()
         m.d.comb += port.addr.eq(pointer)
         with m.If(self.capture & self.opening):
-            m.d.comb += port.addr.eq(constants(heads)[self.segment])
+            m.d.comb += port.addr.eq(constants(heads)[self.matrix])
         with m.Elif(active):
             m.d.comb += port.addr.eq(Mux(pointer == len(groups) - 1, 0, pointer + 1))
         m.d.sync += pointer.eq(port.addr)
         with m.If(self.capture):
-            m.d.sync += active.eq(1)
+            m.d.sync += [active.eq(1), owner.eq(self.matrix)]
         with m.Elif(group.tile_last):
             m.d.sync += active.eq(0)
 
@@ -148,12 +143,12 @@ class Drain(wiring.Component):
 
         valid = Signal(self.latency - 1)
         m.d.sync += valid.eq(valid << 1 | active)
-        flags = Cat(group.strobe, group.emit, group.matrix_last)
+        flags = Cat(owner, group.matrix_last)
         for _ in range(self.latency - 1):
             delayed = Signal(len(flags), name="flags", reset_less=True)
             m.d.sync += delayed.eq(flags)
             flags = delayed
-        m.d.comb += [self.valid.eq(valid[-1]), Cat(self.strobe, self.emit, self.matrix_last).eq(flags)]
+        m.d.comb += [self.valid.eq(valid[-1]), Cat(self.owner, self.last).eq(flags)]
         for lane in range(array.drain):
             m.d.comb += self.values[lane].eq(self._requantise(m, lane, held[lane], group.lanes[lane]))
         return m

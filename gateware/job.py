@@ -4,20 +4,15 @@ from amaranth.hdl import signed, unsigned
 from amaranth.lib import data, enum, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-__all__ = ["Client", "Op", "Part", "Result"]
+__all__ = ["ANSWERS", "Client", "Op", "Part", "Result"]
 
 
 class Op(enum.Enum, shape=3):
     """An operation of the core. After it is accepted the core takes `inputs` bytes (`latent` for DECODE, none for
-    GENERATE), and only then answers, with these parts in this order:
+    GENERATE), and only then answers, in the parts of `ANSWERS`.
 
-    * CLASSIFY: MU, SCORE, CLASS. Takes no ε.
-    * ENCODE: MU, V. Takes no ε.
-    * RECONSTRUCT: INDEX, MU, V, SCORE, CLASS, Z, OUTPUT. Takes `latent` values of ε, none when ε is off.
-    * GENERATE: INDEX, Z, OUTPUT. Takes `latent` values of ε, whether ε is on or off: z = ε.
-    * DECODE: OUTPUT. Takes no ε.
-
-    Networks without a class head leave SCORE and CLASS out.
+    RECONSTRUCT takes `latent` values of ε, none when ε is off; GENERATE takes as many whether ε is on or off: z = ε. The
+    others take none.
     """
 
     CLASSIFY = 0
@@ -38,6 +33,15 @@ class Part(enum.Enum, shape=3):
     Z = 5  # `latent` numbers s8
     OUTPUT = 6  # `outputs` bytes
 
+
+ANSWERS = {
+    Op.CLASSIFY: (Part.MU, Part.SCORE, Part.CLASS),
+    Op.ENCODE: (Part.MU, Part.V),
+    Op.RECONSTRUCT: (Part.INDEX, Part.MU, Part.V, Part.SCORE, Part.CLASS, Part.Z, Part.OUTPUT),
+    Op.GENERATE: (Part.INDEX, Part.Z, Part.OUTPUT),
+    Op.DECODE: (Part.OUTPUT,),
+}
+"""The parts of each answer, in order. Networks without a class head leave SCORE and CLASS out."""
 
 Result = data.StructLayout({"part": Part, "value": signed(32), "last": unsigned(1)})
 """One number of an answer, sign-extended; `last` marks the last one of the operation."""

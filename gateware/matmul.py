@@ -1,50 +1,50 @@
-"""The matrix engine: vectors in, vectors out, through the segments of a program held in its memories.
+"""The matrix engine: vectors in, vectors out, through segments of matrices that share one MAC array.
 
-    i ─► activation buffer ─► MAC array ─► drain ─┬─► output queue ─► o
-                ▲                ▲                │
-                │             weights             │
-                └─────────────────────────────────┘
+    i_0 ─► vector buffer ─┐                                       ┌─► result queue ─► o_0
+    i_1 ─► vector buffer ─┼─► MAC array ─► drain ─┬───────────────┼─► result queue ─► o_1
+     …                    │       ▲               │               └─► …
+        hidden buffer ────┘    weights            │
+              ▲                                   │
+              └───────────────────────────────────┘
 """
 
 from math import lcm
 
 import numpy as np
-from amaranth.hdl import Module, Mux, Signal, signed
-from amaranth.lib import data, fifo, stream, wiring
+from amaranth.hdl import Cat, Module, Mux, Signal, signed
+from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware.buffer import ActivationBuffer
+from gateware.buffer import HiddenBuffer, VectorBuffer
 from gateware.drain import Drain, value_bits
-from gateware.mac import MacArray
-from gateware.program import Array, Matrix
+from gateware.mac import MacArray, longest_chain
+from gateware.program import Array, Matrix, packed_weights
+from gateware.queue import ResultQueue
 from gateware.rom import RegisteredRom
-from gateware.schedule import SegmentSchedule, schedule_segment
+from gateware.schedule import plan_segment
 from gateware.sequencer import Sequencer, constants
 from model.intervals import signed_bits
 from model.sigmoid import Sigmoid
 
-__all__ = ["MatrixEngine"]
-
-WEIGHT_BITS = 8
-
+__all__ = ["MatrixEngine", "weight_bits_of"]
 
 class MatrixEngine(wiring.Component):
-    """Runs one segment for each job, on one input vector; a batch of vectors is as many jobs.
+    """Every segment takes vectors on its own stream and answers them in order; a batch is as many vectors.
+
+    A segment holds two vectors on their way in, one between each two of its matrices, and the results of one (of two
+    where they are few); the array goes from one matrix that is ready to the next, whichever segments they belong to.
 
     Members
     -------
-    i_job : In(stream of segment indices)
-        accepted when the engine is free and its output queue has room for all of the segment's results, so that the
-        array never stalls.
-    i : In(stream of signed)
-        the vector's elements, in order, after the job.
-    o : Out(stream of {value, last})
-        the elements of the segment's result, in order.
+    i_0, i_1, … : In(stream of signed)
+        the elements of a segment's vectors, in order.
+    o_0, o_1, … : Out(stream of {value, last})
+        the elements of its results, in order.
 
     Cycles
     ------
-    `schedules[segment].latency` from the last input's acceptance to the last result's being taken, where nobody
-    stalls.
+    See `gateware.schedule`. A matrix's first group of results is written `pipeline` clocks after the last step of its
+    first tile, and a step that follows at once upon what is awaited follows `PICK` clocks later.
 
     Parameters
     ----------
@@ -57,162 +57,189 @@ class MatrixEngine(wiring.Component):
 
     def __init__(self, segments: list[list[Matrix]], array: Array, *, sigmoid: Sigmoid | None = None,
                  weights: str = "lut"):
-        self._segments, self._array, self._style = segments, array, weights
-        matrices = [matrix for segment in segments for matrix in segment]
-        self._activation_bits = max(signed_bits(m.source.low, m.source.high) for m in matrices)
-        bits = value_bits(segments, sigmoid)
-        accumulator_bits = max(bits, *(matrix.accumulator_bits for matrix in matrices))
-        self._macs = MacArray(array.rows, array.columns, weight_bits=WEIGHT_BITS,
-                              activation_bits=self._activation_bits, accumulator_bits=accumulator_bits)
-        self._drain = Drain(segments, array, sigmoid=sigmoid, accumulator_bits=accumulator_bits, style=weights)
-        # The queue holds groups of `drain` results: room for one result of every segment.
-        self._groups = [-(-segment[-1].rows // array.drain) for segment in segments]
-        self.schedules = self.schedules_of(segments, array, sigmoid)
-        super().__init__({
-            "i_job": In(stream.Signature(range(max(len(segments), 2)))),
-            "i": In(stream.Signature(signed(self._activation_bits))),
-            "o": Out(stream.Signature(data.StructLayout({"value": signed(bits), "last": 1}))),
-        })
+        self._segments, self._array, self._sigmoid, self._style = segments, array, sigmoid, weights
+        self._matrices = [matrix for segment in segments for matrix in segment]
+        self.plans = [plan for segment in segments for plan in plan_segment(segment, array)]
+        members = {}
+        for index, segment in enumerate(segments):
+            members[f"i_{index}"] = In(stream.Signature(signed(_bits(segment[0]))))
+            members[f"o_{index}"] = Out(stream.Signature(data.StructLayout(
+                {"value": signed(value_bits(segment[-1:], sigmoid)), "last": 1})))
+        super().__init__(members)
 
     @staticmethod
-    def schedules_of(segments: list[list[Matrix]], array: Array, sigmoid: Sigmoid | None) -> list[SegmentSchedule]:
-        """The schedule of each segment: a result can be read again a clock after it has left the drain."""
-        pipeline = RegisteredRom.latency + MacArray.latency_of(array.columns) + Drain.latency_of(sigmoid) + 1
-        return [schedule_segment(segment, array, pipeline) for segment in segments]
+    def pipeline_of(segments: list[list[Matrix]], array: Array, sigmoid: Sigmoid | None) -> int:
+        """Clocks from the last step of a tile to the writing of its first group of results."""
+        chain = _chain([matrix for segment in segments for matrix in segment], array)
+        return RegisteredRom.latency + MacArray.latency_of(array.columns, chain, array.packed) \
+            + Drain.latency_of(sigmoid)
 
     def elaborate(self, platform):
         m = Module()
-        array, segments = self._array, self._segments
-        m.submodules.macs, m.submodules.drain = macs, drain = self._macs, self._drain
-
-        # Two regions of the buffer: matrices read one and write the other.
-        sizes = [0, 0]
-        for segment in segments:
-            for place, matrix in enumerate(segment):
-                sizes[place % 2] = max(sizes[place % 2], matrix.inputs)
-        banks = lcm(array.columns, array.drain)
-        words = [-(-size // banks) for size in sizes]
-        m.submodules.buffer = buffer = ActivationBuffer(
-            banks=banks, columns=array.columns, drain=array.drain, bits=self._activation_bits, words=sum(words))
-        m.submodules.sequencer = sequencer = Sequencer(
-            self.schedules, array, phases=banks // array.columns, region=words[0])
+        array, matrices = self._array, self._matrices
+        accumulator_bits = max(value_bits(matrices, self._sigmoid), *(each.accumulator_bits for each in matrices))
+        m.submodules.macs = macs = MacArray(
+            array.rows, array.columns, weight_bits=weight_bits_of(matrices), activation_bits=max(map(_bits, matrices)),
+            accumulator_bits=accumulator_bits, chain=_chain(matrices, array), packed=array.packed)
+        m.submodules.drain = drain = Drain(
+            matrices, array, sigmoid=self._sigmoid, accumulator_bits=accumulator_bits, style=self._style)
         m.submodules.weights = weights = RegisteredRom(
-            self._weight_words(), array.multipliers * WEIGHT_BITS, self._style)
+            self._weight_words(), array.multipliers * weight_bits_of(matrices), self._style)
+        banks = lcm(array.columns, array.drain)
+        m.submodules.sequencer = sequencer = Sequencer(
+            self.plans, [1 if opens else banks // array.columns for opens in self._opens])
 
-        segment = Signal(range(max(len(segments), 2)), reset_less=True)
-        released = Signal()
-        self._accept(m, segment, buffer, sequencer, released)
+        # A matrix may run when its vector is there and its result has room.
+        vectors, there, room = [], [], []
+        for index, segment in enumerate(self._segments):
+            opening = len(there)
+            closing = opening + len(segment) - 1
+            vectors += [self._vector(m, index, segment[0], sequencer, opening), *[None] * (closing - opening)]
+            there.append(vectors[opening].ready)
+            for before in range(opening, closing):
+                written, free = self._handover(m, sequencer, drain, before)
+                there.append(written)
+                room.append(free)
+            room.append(self._queue(m, index, segment[-1], sequencer, drain, closing))
+        m.d.comb += [sequencer.ready[index].eq(both[0] & both[1])
+                     for index, both in enumerate(zip(there, room, strict=True))]
+
         m.d.comb += [
-            sequencer.segment.eq(segment),
             weights.address.eq(sequencer.weight),
-            buffer.read_word.eq(sequencer.word),
-            buffer.read_phase.eq(sequencer.phase),
-            macs.activations.eq(buffer.read_data),
             macs.weights.eq(weights.data),
-        ]
-        # The sequencer's marks travel beside the data.
-        marks = data.StructLayout({"last": 1, "opening": 1, "segment": len(segment)})
-        mark = Signal(marks)
-        m.d.comb += [mark.last.eq(sequencer.last), mark.opening.eq(sequencer.opening), mark.segment.eq(segment)]
-        for _ in range(RegisteredRom.latency + macs.latency):
-            delayed = Signal(marks)
-            m.d.sync += delayed.eq(mark)
-            mark = delayed
-        first = sequencer.first
-        for _ in range(RegisteredRom.latency):
-            delayed = Signal(reset_less=True)
-            m.d.sync += delayed.eq(first)
-            first = delayed
-        m.d.comb += [
-            macs.first.eq(first),
+            macs.first.eq(_delayed(m, sequencer.first, RegisteredRom.latency)),
             drain.sums.eq(macs.sums),
-            drain.capture.eq(mark.last),
-            drain.opening.eq(mark.opening),
-            drain.segment.eq(mark.segment),
         ]
-        self._write_back(m, buffer, drain, words[0])
-        self._queue(m, drain, released)
+        m.d.sync += macs.activations.eq(self._activations(m, sequencer, drain, vectors, banks))
+        # The marks of the last step travel beside the data.
+        marks = Cat(sequencer.last, sequencer.opening, sequencer.matrix)
+        m.d.comb += Cat(drain.capture, drain.opening, drain.matrix).eq(
+            _delayed(m, marks, RegisteredRom.latency + macs.latency))
         return m
 
-    def _accept(self, m: Module, segment, buffer, sequencer, released):
-        """Takes a job once its results will fit the queue, then loads its vector."""
-        groups = constants(self._groups)
-        inputs = constants([entry[0].inputs - 1 for entry in self._segments])
-        depth = sum(self._groups)
-        reserved = Signal(range(depth + 1))
-        loading = Signal()
-        count = Signal(range(max(max(entry[0].inputs for entry in self._segments), 2)), reset_less=True)
-        m.d.comb += [
-            self.i_job.ready.eq(~loading & ~sequencer.running
-                                & (reserved + groups[self.i_job.payload] <= depth)),
-            self.i.ready.eq(loading),
-            buffer.load.eq(self.i.valid & self.i.ready),
-            buffer.load_data.eq(self.i.payload),
-            sequencer.start.eq(buffer.load & (count == inputs[segment])),
-        ]
-        accepted = self.i_job.valid & self.i_job.ready
-        m.d.sync += reserved.eq(reserved + Mux(accepted, groups[self.i_job.payload], 0) - released)
-        with m.If(accepted):
-            m.d.sync += [segment.eq(self.i_job.payload), loading.eq(1), count.eq(0),
-                         buffer.load_bank.eq(0), buffer.load_word.eq(0)]
-        with m.Elif(buffer.load):
-            m.d.sync += count.eq(count + 1)
-            with m.If(buffer.load_bank == buffer.banks - 1):
-                m.d.sync += [buffer.load_bank.eq(0), buffer.load_word.eq(buffer.load_word + 1)]
-            with m.Else():
-                m.d.sync += buffer.load_bank.eq(buffer.load_bank + 1)
-            with m.If(sequencer.start):
-                m.d.sync += loading.eq(0)
+    @property
+    def _opens(self) -> list[bool]:
+        """For each matrix, whether it is the first of its segment."""
+        return [index == 0 for segment in self._segments for index in range(len(segment))]
 
-    def _write_back(self, m: Module, buffer, drain, second: int):
-        """Results of all but the last matrix go back to the buffer, to the region that was not read."""
-        word = Signal.like(buffer.write_word)
-        upper = Signal(init=1)
+    def _vector(self, m: Module, index: int, matrix: Matrix, sequencer, opening: int):
+        """The buffer of a segment's incoming vectors."""
+        m.submodules[f"vector_{index}"] = vector = VectorBuffer(matrix.inputs, self._array.columns, _bits(matrix))
+        wiring.connect(m, wiring.flipped(getattr(self, f"i_{index}")), vector.i)
         m.d.comb += [
-            buffer.write.eq(drain.valid & ~drain.emit),
-            buffer.write_word.eq(word + Mux(upper, second, 0)),
+            vector.pick.eq(sequencer.pick[opening]),
+            vector.done.eq(sequencer.done[opening]),
+            vector.read_word.eq(sequencer.word),
         ]
-        m.d.comb += [buffer.write_data[lane].eq(drain.values[lane]) for lane in range(self._array.drain)]
-        with m.If(buffer.write):
-            with m.If(buffer.write_group == buffer.banks // self._array.drain - 1):
-                m.d.sync += [buffer.write_group.eq(0), word.eq(word + 1)]
-            with m.Else():
-                m.d.sync += buffer.write_group.eq(buffer.write_group + 1)
-        with m.If(drain.valid & drain.matrix_last):
-            m.d.sync += [buffer.write_group.eq(0), word.eq(0), upper.eq(drain.emit | ~upper)]
+        return vector
 
-    def _queue(self, m: Module, drain, released):
-        """Results of the last matrix wait in a queue of groups and leave one by one."""
-        lanes = self._array.drain
-        layout = data.StructLayout({"values": drain.values.shape(), "strobe": lanes, "last": 1})
-        entry = Signal(layout)
-        m.submodules.queue = queue = fifo.SyncFIFO(width=layout.size, depth=sum(self._groups))
+    def _queue(self, m: Module, index: int, matrix: Matrix, sequencer, drain, closing: int):
+        """The queue of a segment's results; whether it has room."""
+        o = getattr(self, f"o_{index}")
+        m.submodules[f"queue_{index}"] = queue = ResultQueue(matrix.rows, self._array.drain, len(o.p.value))
+        wiring.connect(m, queue.o, wiring.flipped(o))
         m.d.comb += [
-            entry.values.eq(drain.values), entry.strobe.eq(drain.strobe), entry.last.eq(drain.matrix_last),
-            queue.w_data.eq(entry), queue.w_en.eq(drain.valid & drain.emit),
+            queue.reserve.eq(sequencer.pick[closing]),
+            queue.write.eq(drain.valid & (drain.owner == closing)),
+            queue.last.eq(drain.last),
         ]
-        head = layout(queue.r_data)
-        lane = Signal(range(max(lanes, 2)))
-        final = Signal()  # this lane is the last one of its group
+        m.d.comb += [queue.values[lane].eq(drain.values[lane]) for lane in range(self._array.drain)]
+        return queue.room
+
+    def _handover(self, m: Module, sequencer, drain, before: int):
+        """From matrix `before` to the next one: whether enough of the vector is written, and whether it may be."""
+        chase = self.plans[before + 1].chase
+        ours, awaited = Signal(name=f"ours_{before}"), Signal(name=f"awaited_{before}")
+        written, claimed = Signal(name=f"written_{before}"), Signal(name=f"claimed_{before}")
+        groups = Signal(range(chase + 1), name=f"groups_{before}")
+        m.d.comb += [ours.eq(drain.valid & (drain.owner == before)), awaited.eq(ours & (groups == chase - 1))]
+        with m.If(ours):
+            m.d.sync += groups.eq(Mux(drain.last, 0, groups + (groups != chase)))
+        m.d.sync += [
+            written.eq((written | awaited) & ~sequencer.pick[before + 1]),
+            claimed.eq((claimed | sequencer.pick[before]) & ~sequencer.done[before + 1]),
+        ]
+        return written, ~claimed
+
+    def _activations(self, m: Module, sequencer, drain, vectors, banks: int):
+        """What the array reads: from a matrix's own buffer of vectors, or from the hidden buffer."""
+        columns = self._array.columns
+        inner = [index for index, vector in enumerate(vectors) if vector is None]
+        sources = {index: vector.read_data for index, vector in enumerate(vectors) if vector is not None}
+        if inner:
+            m.submodules.hidden = hidden = self._hidden(m, sequencer, drain, inner, banks)
+            sources |= dict.fromkeys(inner, hidden.read_data)
+        matrix = _delayed(m, sequencer.matrix, VectorBuffer.latency)
+        chosen = Signal(data.ArrayLayout(signed(max(map(_bits, self._matrices))), columns))
+        with m.Switch(matrix):
+            for index, source in sources.items():
+                with m.Case(index):
+                    m.d.comb += [chosen[column].eq(source[column]) for column in range(columns)]
+        return chosen
+
+    def _hidden(self, m: Module, sequencer, drain, inner: list[int], banks: int):
+        """The buffer between matrices; the vectors of the matrices `inner` lie in it one behind the other."""
+        array, matrices = self._array, self._matrices
+        sizes = [-(-matrices[index].inputs // banks) for index in inner]
+        bases = {index: sum(sizes[:place]) for place, index in enumerate(inner)}
+        hidden = HiddenBuffer(banks=banks, columns=array.columns, drain=array.drain,
+                              bits=max(_bits(matrices[index]) for index in inner), words=sum(sizes))
+        word = Signal.like(hidden.write_word)
         m.d.comb += [
-            final.eq(1 if lanes == 1 else ~(head.strobe >> 1 >> lane)[0]),
-            self.o.valid.eq(queue.r_rdy),
-            self.o.p.value.eq(head.values[lane] if lanes > 1 else head.values[0]),
-            self.o.p.last.eq(head.last & final),
-            queue.r_en.eq(self.o.ready & final),
-            released.eq(queue.r_rdy & queue.r_en),
+            hidden.read_word.eq(sequencer.word + constants([bases.get(index, 0) for index in range(len(matrices))])[
+                sequencer.matrix]),
+            hidden.read_phase.eq(sequencer.phase),
+            hidden.write.eq(drain.valid & constants([index + 1 in bases for index in range(len(matrices))])[
+                drain.owner]),
+            hidden.write_word.eq(word + constants([bases.get(index + 1, 0) for index in range(len(matrices))])[
+                drain.owner]),
         ]
-        with m.If(self.o.valid & self.o.ready):
-            m.d.sync += lane.eq(Mux(final, 0, lane + 1))
+        m.d.comb += [hidden.write_data[lane].eq(drain.values[lane]) for lane in range(array.drain)]
+        with m.If(hidden.write):
+            with m.If(drain.last):
+                m.d.sync += [hidden.write_group.eq(0), word.eq(0)]
+            with m.Elif(hidden.write_group == banks // array.drain - 1):
+                m.d.sync += [hidden.write_group.eq(0), word.eq(word + 1)]
+            with m.Else():
+                m.d.sync += hidden.write_group.eq(hidden.write_group + 1)
+        return hidden
 
     def _weight_words(self) -> list[int]:
         """One word a step: the weights of `rows` × `columns`, row by row, in the order of their use."""
         rows, columns = self._array.rows, self._array.columns
+        bits = weight_bits_of(self._matrices)
         words = []
-        for matrix in (matrix for segment in self._segments for matrix in segment):
-            steps, tiles = -(-matrix.inputs // columns), -(-matrix.rows // rows)
-            padded = np.zeros((tiles * rows, steps * columns), dtype=np.int8)
+        for matrix, plan in zip(self._matrices, self.plans, strict=True):
+            padded = np.zeros((plan.tiles * rows, plan.steps * columns), dtype=np.int64)
             padded[:matrix.rows, :matrix.inputs] = matrix.weights
-            blocks = padded.reshape(tiles, rows, steps, columns).transpose(0, 2, 1, 3)
-            words += [int.from_bytes(block.tobytes(), "little") for block in blocks.reshape(-1, rows * columns)]
+            blocks = padded.reshape(plan.tiles, rows, plan.steps, columns).transpose(0, 2, 1, 3)
+            for block in blocks.reshape(-1, rows, columns):
+                packed = packed_weights(block) if self._array.packed else block
+                planes = packed.reshape(-1, 1) >> np.arange(bits) & 1
+                words.append(int.from_bytes(np.packbits(planes.astype(np.uint8), bitorder="little").tobytes(), "little"))
         return words
+
+
+def weight_bits_of(matrices: list[Matrix]) -> int:
+    """Bits of a signed weight: 8 for weights up to ±127, 4 for up to ±7."""
+    return 1 + max(int(np.abs(matrix.weights).max(initial=1)) for matrix in matrices).bit_length()
+
+
+def _delayed(m: Module, value, cycles: int):
+    """The value some cycles later. It is reset, for it may be a mark that starts something."""
+    for _ in range(cycles):
+        delayed = Signal(len(value))
+        m.d.sync += delayed.eq(value)
+        value = delayed
+    return value
+
+
+def _bits(matrix: Matrix) -> int:
+    """Of the signed number that holds an element of the matrix's vector."""
+    return signed_bits(matrix.source.low, matrix.source.high)
+
+
+def _chain(matrices: list[Matrix], array: Array) -> int:
+    greatest = max(max(-matrix.source.low, matrix.source.high) * int(np.abs(matrix.weights).max(initial=1))
+                   for matrix in matrices)
+    return longest_chain(array.columns, packed=array.packed, cascade=array.cascade, product=greatest)

@@ -1,7 +1,7 @@
 """What the matrix engine is to compute: plain data, made from a quantised network.
 
-A *segment* is a list of matrices that run one after the other without leaving the engine: the encoder, the class head,
-the decoder. A network is lowered to segments; an array and its segments give a schedule (`gateware.schedule`).
+A *segment* is a list of matrices that a vector runs through without leaving the engine: the encoder, the decoder, the
+class head. A network is lowered to segments; an array and its segments give a schedule (`gateware.schedule`).
 """
 
 import enum
@@ -14,12 +14,19 @@ from model.formats import Format
 from model.intervals import accumulator_interval, signed_bits
 from model.network import Dense, Network
 
-__all__ = ["Array", "Kind", "Matrix", "Segment", "lower"]
+__all__ = ["Array", "Kind", "Matrix", "Segment", "lower", "packed_weights"]
 
 
 @dataclass(frozen=True)
 class Array:
     """The shape of the MAC array: `rows` outputs × `columns` inputs a clock; `drain` results leave it a clock.
+
+    Parameters
+    ----------
+    packed : bool
+        two rows to a DSP slice.
+    cascade : bool
+        columns are summed from slice to slice, and not in a tree alone.
 
     Raises
     ------
@@ -30,6 +37,8 @@ class Array:
     rows: int
     columns: int
     drain: int = 1
+    packed: bool = False
+    cascade: bool = True
 
     def __post_init__(self):
         if min(self.rows, self.columns, self.drain) < 1 or self.rows % self.drain:
@@ -109,8 +118,16 @@ class Matrix:
         return self.weights.shape[1]
 
 
+def packed_weights(block: np.ndarray) -> np.ndarray:
+    """A block (rows, columns) as `gateware.mac` wants it packed: the second row of each pair less one where the first
+    is negative. Weights are at least −127, so that the result fits their bits."""
+    packed = block.copy()
+    packed[1::2] -= block[0::2][:len(block) // 2] < 0
+    return packed
+
+
 class Segment(enum.IntEnum):
-    """The parts of a network that run without interruption. Networks without a class head have no HEAD."""
+    """The parts of a network. Networks without a class head have no HEAD."""
 
     ENCODER = 0
     DECODER = 1

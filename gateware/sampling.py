@@ -1,10 +1,10 @@
 """The reparameterisation z = μ + σ·ε, one latent variable a clock.
 
-The integer functions are those of `model.sampling`: one datapath serves all three, since μz is a sample with ε = 0, and
-a draw from the prior is one with μ = 0 and σ = 1.
+The integer functions are those of `model.sampling`: one datapath serves all three sources, since μz is a sample with
+ε = 0, and a draw from the prior is one with μ = 0 and σ = 1.
 """
 
-from amaranth.hdl import Const, Module, Mux, Signal, signed
+from amaranth.hdl import Const, Module, Mux, signed
 from amaranth.lib import data, enum, stream, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -14,7 +14,7 @@ from gateware.sequencer import constants
 from model.formats import Format
 from model.sampling import EPSILON, MU, PRODUCT_FRAC, SIGMA, V
 
-__all__ = ["Sampler", "Source"]
+__all__ = ["MeanRounder", "Sampler", "Source"]
 
 
 class Source(enum.Enum, shape=2):
@@ -77,8 +77,43 @@ class Sampler(wiring.Component):
         shift = PRODUCT_FRAC - self._z.frac
         aligned = (stage(mu, name="mu_2") << (PRODUCT_FRAC - MU.frac)) + (1 << shift >> 1)
         total = stage(aligned + product, name="total") >> shift
-        result = Signal(signed(self._z.bits), reset_less=True)
-        with m.If(pipeline.advance):
-            m.d.sync += result.eq(Mux(total > self._z.high, self._z.high, Mux(total < self._z.low, self._z.low, total)))
-        m.d.comb += self.o.payload.eq(Fixed(self._z)(result))
+        m.d.comb += self.o.payload.eq(Fixed(self._z)(stage(_saturated(total, self._z), name="z")))
         return m
+
+
+class MeanRounder(wiring.Component):
+    """μz of each μ, for those who need no sample: rounded half up and saturated (`model.sampling.mean_latent`).
+
+    Members
+    -------
+    i : In(stream of s16.8)
+    o : Out(stream of z)
+
+    Cycles
+    ------
+    latency = 2; one a clock.
+
+    Parameters
+    ----------
+    z : Format
+    """
+
+    latency = 2
+
+    def __init__(self, z: Format):
+        self._z = z
+        super().__init__({"i": In(stream.Signature(Fixed(MU))), "o": Out(stream.Signature(Fixed(z)))})
+
+    def elaborate(self, platform):
+        m = Module()
+        pipeline = Pipeline(m, self.i, self.o, self.latency)
+        shift = MU.frac - self._z.frac
+        rounded = pipeline.stage(self.i.payload.raw + (1 << shift >> 1) >> shift, name="rounded")
+        m.d.comb += self.o.payload.eq(Fixed(self._z)(pipeline.stage(_saturated(rounded, self._z), name="z")))
+        return m
+
+
+def _saturated(value, target: Format):
+    """`value` limited to the format."""
+    result = Mux(value > target.high, target.high, Mux(value < target.low, target.low, value))
+    return result[:target.bits].as_signed()

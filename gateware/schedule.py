@@ -1,99 +1,99 @@
-"""When the matrix engine does what: a static schedule, computed from shapes alone.
+"""When the matrix engine does what, computed from shapes alone.
 
 A matrix is cut into tiles of `array.rows` rows. A tile *issues* ⌈inputs/columns⌉ steps, one a clock; its sums are then
-captured and *drain* `array.drain` rows a clock while the next tile issues. So a tile has a period of
+captured and *drain* `array.drain` rows a clock while the next tile issues. So a tile costs
 
-    max(⌈inputs/columns⌉, ⌈rows in the tile/drain⌉)        clocks.
+    max(⌈inputs/columns⌉, ⌈rows in the tile/drain⌉)        clocks,
 
-A result is back in the activation buffer `pipeline` clocks after the last step of its tile, plus one for each group of
-`drain` rows before it. The next matrix starts as early as every step still finds its inputs written: it chases the
-writer. Nothing in this depends on data, so the cycle counts are exact.
+and the array is held by one matrix after the other, in the order in which they become ready. A matrix that reads what
+another one writes starts as early as every step still finds its inputs written: it chases the writer.
 """
 
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass
 
 from gateware.program import Array, Matrix
 
-__all__ = ["MatrixSchedule", "SegmentSchedule", "schedule_segment"]
-
-
-@dataclass(frozen=True)
-class MatrixSchedule:
-    """One matrix: `start` is the cycle of its first step, counted from the last input's acceptance (cycle 0).
-
-    steps : clocks that a tile issues
-    tiles : number of tiles
-    period : clocks from one tile's start to the next's
-    last_period : the same for the last tile, up to the next matrix's start or to the engine's being idle
-    drains : clocks that the last tile drains
-    """
-
-    start: int
-    steps: int
-    tiles: int
-    period: int
-    last_period: int
-    drains: int
-
-    @property
-    def last_step(self) -> int:
-        """The cycle of the last tile's last step."""
-        return self.start + (self.tiles - 1) * self.period + self.steps - 1
-
-
-@dataclass(frozen=True)
-class SegmentSchedule:
-    """The matrices of a segment.
-
-    latency : cycles from the last input's acceptance to the last result's being taken from the output queue, which
-        gives one a clock
-    busy : cycles from the last input's acceptance until the engine can take the next job
-    """
-
-    matrices: tuple[MatrixSchedule, ...]
-    latency: int
-
-    @property
-    def busy(self) -> int:
-        last = self.matrices[-1]
-        return last.start + (last.tiles - 1) * last.period + last.last_period
+__all__ = ["MatrixPlan", "plan", "plan_segment"]
 
 
 def _ceil(a: int, b: int) -> int:
     return -(-a // b)
 
 
-def _readable(row: int, done: MatrixSchedule, array: Array, pipeline: int) -> int:
-    """The cycle in which the result of `row` can be read from the activation buffer, or from the output queue."""
-    tile, row_of_tile = divmod(row, array.rows)
-    return done.start + tile * done.period + done.steps - 1 + pipeline + row_of_tile // array.drain
+@dataclass(frozen=True)
+class MatrixPlan:
+    """One matrix on an array.
+
+    steps : clocks that a tile issues
+    tiles : number of tiles
+    drains : clocks that a tile drains; `last_drains` the last tile
+    chase : groups of `drain` results of the matrix before that must be written when this one is picked; 0 for the
+        first matrix of a segment, which waits for its whole vector
+    """
+
+    steps: int
+    tiles: int
+    drains: int
+    last_drains: int
+    chase: int = 0
+
+    @property
+    def period(self) -> int:
+        """Clocks from one tile's start to the next's."""
+        return max(self.steps, self.drains)
+
+    @property
+    def issue(self) -> int:
+        """Clocks from the first step to the last one, both counted."""
+        return (self.tiles - 1) * self.period + self.steps
+
+    @property
+    def cost(self) -> int:
+        """Clocks of the array that the matrix takes in a busy engine, its last tile's drain included."""
+        return (self.tiles - 1) * self.period + max(self.steps, self.last_drains)
+
+    @property
+    def groups(self) -> int:
+        """Groups of `drain` results."""
+        return (self.tiles - 1) * self.drains + self.last_drains
+
+    @property
+    def words(self) -> int:
+        """Words of weights: steps of all tiles."""
+        return self.steps * self.tiles
+
+    def written(self, group: int) -> int:
+        """The clock in which a group is written, counted from the first group's."""
+        tile = min(group // self.drains, self.tiles - 1)
+        return tile * self.period + group - tile * self.drains
 
 
-def _start_after(before: Matrix, done: MatrixSchedule, matrix: Matrix, array: Array, pipeline: int) -> int:
-    """The first cycle in which `matrix` may start behind the matrix `before`, whose schedule is `done`."""
-    reading = max(_readable(row, done, array, pipeline) - row // array.columns for row in range(before.rows))
-    # The sums of the first tile must not be captured before the last ones have left.
-    draining = done.last_step + done.drains - (_ceil(matrix.inputs, array.columns) - 1)
-    return max(reading, draining, done.last_step + 1)
+PICK = 2  # clocks from the writing of the awaited group to the first step that is issued behind it
 
 
-def schedule_segment(matrices: list[Matrix], array: Array, pipeline: int) -> SegmentSchedule:
-    """The earliest schedule of `matrices`, one after the other; `pipeline` is the number of clocks from a step to its
-    result's being readable."""
-    result = []
-    start = 1
-    for matrix, following in pairwise([*matrices, None]):
-        steps, tiles = _ceil(matrix.inputs, array.columns), _ceil(matrix.rows, array.rows)
-        period = max(steps, _ceil(min(array.rows, matrix.rows), array.drain))
-        drains = _ceil(matrix.rows - (tiles - 1) * array.rows, array.drain)
-        # A following job loads at least one input before its first step, so that three clocks of the drain are free.
-        done = MatrixSchedule(start, steps, tiles, period, steps + max(0, drains - 3), drains)
-        if following is not None:
-            start = _start_after(matrix, done, following, array, pipeline)
-            done = replace(done, last_period=start - done.start - (tiles - 1) * period)
-        result.append(done)
-    left = 0  # the cycle in which a result leaves the queue: a clock after the one before it, once it is there
-    for row in range(matrices[-1].rows):
-        left = max(left + 1, _readable(row, result[-1], array, pipeline))
-    return SegmentSchedule(tuple(result), left)
+def plan(matrix: Matrix, array: Array) -> MatrixPlan:
+    """The first matrix of a segment."""
+    tiles = _ceil(matrix.rows, array.rows)
+    return MatrixPlan(_ceil(matrix.inputs, array.columns), tiles, _ceil(min(array.rows, matrix.rows), array.drain),
+                      _ceil(matrix.rows - (tiles - 1) * array.rows, array.drain))
+
+
+def _group(row: int, array: Array, writer: MatrixPlan) -> int:
+    tile, inside = divmod(row, array.rows)
+    return tile * writer.drains + inside // array.drain
+
+
+def plan_segment(matrices: list[Matrix], array: Array) -> list[MatrixPlan]:
+    """The matrices of a segment: each but the first chases the one before it."""
+    plans = []
+    for matrix in matrices:
+        own = plan(matrix, array)
+        if plans:
+            writer = plans[-1]
+            # Step j reads up to row (j + 1)·columns − 1, which must have been written by then.
+            last_rows = [min((step + 1) * array.columns, matrix.inputs) - 1 for step in range(own.steps)]
+            start = max(writer.written(_group(row, array, writer)) + 1 - step for step, row in enumerate(last_rows))
+            chase = next(group for group in range(writer.groups) if writer.written(group) + PICK >= start) + 1
+            own = MatrixPlan(own.steps, own.tiles, own.drains, own.last_drains, chase)
+        plans.append(own)
+    return plans

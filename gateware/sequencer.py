@@ -1,12 +1,12 @@
-"""The sequencer of the matrix engine: turns a segment's schedule into addresses, one step a clock."""
+"""The sequencer of the matrix engine: picks the next matrix that is ready, and turns it into addresses, one step a
+clock."""
 
 from amaranth.hdl import Array as Choice
-from amaranth.hdl import Const, Module, Mux, Signal
+from amaranth.hdl import Cat, Const, Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware.program import Array
-from gateware.schedule import SegmentSchedule
+from gateware.schedule import MatrixPlan
 
 __all__ = ["Sequencer", "constants"]
 
@@ -18,102 +18,99 @@ def constants(values):
 
 
 class Sequencer(wiring.Component):
-    """Counts through the steps of a segment's tiles, as `gateware.schedule` says.
+    """Runs one matrix after the other, without a pause where another one is ready.
+
+    Of several that are ready the one with the greatest index is picked: matrices are given in the order of the vectors'
+    way, so that what has been begun is finished first.
 
     Members
     -------
-    start : In(1)
-        begins `segment` with the next cycle, which is cycle 1 of the schedule.
-    segment : In
-        held while the segment runs.
-    running : Out(1)
+    ready : In(matrices)
+        bit n: matrix n may run, since its vector is there and its result has room.
+    pick : Out(matrices)
+        one-hot: matrix n begins with the next clock. Only then may its bit of `ready` fall.
+    done : Out(matrices)
+        one-hot: this clock issues the last step of matrix n; its vector is not read again.
+    matrix : Out
+        that of the current step.
     first, last : Out(1)
-        this cycle issues the first, the last step of a tile.
+        this clock issues the first, the last step of a tile.
     opening : Out(1)
-        the tile is the first one of the segment.
+        the tile is the first one of its matrix.
     weight : Out
-        address of the step's weights, which lie in the order of their use.
+        address of the step's weights, which lie in the order of the matrices, tiles and steps.
     word, phase : Out
-        which word of the activation buffer, and which `columns` of its elements, the step reads.
+        which word of the vector, counted from its first, and which `columns` of its elements, the step reads.
 
     Parameters
     ----------
-    segments : list of SegmentSchedule
-    array : Array
-    phases : int
-        steps that read from one word of the activation buffer.
-    region : int
-        words of the activation buffer's first region: matrices read the first, the second, the first … region.
+    plans : list of MatrixPlan
+    phases : list of int
+        for each matrix, steps that read from one word of its vector.
     """
 
-    def __init__(self, segments: list[SegmentSchedule], array: Array, *, phases: int, region: int):
-        self._segments, self._phases, self._region = segments, phases, region
-        self._matrices = [matrix for segment in segments for matrix in segment.matrices]
-        self.steps = sum(matrix.steps * matrix.tiles for matrix in self._matrices)
-        words = region + max(-(-matrix.steps // phases) for matrix in self._matrices)
+    def __init__(self, plans: list[MatrixPlan], phases: list[int]):
+        self._plans, self._phases = plans, phases
+        self.steps = sum(plan.words for plan in plans)
         super().__init__({
-            "start": In(1),
-            "segment": In(range(max(len(segments), 2))),
-            "running": Out(1),
+            "ready": In(len(plans)),
+            "pick": Out(len(plans)),
+            "done": Out(len(plans)),
+            "matrix": Out(range(max(len(plans), 2))),
             "first": Out(1),
             "last": Out(1),
             "opening": Out(1),
             "weight": Out(range(max(self.steps, 2))),
-            "word": Out(range(words)),
-            "phase": Out(range(max(phases, 2))),
+            "word": Out(range(max(max(-(-plan.steps // each) for plan, each in zip(plans, phases, strict=True)), 2))),
+            "phase": Out(range(max(*phases, 2))),
         })
 
     def elaborate(self, platform):
         m = Module()
-        matrices = self._matrices
-        # Where each segment begins: its index in the list of matrices, and its first weight.
-        heads, weights, index, weight = [], [], 0, 0
-        for segment in self._segments:
-            heads.append(index)
-            weights.append(weight)
-            index += len(segment.matrices)
-            weight += sum(matrix.steps * matrix.tiles for matrix in segment.matrices)
-        tails = [head + len(segment.matrices) - 1 for head, segment in zip(heads, self._segments, strict=True)]
-        places = [place for segment in self._segments for place in range(len(segment.matrices))]
+        plans = self._plans
+        bases = [sum(plan.words for plan in plans[:index]) for index in range(len(plans))]
 
-        matrix = Signal(range(max(len(matrices), 2)), reset_less=True)
-        tile = Signal(range(max(max(entry.tiles for entry in matrices), 2)), reset_less=True)
-        cycle = Signal(range(max(max(entry.period, entry.last_period) for entry in matrices)), reset_less=True)
-        region = Signal(range(self._region + 1))
-        steps = constants([entry.steps - 1 for entry in matrices])[matrix]
-        last_tile = tile == constants([entry.tiles - 1 for entry in matrices])[matrix]
-        period = Mux(last_tile, constants([entry.last_period - 1 for entry in matrices])[matrix],
-                     constants([entry.period - 1 for entry in matrices])[matrix])
-        issue = Signal()
+        running = Signal()
+        step = Signal(range(max(max(plan.steps for plan in plans), 2)), reset_less=True)
+        tile = Signal(range(max(max(plan.tiles for plan in plans), 2)), reset_less=True)
+        # Clocks until the drain has sent off the sums of the last tile; a tile's sums must not be captured before.
+        draining = Signal(range(max(plan.drains for plan in plans) + 1))
+
+        def of(values):
+            return constants(values)[self.matrix]
+
+        issue, final, last_tile, ending = Signal(), Signal(), Signal(), Signal()
         m.d.comb += [
-            region.eq(Mux(constants([place % 2 for place in places])[matrix], self._region, 0)),
-            issue.eq(self.running & (cycle <= steps)),
-            self.first.eq(issue & (cycle == 0)),
-            self.last.eq(issue & (cycle == steps)),
-            self.opening.eq((tile == 0) & (constants([place == 0 for place in places])[matrix])),
+            issue.eq(running & ((step != 0) | (draining <= of([plan.steps for plan in plans])))),
+            final.eq(step == of([plan.steps - 1 for plan in plans])),
+            last_tile.eq(tile == of([plan.tiles - 1 for plan in plans])),
+            self.opening.eq(tile == 0),
+            self.first.eq(issue & (step == 0)),
+            self.last.eq(issue & final),
+            ending.eq(self.last & last_tile),
         ]
+        with m.If(self.last):
+            m.d.sync += draining.eq(Mux(last_tile, of([plan.last_drains for plan in plans]),
+                                        of([plan.drains for plan in plans])))
+        with m.Elif(draining != 0):
+            m.d.sync += draining.eq(draining - 1)
 
-        offset = Signal.like(self.word, reset_less=True)
-        m.d.comb += self.word.eq(region + offset)
-        with m.If(self.start):
-            m.d.sync += [
-                self.running.eq(1),
-                matrix.eq(constants(heads)[self.segment]),
-                self.weight.eq(constants(weights)[self.segment]),
-                tile.eq(0), cycle.eq(0), offset.eq(0), self.phase.eq(0),
-            ]
-        with m.Elif(self.running):
-            m.d.sync += cycle.eq(cycle + 1)
-            with m.If(issue):
-                m.d.sync += self.weight.eq(self.weight + 1)
-                with m.If(self.phase == self._phases - 1):
-                    m.d.sync += [self.phase.eq(0), offset.eq(offset + 1)]
-                with m.Else():
-                    m.d.sync += self.phase.eq(self.phase + 1)
-            with m.If(cycle == period):
-                m.d.sync += [cycle.eq(0), offset.eq(0), self.phase.eq(0), tile.eq(tile + 1)]
-                with m.If(last_tile):
-                    m.d.sync += [tile.eq(0), matrix.eq(matrix + 1)]
-                    with m.If(matrix == constants(tails)[self.segment]):
-                        m.d.sync += self.running.eq(0)
+        with m.If(issue):
+            m.d.sync += [self.weight.eq(self.weight + 1), step.eq(step + 1)]
+            with m.If(self.phase == of([each - 1 for each in self._phases])):
+                m.d.sync += [self.phase.eq(0), self.word.eq(self.word + 1)]
+            with m.Else():
+                m.d.sync += self.phase.eq(self.phase + 1)
+            with m.If(final):
+                m.d.sync += [step.eq(0), self.phase.eq(0), self.word.eq(0), tile.eq(tile + 1)]
+        for index in range(len(plans)):
+            m.d.comb += self.done[index].eq(ending & (self.matrix == index))
+
+        greatest = self.ready & ~Cat(self.ready[index + 1:].any() for index in range(len(plans)))
+        with m.If(~running | ending):
+            m.d.comb += self.pick.eq(greatest)
+            m.d.sync += [running.eq(self.ready.any()), tile.eq(0)]
+            for index in range(len(plans)):
+                with m.If(self.pick[index]):
+                    m.d.sync += [self.matrix.eq(index), self.weight.eq(bases[index])]
         return m

@@ -8,13 +8,15 @@ __all__ = ["run_jobs"]
 
 
 def run_jobs(core: FoldedVae, jobs: list[Job], *, seeds: dict[int, int] | None = None, epsilon_on: bool = True,
-             stall: float = 0.0, seed: int = 0, deadline: int | None = None):
+             pause: int = 0, stall: float = 0.0, seed: int = 0, deadline: int | None = None):
     """Gives `jobs` to `core`, one after the other.
 
     Parameters
     ----------
     seeds : {index of a job: 32-bit seed}
         ε is seeded before that job.
+    pause : int
+        clocks before the first job.
     stall : float
         probability for each side to pause in a clock.
 
@@ -38,6 +40,8 @@ def run_jobs(core: FoldedVae, jobs: list[Job], *, seeds: dict[int, int] | None =
 
     async def requests(ctx):
         ctx.set(core.epsilon_on, epsilon_on)
+        for _ in range(pause):
+            await ctx.tick()
         for index, job in enumerate(jobs):
             if index in seeds:
                 while len(answers) < index:

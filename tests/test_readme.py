@@ -10,7 +10,7 @@ import pytest
 
 from gateware.job import Op, Part
 from gateware.program import Array
-from gateware.vae import cycles
+from gateware.timing import cycles
 from model import trained
 from model.distribution import exact, rounded_tail
 from model.epsilon import epsilon_table

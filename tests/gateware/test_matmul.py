@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from gateware.matmul import MatrixEngine
-from gateware.program import Array, Matrix, Segment, lower
+from gateware.program import Array, Matrix, lower
 from model import integer
 from model.examples import random_input, random_network
 from model.formats import Format
@@ -11,50 +11,59 @@ from model.sampling import mean_latent
 from model.sigmoid import taylor
 from sim.streams import get, put, run
 
-SHAPES = [(1, 1, 1), (2, 2, 1), (2, 2, 2), (4, 3, 1), (4, 3, 2), (8, 1, 1), (8, 1, 2), (16, 2, 1), (16, 2, 2)]
+SHAPES = [Array(1, 1), Array(2, 2, 2), Array(4, 3, 2), Array(8, 1), Array(8, 1, packed=True), Array(16, 2, 2),
+          Array(3, 5, packed=True), Array(6, 4, 3, packed=True), Array(6, 7, 2, packed=True, cascade=False)]
 
 
-def multiply(engine, jobs, outputs, *, stall=0.0):
-    """Runs `jobs`, pairs of a segment and a vector; returns `outputs` pairs of a value and its `last` mark."""
-    received = []
+def multiply(engine, vectors, results, *, stall=0.0):
+    """Gives each segment its `vectors` (a list for each), all at once; returns as many `results` of each, pairs of a
+    value and its `last` mark."""
+    received = [[] for _ in vectors]
 
-    async def segments(ctx):
-        await put(ctx, engine.i_job, [segment for segment, _ in jobs], stall=stall, seed=1)
+    def elements(index):
+        async def testbench(ctx):
+            await put(ctx, getattr(engine, f"i_{index}"), [int(x) for vector in vectors[index] for x in vector],
+                      stall=stall, seed=2 + index)
+        return testbench
 
-    async def elements(ctx):
-        await put(ctx, engine.i, [int(x) for _, vector in jobs for x in vector], stall=stall, seed=2)
+    def answers(index):
+        async def testbench(ctx):
+            for item in await get(ctx, getattr(engine, f"o_{index}"), results[index], stall=stall, seed=30 + index):
+                received[index].append((item.value, item.last))
+        return testbench
 
-    async def results(ctx):
-        received.extend(await get(ctx, engine.o, outputs, stall=stall, seed=3))
-
-    run(engine, segments, elements, results, deadline=40_000)
-    return [(item.value, item.last) for item in received]
+    run(engine, *map(elements, range(len(vectors))), *map(answers, range(len(vectors))), deadline=40_000)
+    return received
 
 
-def marked(vector):
-    return [(int(value), int(index == len(vector) - 1)) for index, value in enumerate(vector)]
+def marked(vectors):
+    return [(int(value), int(index == len(vector) - 1)) for vector in vectors for index, value in enumerate(vector)]
+
+
+def product(engine, batch, outputs):
+    """The batch through segment 0, the other ones idle."""
+    received, = multiply(engine, [batch], [len(batch) * outputs])
+    return np.array([value for value, _ in received]).reshape(len(batch), outputs)
 
 
 @pytest.mark.parametrize("weights", ["lut", "block"])
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 @pytest.mark.parametrize("seed", range(3))
 def test_random_programs_equal_the_reference(seed, shape, weights):
-    """The same networks for every shape: shapes, formats, shifts, biases and activations are all drawn."""
+    """The same networks for every array: shapes, formats, shifts, biases and activations are all drawn."""
     rng = np.random.default_rng(seed)
     network = random_network(
         rng, inputs=int(rng.integers(1, 12)), hidden=tuple(int(width) for width in rng.integers(1, 20, seed)),
         latent=int(rng.integers(1, 5)), classes=int(rng.integers(1, 5)), activation=["relu", "sigmoid", "mixed"][seed],
         output_activation=["linear", "sigmoid"][seed % 2])
-    x = random_input(rng, network, 4)
+    x = random_input(rng, network, 6)
     mu, v = integer.encode(network, x)
     mu_z = mean_latent(mu, network.z)
-    scores, (_, output) = integer.class_scores(network, mu_z), integer.decode(network, mu_z)
-    jobs, expected = [], []
-    for row in range(len(x)):
-        jobs += [(Segment.ENCODER, x[row]), (Segment.HEAD, mu_z[row]), (Segment.DECODER, mu_z[row])]
-        expected += marked([*mu[row], *v[row]]) + marked(scores[row]) + marked(output[row])
-    engine = MatrixEngine(lower(network), Array(*shape), sigmoid=network.sigmoid, weights=weights)
-    assert multiply(engine, jobs, len(expected), stall=[0, 0.4][(seed + shape[0]) % 2]) == expected
+    expected = [marked(np.hstack([mu, v])), marked(integer.decode(network, mu_z)[1]),
+                marked(integer.class_scores(network, mu_z))]
+    engine = MatrixEngine(lower(network), shape, sigmoid=network.sigmoid, weights=weights)
+    received = multiply(engine, [x, mu_z, mu_z], list(map(len, expected)), stall=[0, 0.4][(seed + shape.rows) % 2])
+    assert received == expected
 
 
 def single_layer(rng, **settings):
@@ -62,20 +71,19 @@ def single_layer(rng, **settings):
     return random_network(rng, hidden=(), decoder_hidden=(), **settings)
 
 
-@pytest.mark.parametrize("shape", [(2, 2, 1), (4, 3, 2), (8, 1, 1)], ids=str)
+@pytest.mark.parametrize("shape", [Array(2, 2), Array(4, 3, 2), Array(8, 1)], ids=str)
 def test_matrix_times_matrix(shape):
-    """A batch of vectors against held weights; the engine takes the next vector as soon as it is free."""
+    """A batch of vectors against held weights; the engine takes the next vector while it multiplies."""
     rng = np.random.default_rng(8)
     network = single_layer(rng, inputs=7, latent=5, extreme=False)
     batch = random_input(rng, network, 20)
-    engine = MatrixEngine(lower(network), Array(*shape))
-    received = multiply(engine, [(Segment.ENCODER, x) for x in batch], len(batch) * 10)
-    product = np.array([value for value, _ in received]).reshape(len(batch), 10)
-    assert np.array_equal(product, np.hstack(integer.encode(network, batch)))
+    assert np.array_equal(product(MatrixEngine(lower(network), shape), batch, 10),
+                          np.hstack(integer.encode(network, batch)))
 
 
+@pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("signed_input", [False, True])
-def test_extremes_saturate_at_both_ends_and_never_wrap(signed_input):
+def test_extremes_saturate_at_both_ends_and_never_wrap(signed_input, packed):
     """Weights of ±127 only, inputs at the ends of their format, biases that just reach the end of 32 bits."""
     saturated = set()
     for seed in range(6):
@@ -85,9 +93,7 @@ def test_extremes_saturate_at_both_ends_and_never_wrap(signed_input):
         low, high = network.input.low, network.input.high
         batch = np.array([np.full(9, low), np.full(9, high), np.where(network.mu.weights[0] > 0, high, low),
                           np.where(network.mu.weights[0] > 0, low, high)])
-        engine = MatrixEngine(lower(network), Array(8, 1))
-        received = multiply(engine, [(Segment.ENCODER, x) for x in batch], len(batch) * 16)
-        values = np.array([value for value, _ in received]).reshape(len(batch), 16)
+        values = product(MatrixEngine(lower(network), Array(8, 3, packed=packed)), batch, 16)
         assert np.array_equal(values, np.hstack(integer.encode(network, batch)))
         saturated |= {"low"} if (values == network.mu.format.low).any() else set()
         saturated |= {"high"} if (values == network.mu.format.high).any() else set()
@@ -96,13 +102,11 @@ def test_extremes_saturate_at_both_ends_and_never_wrap(signed_input):
 
 @pytest.mark.parametrize("inputs", [1, 2, 3])
 @pytest.mark.parametrize("shape", [(16, 1, 1), (16, 2, 1), (8, 1, 1), (16, 1, 2), (12, 1, 3)], ids=str)
-def test_a_short_job_waits_until_the_sums_before_it_have_drained(shape, inputs):
-    """Jobs back to back that issue faster than they drain, and a queue deep enough to take them."""
+def test_a_short_vector_waits_until_the_sums_before_it_have_drained(shape, inputs):
+    """Vectors back to back that issue faster than they drain, and a queue deep enough to take them."""
     network = single_layer(np.random.default_rng(inputs), inputs=inputs, latent=8, outputs=64, classes=0)
     batch = random_input(np.random.default_rng(9), network, 6)
-    engine = MatrixEngine(lower(network), Array(*shape))
-    received = multiply(engine, [(Segment.ENCODER, x) for x in batch], len(batch) * 16)
-    values = np.array([value for value, _ in received]).reshape(len(batch), 16)
+    values = product(MatrixEngine(lower(network), Array(*shape)), batch, 16)
     assert np.array_equal(values, np.hstack(integer.encode(network, batch)))
 
 
@@ -115,8 +119,7 @@ def test_sigmoids_of_other_input_widths(bits):
                   "sigmoid")
     batch = rng.integers(0, 256, (20, 3))
     engine = MatrixEngine([[Matrix.of(layer, source=Format(False, 8, 0))]], Array(4, 1), sigmoid=sigmoid)
-    received = multiply(engine, [(0, x) for x in batch], len(batch) * 6)
-    values = np.array([value for value, _ in received]).reshape(len(batch), 6)
+    values = product(engine, batch, 6)
     assert np.array_equal(values, sigmoid(integer.dense(layer, batch)))
 
 

@@ -1,0 +1,84 @@
+"""Where a segment's results wait for whoever takes them, so that the array never does."""
+
+from amaranth.hdl import Module, Mux, Signal, signed
+from amaranth.lib import data, fifo, stream, wiring
+from amaranth.lib.wiring import In, Out
+
+__all__ = ["ResultQueue"]
+
+SHALLOW = 64  # groups that a look-up table's memory holds without being wider for it
+
+
+class ResultQueue(wiring.Component):
+    """Takes groups of `lanes` results and gives them one by one. There is room for whole jobs only, and it is reserved.
+
+    Members
+    -------
+    room : Out(1)
+        for the results of one more job.
+    reserve : In(1)
+        takes that room.
+    write : In(1), values : In(lanes × signed), last : In(1)
+        a group; never refused to whoever has reserved. The last group of a job may be short.
+    o : Out(stream of {value, last})
+        `last` marks the last result of a job.
+
+    Cycles
+    ------
+    A result can be taken in the clock after its group is written, if nothing is before it; then one a clock.
+
+    Parameters
+    ----------
+    results : int
+        of one job.
+    lanes : int
+    bits : int
+        of a signed value.
+    """
+
+    def __init__(self, results: int, lanes: int, bits: int):
+        self._lanes, self._short = lanes, (results - 1) % lanes
+        self._groups = -(-results // lanes)
+        self.jobs = self.jobs_of(results, lanes)
+        super().__init__({
+            "room": Out(1),
+            "reserve": In(1),
+            "write": In(1),
+            "values": In(data.ArrayLayout(signed(bits), lanes)),
+            "last": In(1),
+            "o": Out(stream.Signature(data.StructLayout({"value": signed(bits), "last": 1}))),
+        })
+
+    @staticmethod
+    def jobs_of(results: int, lanes: int) -> int:
+        """Jobs that it has room for: two where they cost no more than one, so that the second is computed while the
+        first one leaves."""
+        return 2 if 2 * -(-results // lanes) <= SHALLOW else 1
+
+    def elaborate(self, platform):
+        m = Module()
+        entry = data.StructLayout({"values": self.values.shape(), "last": 1})
+        incoming = Signal(entry)
+        m.submodules.groups = groups = fifo.SyncFIFO(width=entry.size, depth=self.jobs * self._groups)
+        m.d.comb += [
+            incoming.values.eq(self.values), incoming.last.eq(self.last),
+            groups.w_data.eq(incoming), groups.w_en.eq(self.write),
+        ]
+        head = entry(groups.r_data)
+        lane = Signal(range(max(self._lanes, 2)))
+        final, taken = Signal(), Signal()  # `final`: this lane is the last one of its group
+        m.d.comb += [
+            final.eq(lane == Mux(head.last, self._short, self._lanes - 1)),
+            taken.eq(self.o.valid & self.o.ready),
+            self.o.valid.eq(groups.r_rdy),
+            self.o.p.value.eq(head.values[lane] if self._lanes > 1 else head.values[0]),
+            self.o.p.last.eq(head.last & final),
+            groups.r_en.eq(self.o.ready & final),
+        ]
+        with m.If(taken):
+            m.d.sync += lane.eq(Mux(final, 0, lane + 1))
+
+        reserved = Signal(range(self.jobs + 1))
+        m.d.comb += self.room.eq(reserved != self.jobs)
+        m.d.sync += reserved.eq(reserved + self.reserve - (taken & self.o.p.last))
+        return m
