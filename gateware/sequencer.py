@@ -71,7 +71,7 @@ class Sequencer(wiring.Component):
         bases = [sum(plan.words for plan in plans[:index]) for index in range(len(plans))]
 
         running = Signal()
-        step = Signal(range(max(max(plan.steps for plan in plans), 2)), reset_less=True)
+        step = Signal(range(max(max(plan.steps for plan in plans), 2)))
         tile = Signal(range(max(max(plan.tiles for plan in plans), 2)), reset_less=True)
         # Clocks until the drain has sent off the sums of the last tile; a tile's sums must not be captured before.
         draining = Signal(range(max(plan.drains for plan in plans) + 1))

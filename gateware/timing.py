@@ -27,7 +27,8 @@ class Cycles:
 
     class_latency : from the last input's acceptance to the class (to the last v, without a class head), of a job alone
     latency : from the last input's acceptance to the last output, of a job alone
-    interval : from one job to the next, when they follow without a pause; the mean, where two take turns
+    interval : from one job to the next, when they follow without a pause from a core at rest; the mean, where they
+        take turns. After a pause the matrices may fall into another order, and follow a few cycles sooner or later.
     utilisation : multiply-accumulates of encoder and decoder, over multiplications a clock × interval
     """
 

@@ -48,7 +48,7 @@ def test_the_compiled_core_equals_the_integers(iris, compiled, stall):
     for seed in (3, None, 0xFFFFFFFF, 1, None):
         answers, cycles = compiled.reconstruct(iris.example_codes, seed, stall=stall)
         assert np.array_equal(answers, answers_of(iris, iris.example_codes, seed))
-        assert 90 * 150 < cycles < 300 * 150
+        assert 30 * 150 < cycles < 200 * 150
 
 
 def test_both_simulators_take_the_same_cycles(iris, compiled):
