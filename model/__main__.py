@@ -13,7 +13,7 @@ import json
 import sys
 from dataclasses import fields, replace
 
-from model import cards, datasets, image_plots, images, latent_book, network_file, plots, trained, vectors
+from model import cards, datasets, image_plots, images, latent_book, network_file, plots, story, trained, vectors
 from model.arguments import parser
 from model.command import run_command
 from model.errors import UserError
@@ -119,6 +119,9 @@ def _plot(arguments):
     made, dataset = _trained_with_data(arguments)
     draw = image_plots if isinstance(dataset, images.Images) else plots
     print(*draw.write(made, dataset, arguments.out), sep="\n")
+    name = made.card["source"].get("name")
+    if name in story.SOURCES and not _own_table(arguments):
+        print(*story.write(name, arguments.out, progress=True), sep="\n")
 
 
 def _vectors(arguments):

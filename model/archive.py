@@ -75,6 +75,8 @@ def write(path, arrays: dict):
     stored = {name: np.ascontiguousarray(array, array.dtype.newbyteorder("<")) for name, array in arrays.items()}
     buffer = io.BytesIO()
     np.savez(buffer, **stored, **{DIGEST: np.frombuffer(digest(arrays), np.uint8)})
+    if buffer.tell() > LIMIT:
+        raise UserError(f"{path} would have {buffer.tell() >> 20} MiB; no more than {LIMIT >> 20} are read back")
     write_bytes(path, buffer.getvalue())
 
 

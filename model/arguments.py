@@ -65,7 +65,8 @@ def parser(description: str) -> argparse.ArgumentParser:
     evaluate = commands.add_parser("evaluate", help="quality, integers against floats")
     evaluate.add_argument("--json", action="store_true", help="print JSON and nothing else on standard output")
     vector = commands.add_parser("vectors", help="write golden vectors as .npz and .hex")
-    plot = commands.add_parser("plot", help="draw latent space, reconstructions and quantisation error")
+    plot = commands.add_parser("plot", help="draw latent space, reconstructions and quantisation error; for Iris and "
+                                "digits also the story from principal components to the VAE")
     for command in (vector, plot):
         command.add_argument("--out", type=Path, default=OUT, metavar="DIR",
                              help=f"default: {OUT}; files are named after the network, not after its file")

@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.special import logsumexp
 
+from model.checks import check_whole
 from model.vae_model import VAEmodel
 
 __all__ = ["importance_weighted_bound"]
@@ -15,6 +16,7 @@ def importance_weighted_bound(model: VAEmodel, x, rng, samples: int = 512) -> np
 
     In expectation a lower bound of log p(x) that rises with `samples`; the ELBO for one.
     """
+    check_whole("samples", samples, 1)
     x = model.sites.check("x", x)
     mean, logvar = model.encode(x)
     found, step = [], max(CHUNK // samples, 1)

@@ -5,7 +5,7 @@ import numpy as np
 from model import archive
 from model.errors import UserError
 
-__all__ = ["read", "write"]
+__all__ = ["arrays_of", "fill", "read", "write"]
 
 VERSION = 1
 GENERATORS = {name: getattr(np.random, name) for name in ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")}
@@ -18,24 +18,38 @@ def _plain(value):
     return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value
 
 
-def write(path, *, parameters: dict, optimizer, epoch: int, history: dict, rng):
-    """Parameters, moments of the optimiser, epoch, history (name → list of numbers) and the generator's state."""
-    arrays = {f"parameters.{name}": value for name, value in parameters.items()}
-    for moment in optimizer.MOMENTS:
-        arrays |= {f"{moment}.{name}": value for name, value in getattr(optimizer, moment).items()}
+def arrays_of(optimizer) -> dict:
+    """The optimiser's parameters and moments, the very arrays, as `parameters.NAME`, `MOMENT.NAME`."""
+    return {f"{kind}.{name}": value for kind in ("parameters", *optimizer.MOMENTS)
+            for name, value in getattr(optimizer, kind).items()}
+
+
+def fill(optimizer, arrays: dict):
+    """Copies what `arrays_of` gave into the optimiser's own arrays.
+
+    Raises
+    ------
+    ValueError
+        for other names or shapes than its own; nothing is changed then.
+    """
+    own = arrays_of(optimizer)
+    if {name: value.shape for name, value in own.items()} != {name: value.shape for name, value in arrays.items()}:
+        raise ValueError("other parameters")
+    for name, value in own.items():
+        value[...] = arrays[name]
+
+
+def write(path, *, optimizer, epoch: int, history: dict, rng):
+    """The optimiser with its parameters, epoch, history (name → list of numbers) and the generator's state."""
+    arrays = arrays_of(optimizer)
     arrays |= {f"history.{name}": np.array(values, np.float64) for name, values in history.items()}
     meta = {"version": VERSION, "optimizer": type(optimizer).__name__, "count": optimizer.count,
             "epoch": epoch, "rng": _plain(rng.bit_generator.state)}
     archive.write(path, arrays | {"meta": archive.pack_json(meta)})
 
 
-def _shapes(arrays: dict) -> dict:
-    """The shape of each array."""
-    return {name: value.shape for name, value in arrays.items()}
-
-
-def read(path, *, parameters: dict, optimizer) -> tuple[int, dict, np.random.Generator]:
-    """Fills `parameters` and `optimizer` from the file; returns epoch, history and a generator in the saved state.
+def read(path, *, optimizer) -> tuple[int, dict, np.random.Generator]:
+    """Fills `optimizer` and its parameters from the file; returns epoch, history and a generator in the saved state.
 
     Raises
     ------
@@ -50,19 +64,16 @@ def read(path, *, parameters: dict, optimizer) -> tuple[int, dict, np.random.Gen
         bits = GENERATORS[meta["rng"]["bit_generator"]]()
         bits.state = meta["rng"]
         epoch, count, name = int(meta["epoch"]), int(meta["count"]), meta["optimizer"]
-        history = {key.removeprefix("history."): value.tolist() for key, value in arrays.items()
-                   if key.startswith("history.")}
+        history = {key.removeprefix("history."): arrays[key].tolist() for key in arrays if key.startswith("history.")}
     except (KeyError, TypeError, ValueError) as error:
         raise UserError(f"{path} is no checkpoint of this version ({error!r})") from error
     if name != type(optimizer).__name__:
         raise UserError(f"{path} was written with the optimizer {name}, not {type(optimizer).__name__}")
-    targets = {"parameters": parameters} | {moment: getattr(optimizer, moment) for moment in optimizer.MOMENTS}
-    for prefix, target in targets.items():
-        own = {key.removeprefix(f"{prefix}."): value for key, value in arrays.items() if key.startswith(f"{prefix}.")}
-        if _shapes(own) != _shapes(target):
-            raise UserError(f"{path} is a checkpoint of another model; make the model as it was when it was written")
-    for prefix, target in targets.items():
-        for key, value in target.items():
-            value[...] = arrays[f"{prefix}.{key}"]
+    own = {key: value for key, value in arrays.items() if key != "meta" and not key.startswith("history.")}
+    try:
+        fill(optimizer, own)
+    except ValueError as error:
+        raise UserError(f"{path} is a checkpoint of another model; make the model as it was when it was written"
+                        ) from error
     optimizer.count = count
     return epoch, history, np.random.Generator(bits)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ["alike", "label_array", "real_array"]
+__all__ = ["alike", "check_weight", "check_whole", "label_array", "real_array"]
 
 
 def real_array(name: str, value, ndim: int | None = None) -> np.ndarray:
@@ -45,3 +45,15 @@ def label_array(name: str, value, local_dimension: int) -> np.ndarray:
         raise ValueError(f"{name} is {array[place]:g} at {list(place)}; labels are whole numbers "
                          f"0…{local_dimension - 1} (local_dimension is {local_dimension})")
     return array.astype(np.int64)
+
+
+def check_whole(name: str, value, least: int):
+    """Refuses what is not a whole number of at least `least` (a float is none, even 2.0)."""
+    if not isinstance(value, (int, np.integer)) or value < least:
+        raise ValueError(f"{name} is {value!r}; a whole number of at least {least} is needed")
+
+
+def check_weight(name: str, value: float):
+    """Refuses what is not a finite number of at least 0."""
+    if not 0 <= value < np.inf:
+        raise ValueError(f"{name} is {value}; a number of at least 0 is needed")

@@ -11,7 +11,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from model import archive
+from model import archive, checkpoints
 from model.errors import UserError
 from model.images import Images
 from model.losses import kl_divergence, reconstruction_loss
@@ -42,9 +42,7 @@ class Progress:
 
     def save(self, path, identity: dict):
         """Everything to the file `path`; `identity` says of which run."""
-        arrays = {f"{kind}.{name}": value for kind in ("parameters", "mean", "square")
-                  for name, value in getattr(self.adam, kind).items()}
-        archive.write(path, arrays | {"meta": archive.pack_json(
+        archive.write(path, checkpoints.arrays_of(self.adam) | {"meta": archive.pack_json(
             {"version": VERSION, "identity": identity, "count": self.adam.count, "curves": self.curves})})
 
     def resume(self, path, identity: dict):
@@ -55,10 +53,9 @@ class Progress:
             if meta["version"] != VERSION or meta["identity"] != identity:
                 raise UserError(f"{path} is the checkpoint of a run with other data, settings or seed; "
                                 "give the same ones, or train without --resume")
-            for key, value in arrays.items():
-                kind, name = key.split(".", 1)
-                getattr(self.adam, kind)[name][...] = value
-            self.adam.count, self.curves = int(meta["count"]), {name: list(meta["curves"][name]) for name in CURVES}
+            count, curves = int(meta["count"]), {name: list(meta["curves"][name]) for name in CURVES}
+            checkpoints.fill(self.adam, arrays)
+            self.adam.count, self.curves = count, curves
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             raise UserError(f"{path} is no sound checkpoint ({error!r}); train without --resume") from error
 
@@ -120,9 +117,9 @@ def train_images(settings: Settings, images: Images, test: Images, classes: int,
             rng = np.random.default_rng([seed, epoch])
             factor = 0.5 * (1 + float(np.cos(np.pi * epoch / settings.epochs)))
             loss = _epoch(vae, settings, adam, images, onehot, rng, factor)
-            if not np.isfinite(loss):
-                raise UserError("training diverged; take a smaller --rate")
             measured = _measure(vae, quantised_weights(adam.parameters, settings.bits), test, classes, rng)
+            if not np.isfinite([loss, measured[0]]).all():
+                raise UserError("training diverged; take a smaller --rate")
             for name, value in zip(CURVES, (loss, *measured), strict=True):
                 state.curves[name].append(value)
             bar.set_postfix({"−ELBO": f"{measured[0]:.1f}"} | ({"accuracy": f"{measured[1]:.2%}"} if classes else {}),

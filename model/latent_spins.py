@@ -71,7 +71,7 @@ def phase_map(epochs: int = 20) -> tuple[dict[str, Figure], dict]:
     for axes, values, title, options in (
             (left, maps[best], f"mean |μ| of latent {best}, the most active", {}),
             (middle, two_means(maps[best]), f"2-means: NMI {numbers['nmi']:.2f} with the known phases",
-             {"cmap": "Blues", "vmax": 1.6})):
+             {"cmap": "Blues", "vmax": 1.6, "scale": False})):
         draw_map(axes, FIELDS, KAPPAS, values.T, title, **options)
         axes.plot(line, annni_line(line), color="white" if axes is left else COLOURS[5], lw=2, label="critical line")
         axes.set(xlabel="κ", ylabel="h")

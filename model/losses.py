@@ -50,7 +50,7 @@ def log_normal_pdf(mu, logvar, sample) -> np.ndarray:
 def kl_standard_normal(mean, logvar) -> float:
     """The mean over the batch of KL(N(mean, e^logvar) ‖ N(0, 1)), mean and logvar (batch, latent)."""
     mean, logvar = alike(mean=mean, logvar=logvar)
-    return float(0.5 * (mean**2 + np.exp(logvar) - logvar - 1).sum() / len(mean))
+    return float(kl_divergence(mean, logvar).sum() / len(mean))
 
 
 def kl_standard_normal_gradient(mean, logvar) -> tuple[np.ndarray, np.ndarray]:

@@ -15,7 +15,7 @@ from model.integer import class_scores, classify, infer
 from model.sampling import MU, V, mean_latent
 from model.trained import Trained
 
-__all__ = ["latent_space", "quantisation_error", "reconstructions", "save_figures", "write"]
+__all__ = ["latent_space", "quantisation_error", "reconstructions", "save_figure", "save_figures", "write"]
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000")  # Okabe and Ito's
 MARKERS = "osD^vP*X"
@@ -116,15 +116,18 @@ def quantisation_error(trained: Trained, dataset: Dataset) -> Figure:
     return figure
 
 
+def save_figure(figure: Figure, path) -> Path:
+    """`figure` as a PNG file that is whole or not there; the same figure makes the same bytes."""
+    buffer = io.BytesIO()
+    FigureCanvasAgg(figure).print_png(buffer, metadata={"Software": None})
+    write_bytes(path, buffer.getvalue())
+    return Path(path)
+
+
 def save_figures(drawn: dict, trained: Trained, data, folder) -> list[Path]:
     """The figure of each function (trained, data) in `drawn` as NETWORK.KEY.png in `folder`; their paths."""
-    folder, paths = Path(folder), []
-    for name, draw in drawn.items():
-        figure, buffer = draw(trained, data), io.BytesIO()
-        FigureCanvasAgg(figure).print_png(buffer)
-        paths.append(folder / f"{trained.network.name}.{name}.png")
-        write_bytes(paths[-1], buffer.getvalue())
-    return paths
+    return [save_figure(draw(trained, data), Path(folder) / f"{trained.network.name}.{name}.png")
+            for name, draw in drawn.items()]
 
 
 def write(trained: Trained, dataset: Dataset, folder) -> list[Path]:

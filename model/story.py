@@ -1,17 +1,14 @@
 """The story from principal components to the variational autoencoder, told in figures on one data set."""
 
-import io
 from pathlib import Path
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from tqdm import tqdm
 
-from model import story_deep, story_linear, story_vae
-from model.archive import write_bytes
-from model.datasets import Dataset
-from model.images import Images
+from model import datasets, images, story_deep, story_generation, story_linear, story_vae
+from model.plots import save_figure
 from model.story_data import material
 
-__all__ = ["FIGURES", "save", "write"]
+__all__ = ["FIGURES", "SOURCES", "write"]
 
 FIGURES = {
     "1-components": story_linear.components,
@@ -20,19 +17,18 @@ FIGURES = {
     "4-failure": story_deep.failure,
     "5-reparameterisation": story_vae.reparameterisation,
     "6-divergence": story_vae.divergence,
-    "7-generation": story_vae.generation,
+    "7-generation": story_generation.generation,
 }
 
-
-def save(figure, path) -> Path:
-    """`figure` as a PNG file that is whole or not there; the same figure makes the same bytes."""
-    buffer = io.BytesIO()
-    FigureCanvasAgg(figure).print_png(buffer, metadata={"Software": None})
-    write_bytes(path, buffer.getvalue())
-    return Path(path)
+SOURCES = {"iris": datasets.iris, "digits": lambda: images.digits()[0]}  # that the story is told on: name → data set
 
 
-def write(dataset: Dataset | Images, folder) -> list[Path]:
-    """All figures as story-DATASET-FIGURE.png in `folder`; their paths."""
-    data = material(dataset)
-    return [save(draw(data)[0], Path(folder) / f"story-{data.name}-{name}.png") for name, draw in FIGURES.items()]
+def write(name: str, folder, *, progress: bool = False) -> dict[Path, dict]:
+    """All figures on the data set `name` of `SOURCES` as story-NAME-FIGURE.png in `folder`: paths → their numbers."""
+    data, written = material(SOURCES[name]()), {}
+    with tqdm(FIGURES.items(), disable=not progress, leave=False) as bar:
+        for key, draw in bar:
+            bar.set_description(f"story of {name}, {key}")
+            figure, numbers = draw(data)
+            written[save_figure(figure, Path(folder) / f"story-{name}-{key}.png")] = numbers
+    return written

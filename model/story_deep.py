@@ -8,34 +8,15 @@ from matplotlib.figure import Figure
 from scipy.spatial import cKDTree
 
 from model.autoencoder import Autoencoder, error
-from model.decoders import DenseDecoder
-from model.encoders import DenseEncoder
 from model.image_plots import wall
 from model.pca import principal_components
 from model.plots import COLOURS
 from model.story_data import Material
-from model.vae_data import Dataset
-from model.vae_model import VAEmodel
-from model.vae_trainer import VAETrainer
+from model.story_training import LATENT, WIDTH, fit_vae
 
-__all__ = ["depth", "failure", "fit_vae"]
+__all__ = ["depth", "failure"]
 
-WIDTH = 64
 FEW = {True: 150, False: 45}  # training samples of the figure of failures: images, tables
-LATENT = {True: 8, False: 2}
-
-
-def fit_vae(x, latent: int, epochs: int, rng, hidden=(WIDTH, WIDTH), held_out=None):
-    """A VAE with a Gaussian decoder on x (n, features), and its errors as `Autoencoder.train` has them."""
-    dataset = Dataset(x, data_type="continuous")
-    model = VAEmodel(DenseEncoder(dataset.sites, hidden, latent), DenseDecoder(dataset.sites, hidden, latent))
-    trainer, course = VAETrainer(model, dataset), []
-    for epoch in range(10, epochs + 1, 10):
-        trainer.train(10, 32, rng, learning_rate=3e-3, printing_rate=0)
-        if held_out is not None:
-            course.append([epoch, *(error(each, model.decode(model.encode(each)[0])[..., 0])
-                                    for each in (x, held_out))])
-    return model, course
 
 
 def _split(data: Material, count: int):

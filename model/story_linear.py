@@ -92,7 +92,7 @@ def linear(data: Material) -> tuple[Figure, dict]:
         right.text(*(vector * 1.08), f"W[:, {index}]", color=COLOURS[5], fontsize=9)
     right.set(xlim=(-1.3, 1.3), ylim=(-1.3, 1.3), aspect="equal", xlabel="along component 1",
               ylabel="along component 2",
-              title=f"the same plane: principal angles ≤ {max(angles):.0e} rad")
+              title=f"the same plane: angles ≤ {max(angles):.0e} rad")
     right.legend(fontsize=8, loc="lower left")
     figure.suptitle(f"{data.name}: the linear autoencoder's error is PCA's "
                     f"({numbers['error']:.5f} and {numbers['error_pca']:.5f}), and so is its subspace")

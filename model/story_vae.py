@@ -1,4 +1,4 @@
-"""Figures of the story, part three: the variational autoencoder.
+"""Figures of the story, part three: how the variational autoencoder is trained.
 
 Each function returns a figure and the numbers that it shows.
 """
@@ -6,22 +6,13 @@ Each function returns a figure and the numbers that it shows.
 import numpy as np
 from matplotlib.figure import Figure
 
-from model.image_plots import wall
-from model.losses import log_normal_pdf
+from model.losses import kl_divergence, log_normal_pdf
 from model.plots import COLOURS
 from model.story_data import Material
-from model.story_deep import LATENT, fit_vae
 from model.story_linear import scatter
+from model.story_training import trained_vae
 
-__all__ = ["divergence", "generation", "reparameterisation"]
-
-EPOCHS = 400
-GENERATED = 1000
-
-
-def _trained(data: Material):
-    latent = LATENT[data.shape is not None]
-    return fit_vae(data.smooth, latent, EPOCHS if data.shape is None else EPOCHS // 4, np.random.default_rng(1))[0]
+__all__ = ["divergence", "reparameterisation"]
 
 
 def reparameterisation(data: Material) -> tuple[Figure, dict]:
@@ -45,11 +36,12 @@ def reparameterisation(data: Material) -> tuple[Figure, dict]:
         colour = COLOURS[index]
         left.plot(grid, index + 0.8 * s * np.exp(log_normal_pdf(m, 2 * np.log(s), grid)) / 0.4, color=colour)
         left.plot(m + s * drawn, np.full(5, index), "o", color=colour, ms=5)
-        left.text(-3.4, index + 0.1, f"μ = {m}, σ = {s}", fontsize=9, color=colour)
+        left.text(-3.4 if m > 0 else 3.4, index + 0.3, f"μ = {m}, σ = {s}".replace("-", "−"), fontsize=8, color=colour,
+                  ha="left" if m > 0 else "right")
     for each in drawn:
         left.plot([each, 1.5 + 0.4 * each, -1 + 0.7 * each], [0, 1, 2], color="0.7", lw=0.8, zorder=0)
     left.set(title="the same five ε under three posteriors", xlabel="z = μ + σ·ε", yticks=[])
-    model = _trained(data)
+    model = trained_vae(data)
     mean, logvar = model.encode(data.smooth)
     order = np.sort(np.argsort(logvar.mean(0))[:2])
     chosen = np.concatenate([np.flatnonzero(data.labels == cls)[:1] for cls in np.unique(data.labels)])
@@ -71,15 +63,15 @@ def reparameterisation(data: Material) -> tuple[Figure, dict]:
 
 def divergence(data: Material) -> tuple[Figure, dict]:
     """KL(N(μ, σ²) ‖ N(0, 1)) over μ and σ, with the posteriors of the data, and as an area."""
-    model = _trained(data)
+    model = trained_vae(data)
     mean, logvar = model.encode(data.smooth)
-    each = 0.5 * (mean**2 + np.exp(logvar) - logvar - 1)
+    each = kl_divergence(mean[..., None], logvar[..., None])
     numbers = {"kl": each.mean(0).tolist(), "logvar": logvar.mean(0).tolist()}
     figure = Figure(figsize=(12, 4.4), layout="constrained")
     left, middle, right = figure.subplots(1, 3)
     reach = max(3.2, 1.05 * np.abs(mean).max())
     mu, log_sigma = np.linspace(-reach, reach, 200), np.linspace(min(-3.5, 0.52 * logvar.min()), 1, 200)
-    height = 0.5 * (mu**2 + np.exp(2 * log_sigma)[:, None] - 2 * log_sigma[:, None] - 1)
+    height = kl_divergence(mu[:, None], 2 * log_sigma[:, None, None])
     mesh = left.contourf(mu, log_sigma, height, levels=[0, 0.05, 0.25, 0.5, 1, 2, 3, 4, 6, 8, 12], cmap="Blues",
                          extend="max")
     figure.colorbar(mesh, ax=left, label="nats")
@@ -106,53 +98,4 @@ def divergence(data: Material) -> tuple[Figure, dict]:
     right.set(title="mean KL of each latent", xlabel="latent", ylabel="nats",
               xticks=range(model.latent))
     figure.suptitle(f"{data.name}: what q(z|x) costs beyond the prior")
-    return figure, numbers
-
-
-def _covariances(axes, data: Material, x, title: str, limit: float):
-    covariance = np.cov(x.T)
-    axes.imshow(covariance, cmap="RdBu_r", vmin=-limit, vmax=limit)
-    axes.set(title=title, xticks=[], yticks=[])
-    if len(covariance) <= 6:
-        for (row, column), value in np.ndenumerate(covariance):
-            axes.text(column, row, f"{value:.2f}", ha="center", va="center", fontsize=9,
-                      color="white" if abs(value) > 0.6 * limit else "black")
-        axes.set_yticks(range(len(covariance)), data.feature_names, fontsize=8)
-
-
-def generation(data: Material) -> tuple[Figure, dict]:
-    """1,000 samples from z ~ N(0, 1) beside the data: their means, their covariances, and some of themselves."""
-    model, rng = _trained(data), np.random.default_rng(2)
-    x = model.generate(GENERATED, rng)
-    shift = (x.mean(0) - data.x.mean(0)) / data.smooth.std(0)
-    limit = float(np.abs(np.cov(data.smooth.T)).max())
-    numbers = {"shift": float(np.abs(shift).max()), "covariance": np.cov(x.T).tolist(),
-               "covariance_of_data": np.cov(data.smooth.T).tolist()}
-    figure = Figure(figsize=(13, 4.2), layout="constrained")
-    one, two, three, four = figure.subplots(1, 4, width_ratios=(1.1, 1, 1, 1.25))
-    one.axvspan(-0.2, 0.2, color="0.9")
-    one.axvline(0, color="0.5", lw=1)
-    if data.shape is None:
-        one.plot(shift, range(len(shift)), "o", color=COLOURS[0])
-        one.set_yticks(range(len(shift)), data.feature_names, fontsize=8)
-        one.set(xlim=(-0.5, 0.5), ylim=(len(shift) - 0.5, -0.5), xlabel="shift of the mean, standard deviations")
-    else:
-        one.hist(shift, bins=25, color=COLOURS[0])
-        one.set(xlabel="shift of the mean, standard deviations", ylabel="pixels")
-    one.set_title(f"means: within {np.abs(shift).max():.2f}", fontsize=10)
-    _covariances(two, data, data.smooth, "covariance of the data", limit)
-    _covariances(three, data, x, f"of {GENERATED:,} generated", limit)
-    if data.shape is None:
-        first, second = np.argsort(data.values(data.x).std(0))[-2:]
-        values = data.values(x)
-        four.plot(values[:, first], values[:, second], ".", ms=3, color="0.7", label="generated", zorder=0)
-        scatter(four, data.values(data.x)[:, [first, second]], data)
-        four.set(xlabel=data.feature_names[first], ylabel=data.feature_names[second])
-        four.legend(fontsize=8)
-    else:
-        means = model.decode(rng.standard_normal((70, model.latent)))[..., 0]
-        four.imshow(wall((np.clip(data.values(means), 0, 1) * 255).astype(np.uint8), 10, 7, data.shape), cmap="gray")
-        four.set(title="70 of them, without the decoder's noise", xticks=[], yticks=[])
-        four.title.set_fontsize(10)
-    figure.suptitle(f"{data.name}: {GENERATED:,} {data.noun}s that nobody picked, from z ~ N(0, 1)")
     return figure, numbers

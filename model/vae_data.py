@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from model.checks import label_array, real_array
+from model.checks import check_whole, label_array, real_array
 from model.sites import DATA_TYPES, Sites
 
 __all__ = ["Dataset"]
@@ -45,6 +45,7 @@ class Dataset:
                  seed: int = 0):
         if data_type not in DATA_TYPES:
             raise ValueError(f"data_type is {data_type!r}; it is one of {', '.join(DATA_TYPES)}")
+        check_whole("local_dimension", local_dimension, 1)
         if not 0 <= validation < 1:
             raise ValueError(f"validation is {validation}; it is a share of the samples, from 0 to less than 1")
         self.thetas = tuple(real_array(f"thetas[{index}]", theta, 1) for index, theta in enumerate(thetas))

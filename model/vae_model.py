@@ -99,6 +99,9 @@ class VAEmodel:
         alpha: of hybrid data, the share of the categorical loss; the Gaussian one has 1 − alpha.
         n_data: the size of the data that the batch is from, for the total correlation.
         """
+        x, epsilon = self.sites.check("x", x), real_array("epsilon", epsilon)
+        if epsilon.shape != (len(x), self.latent):
+            raise ValueError(f"epsilon has shape {epsilon.shape}; ({len(x)}, {self.latent}) is needed")
         encoder, decoder = self.part("encoder"), self.part("decoder")
         mean, logvar, saved_encoder = self.encoder.forward(encoder, x)
         noise = np.exp(logvar / 2) * epsilon

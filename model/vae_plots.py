@@ -10,11 +10,12 @@ from model.vae_model import VAEmodel
 __all__ = ["draw_map", "plot_repr2d", "plot_training"]
 
 
-def draw_map(axes, theta_rows, theta_columns, values, title: str, **options):
-    """One map (rows, columns) in colours, every grid point in the middle of its cell."""
+def draw_map(axes, theta_rows, theta_columns, values, title: str, *, scale: bool = True, **options):
+    """One map (rows, columns) in colours, every grid point in the middle of its cell; with a `scale` beside it."""
     mesh = axes.pcolormesh(theta_columns, theta_rows, values, shading="nearest", rasterized=True, **options)
     axes.set_title(title, fontsize=10)
-    axes.figure.colorbar(mesh, ax=axes)
+    if scale:
+        axes.figure.colorbar(mesh, ax=axes)
 
 
 def plot_repr2d(model: VAEmodel, dataset: Dataset, latvar=None, theta_pair=(1, 0), subplot=True):

@@ -1,20 +1,23 @@
-"""Training of a `VAEmodel` on a `Dataset`, and what one looks at afterwards."""
+"""Training of a `VAEmodel` on a `Dataset`."""
 
 import numpy as np
 from tqdm import tqdm
 
-from model import checkpoints, representation, vae_plots
+from model import checkpoints
+from model.checks import check_weight, check_whole
 from model.optimisers import AdaBelief
 from model.vae_data import Dataset
 from model.vae_model import VAEmodel
+from model.vae_views import Views
 
 __all__ = ["VAETrainer"]
 
+TERMS = ("loss", "reconstruction", "kl", "tc")  # as `model.vae_model.Loss` has them
 VALIDATION_DRAWS = 4  # of ε for each held-out sample
 
 
-class VAETrainer:
-    """Trains `model` on `dataset` with an optimiser of `model.optimisers` (the class).
+class VAETrainer(Views):
+    """Trains `model` on `dataset` with an optimiser of `model.optimisers` (the class), and shows what came of it.
 
     Members
     -------
@@ -28,16 +31,15 @@ class VAETrainer:
     def __init__(self, model: VAEmodel, dataset: Dataset, optimizer=AdaBelief):
         if model.sites != dataset.sites:
             raise ValueError(f"dataset has {dataset.sites}, but model is made for {model.sites}")
-        self.model, self.dataset = model, dataset
+        super().__init__(model, dataset, {name: [] for name in (*TERMS, "beta", "validation")})
         self._make_optimizer, self.optimizer = optimizer, None
         self.epoch = 0
-        self.history = {name: [] for name in ("loss", "reconstruction", "kl", "tc", "beta", "validation")}
         self._checkpoint = None
 
     def _prepare(self, rng):
         if not self.model.parameters:
             self.model.initialise(rng)
-        if self.optimizer is None:
+        if self.optimizer is None or self.optimizer.parameters is not self.model.parameters:  # initialised anew
             self.optimizer = self._make_optimizer(self.model.parameters)
 
     def train(self, num_epochs, batch_size, rng, learning_rate=0.001, beta=1.0, gamma=0, alpha=0.0, printing_rate=1,
@@ -70,6 +72,7 @@ class VAETrainer:
         bar = tqdm(range(num_epochs), "training", disable=None if printing_rate else True, leave=False)
         for _ in bar:
             weights["beta"] = float(beta(self.epoch) if callable(beta) else beta)
+            check_weight("beta", weights["beta"])
             self._epoch(batch_size, rng, re_shuffle, weights)
             if printing_rate and self.epoch % printing_rate == 0:
                 bar.set_postfix(loss=f"{self.history['loss'][-1]:.4f}")
@@ -78,27 +81,33 @@ class VAETrainer:
         return self.history
 
     def _check(self, num_epochs, batch_size, learning_rate, gamma, alpha, printing_rate):
-        for name, value, least in (("num_epochs", num_epochs, 0), ("batch_size", batch_size, 1),
-                                   ("printing_rate", printing_rate, 0)):
-            if not isinstance(value, (int, np.integer)) or value < least:
-                raise ValueError(f"{name} is {value!r}; a whole number of at least {least} is needed")
+        check_whole("num_epochs", num_epochs, 0)
+        check_whole("batch_size", batch_size, 1)
+        check_whole("printing_rate", printing_rate, 0)
         if not 0 < learning_rate < np.inf:
             raise ValueError(f"learning_rate is {learning_rate}; a positive number is needed")
-        if not 0 <= gamma < np.inf:
-            raise ValueError(f"gamma is {gamma}; a number of at least 0 is needed")
+        check_weight("gamma", gamma)
+        least = min(map(len, self._batches(self.dataset.training, batch_size)))
+        if gamma and least < 2:
+            raise ValueError(f"batch_size is {batch_size}, which leaves a batch of {least} of the "
+                             f"{len(self.dataset.training)} training samples; the total correlation (gamma is {gamma}) "
+                             "needs 2 at least")
         if not 0 <= alpha <= (self.dataset.data_type == "hybrid"):
             raise ValueError(f"alpha is {alpha}; it lies in 0…1 for hybrid data, and is 0 for {self.dataset.data_type}")
 
     def _loss(self, rows, rng, weights):
-        """The `Loss` of some samples and its gradients."""
+        """The `Loss` of some samples and its gradients, all finite."""
         x = self.dataset.samples[rows]
         epsilon = rng.standard_normal((len(x), self.model.latent))
         try:
             with np.errstate(all="ignore"):  # what is not finite is reported below
-                return self.model.loss(x, epsilon, n_data=len(self.dataset.training), **weights)
+                terms, gradients = self.model.loss(x, epsilon, n_data=len(self.dataset.training), **weights)
+            if not all(np.isfinite(each).all() for each in (terms.total, *gradients.values())):
+                raise ValueError("the loss or its gradient is not finite")
         except ValueError as error:
             raise ValueError(f"training diverged in epoch {self.epoch} ({error}); take a smaller learning_rate"
                              ) from error
+        return terms, gradients
 
     def _batches(self, rows, batch_size):
         return np.array_split(rows, -(-len(rows) // batch_size))
@@ -110,7 +119,7 @@ class VAETrainer:
             terms, gradients = self._loss(rows, rng, weights)
             self.optimizer.step(gradients)
             sums = sums + len(rows) / len(order) * np.array(terms)
-        for name, value in zip(("loss", "reconstruction", "kl", "tc"), sums, strict=True):
+        for name, value in zip(TERMS, sums, strict=True):
             self.history[name].append(float(value))
         self.history["beta"].append(weights["beta"])
         if len(data.held_out):
@@ -123,13 +132,13 @@ class VAETrainer:
 
     def checkpoint_to(self, path, every: int = 1):
         """From now on, `train` writes a checkpoint to `path` after every so many epochs; None ends it."""
+        check_whole("every", every, 1)
         self._checkpoint = (path, every) if path is not None else None
 
     def save(self, path, rng):
         """All that training goes on from, the state of `rng` included, to the file `path`."""
         self._prepare(rng)
-        checkpoints.write(path, parameters=self.model.parameters, optimizer=self.optimizer, epoch=self.epoch,
-                          history=self.history, rng=rng)
+        checkpoints.write(path, optimizer=self.optimizer, epoch=self.epoch, history=self.history, rng=rng)
 
     def restore(self, path) -> np.random.Generator:
         """Goes back to the checkpoint `path`; the generator that `train` has to be given to continue to the same bits.
@@ -137,38 +146,5 @@ class VAETrainer:
         A `UserError` for a damaged file, or one of another model or optimiser.
         """
         self._prepare(np.random.default_rng(0))
-        self.epoch, self.history, rng = checkpoints.read(path, parameters=self.model.parameters,
-                                                         optimizer=self.optimizer)
+        self.epoch, self.history, rng = checkpoints.read(path, optimizer=self.optimizer)
         return rng
-
-    def compute_repr2d(self, theta_pair=(1, 0), values_other_thetas=(), return_latvar=False):
-        """Maps of mean |μ|, see `model.representation.compute_repr2d`."""
-        return representation.compute_repr2d(self.model, self.dataset, theta_pair, values_other_thetas, return_latvar)
-
-    def plot_repr2d(self, latvar=None, theta_pair=(1, 0), subplot=True):
-        """Maps as a figure or several, see `model.vae_plots.plot_repr2d`."""
-        return vae_plots.plot_repr2d(self.model, self.dataset, latvar, theta_pair, subplot)
-
-    def plot_training(self, num_epochs):
-        """The losses of the last `num_epochs` epochs as a `matplotlib.figure.Figure`."""
-        return vae_plots.plot_training(self.history, num_epochs)
-
-    def get_data(self) -> dict:
-        """`data` and `thetas` as they were given, `mean` and `logvar` (*grid, samples, latent), and the `history`."""
-        data = self.dataset
-        mean, logvar = self.model.encode(data.samples)
-        given = data.unpack(data.samples)
-        given = tuple(map(data.on_grid, given)) if data.data_type == "hybrid" else data.on_grid(given)
-        return {"data": given, "thetas": data.thetas, "mean": data.on_grid(mean),
-                "logvar": data.on_grid(logvar), "history": self.history}
-
-    def reconstruct_sample(self, input_samples, rng):
-        """Samples drawn from p(x|z) with z drawn from q(z|input_samples), as the data set's type has them."""
-        x = self.dataset.pack("input_samples", input_samples)
-        z = self.model(x, rng).z
-        return self.dataset.unpack(self.model.decoder.sample(self.model.part("decoder"), z, rng))
-
-    def get_cp(self, input_samples):
-        """cp of the samples, see `model.vae_model.Output`, at the posterior's mean z = μ."""
-        x = self.dataset.pack("input_samples", input_samples)
-        return self.model.decode(self.model.encode(x)[0], x)

@@ -167,3 +167,10 @@ def test_unexpected_members_are_refused(path):
     refused(path, "unexpected")
     zipped(path, [("a.npy", npy(np.zeros(1)))] * 2)
     refused(path, "unexpected")
+
+
+def test_nothing_is_written_that_would_not_be_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(archive, "LIMIT", 1 << 20)
+    with pytest.raises(UserError, match="would have 8 MiB; no more than 1 are read back"):
+        archive.write(tmp_path / "a.npz", {"a": np.zeros(1 << 20)})
+    assert not list(tmp_path.iterdir())

@@ -15,6 +15,7 @@ def linear_model():
     model = VAEmodel(DenseEncoder(sites, ()), DenseDecoder(sites, ())).initialise(rng)
     model.parameters["decoder.output.weights"][1::2] = 0  # log-variances are constants
     model.parameters["decoder.output.bias"][1::2] = -0.5
+    model.parameters["encoder.logvar.bias"][:] = -0.8, -0.3
     weights = model.parameters["decoder.output.weights"][::2]
     return model, stats.multivariate_normal(np.zeros(3), weights @ weights.T + np.exp(-0.5) * np.eye(3))
 
@@ -40,3 +41,9 @@ def test_it_does_not_depend_on_the_chunks(monkeypatch):
     assert parts.shape == (40,)
     np.testing.assert_allclose(parts, whole, atol=0.5)
     assert abs(parts.mean() - whole.mean()) < 0.02
+
+
+def test_no_samples_are_refused():
+    model, _ = linear_model()
+    with pytest.raises(ValueError, match="samples is 0; a whole number of at least 1"):
+        importance_weighted_bound(model, np.zeros((2, 3)), np.random.default_rng(0), 0)

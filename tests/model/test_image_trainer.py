@@ -71,7 +71,8 @@ def test_a_checkpoint_of_another_run_or_a_damaged_one_is_refused(tmp_path, data)
         with pytest.raises(UserError, match="other data, settings or seed"):
             run(data, checkpoint=path, resume=True, **other)
     arrays = dict(archive.read(path))
-    for name, value in (("mean.mu.bias", np.zeros(5, np.float32)), ("else", np.zeros(1))):
+    for name, value in (("mean.mu.bias", np.zeros(5, np.float32)), ("mean.mu.bias", np.zeros(1, np.float32)),
+                        ("else", np.zeros(1))):
         archive.write(tmp_path / "bad.npz", arrays | {name: value})
         with pytest.raises(UserError, match="no sound checkpoint"):
             run(data, checkpoint=tmp_path / "bad.npz", resume=True)

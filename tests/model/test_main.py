@@ -1,11 +1,12 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from model import archive, image_trainer, network_file, trained
+from model import archive, image_trainer, network_file, story, trained
 from model.__main__ import main
 from model.integer import infer
 
@@ -87,8 +88,9 @@ def test_the_same_seed_trains_the_same_network(tmp_path, capsys):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
 
-def test_images_from_training_to_figures(tmp_path, capsys):
+def test_images_from_training_to_figures(tmp_path, capsys, monkeypatch):
     """Interrupted after an epoch, resumed, evaluated, drawn."""
+    monkeypatch.setattr(story, "FIGURES", {"2-linear": story.FIGURES["2-linear"]})
     options = ["--epochs", 4, "--hidden", 12, "--latent", 3, "--out", tmp_path / "out", "--name", "small"]
     assert run(capsys, "train", "digits", *options)[0] == 0
     path = tmp_path / "out" / "small.npz"
@@ -115,8 +117,10 @@ def test_images_from_training_to_figures(tmp_path, capsys):
     card = json.loads(path.with_name("small.json").read_text("utf-8"))
     assert status == 0 and json.loads(output) == {"network": "small"} | {
         key: value for key, value in card.items() if isinstance(value, float)}
-    assert run(capsys, "plot", path, "--out", tmp_path / "v")[0] == 0
-    assert len(list((tmp_path / "v").iterdir())) == 6
+    status, output, errors = run(capsys, "plot", path, "--out", tmp_path / "v")
+    written = sorted(each.name for each in (tmp_path / "v").iterdir())
+    assert status == 0 and sorted(Path(line).name for line in output.splitlines()) == written and len(written) == 7
+    assert "story-digits-2-linear.png" in written and "story of digits, 2-linear" in errors
     assert card == trained.again(path).card
 
 

@@ -72,7 +72,7 @@ def test_the_course_of_training():
 
 
 @pytest.mark.parametrize(("axes", "call", "message"), [
-    (3, lambda *each: compute_repr2d(*each), "values_other_thetas has 0 values; .*[2]"),
+    (3, lambda *each: compute_repr2d(*each), r"values_other_thetas has 0 values; .*\[2\]"),
     (3, lambda *each: compute_repr2d(*each, (1, 0), (0.15,)), "values_other_thetas has 0.15 for axis 2"),
     (3, lambda *each: compute_repr2d(*each, (1, 1), (0.1,)), r"theta_pair is \(1, 1\)"),
     (3, lambda *each: compute_repr2d(*each, (3, 0), (0.1,)), r"theta_pair is \(3, 0\); .* 0…2"),

@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from model import images, story, story_deep, story_linear, story_vae
+from model import images, story, story_deep, story_generation, story_linear, story_vae
+from model.losses import kl_standard_normal
 from model.story_data import material
+from model.story_training import trained_vae
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +45,14 @@ def test_the_plain_autoencoder_overfits_and_decodes_between_the_flowers_and_the_
     assert plain["distance_half_way"] > vae["distance_half_way"]
 
 
+def test_depth_helps_where_latents_are_few_and_no_hidden_layer_is_pca(iris_material):
+    _, numbers = story_deep.depth(iris_material)
+    pca, linear, *deep = np.array(numbers["errors"])
+    np.testing.assert_allclose(linear, pca, rtol=0.1)
+    assert np.max(deep, 0)[0] < pca[0] / 2
+    assert (np.diff(pca) < 0).all()
+
+
 def test_the_gradient_through_z_is_right_and_has_less_noise(iris_material):
     _, numbers = story_vae.reparameterisation(iris_material)
     for name in ("reparameterised", "score"):
@@ -51,16 +61,24 @@ def test_the_gradient_through_z_is_right_and_has_less_noise(iris_material):
     assert numbers["score"][1] > 2 * numbers["reparameterised"][1]
 
 
+def test_the_bars_are_the_parts_of_the_divergence_and_the_trained_model_is_shared(iris_material):
+    _, numbers = story_vae.divergence(iris_material)
+    model = trained_vae(iris_material)
+    assert trained_vae(iris_material) is model
+    expected = kl_standard_normal(*model.encode(iris_material.smooth))
+    assert sum(numbers["kl"]) == pytest.approx(expected) and expected > 1
+
+
 def test_a_thousand_generated_flowers_have_the_means_of_the_real_ones(iris_material):
-    _, numbers = story_vae.generation(iris_material)
+    _, numbers = story_generation.generation(iris_material)
     assert numbers["shift"] <= 0.2
     np.testing.assert_allclose(numbers["covariance"], numbers["covariance_of_data"], atol=0.25)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", ["iris", "digits"])
-def test_all_figures_are_drawn(tmp_path, flowers, name):
-    paths = story.write(flowers if name == "iris" else images.digits()[1], tmp_path / "new")
+def test_all_figures_are_drawn(tmp_path, name):
+    paths = story.write(name, tmp_path / "new")
     assert [path.name for path in paths] == [f"story-{name}-{figure}.png" for figure in story.FIGURES]
     for path in paths:
         image = imread(path)

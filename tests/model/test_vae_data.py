@@ -48,6 +48,7 @@ BAD = np.where(np.arange(120).reshape(LABELS.shape) == 7, 3, LABELS)
     ((LABELS, (THETAS[0], THETAS[1] * np.nan), "discrete", 3), r"thetas\[1\] is nan"),
     ((LABELS, THETAS, "discrete", 3, 1.0), "validation is 1.0"),
     ((LABELS, THETAS, "discrete", 3, 0.99), "validation is 0.99, which leaves none of 30"),
+    ((LABELS, THETAS, "discrete", 3.5), "local_dimension is 3.5; a whole number"),
     ((LABELS * 0, THETAS, "discrete", 1), "local_dimension is 1")])
 def test_errors_name_the_argument(arguments, message):
     with pytest.raises(ValueError, match=message):

@@ -88,6 +88,8 @@ def test_any_pair_with_the_documented_interface_will_do():
     (lambda: VAEmodel(DenseEncoder(Sites(3)), DenseDecoder(Sites(4))), "decoder has sites"),
     (lambda: make(Sites(3))(np.zeros((1, 3)), np.random.default_rng(0)), "no parameters yet"),
     (lambda: make(Sites(3)).encode(np.zeros((1, 4))), r"x has shape \(1, 4\); \(batch, 3\)"),
+    (lambda: make(Sites(3)).loss(np.full((5, 3), 2), np.zeros((5, 2))), r"x is 2 at \[0, 0\]"),
+    (lambda: make(Sites(3)).loss(np.zeros((5, 3)), np.zeros((5, 3))), r"epsilon has shape \(5, 3\); \(5, 2\)"),
     (lambda: make(Sites(3)).decode(np.zeros((1, 3))), r"z has shape \(1, 3\); \(batch, 2\)"),
     (lambda: make(Sites(3)).decode(np.zeros((1, 2)), np.zeros((2, 3))), r"z has shape \(1, 2\); \(2, 2\)"),
     (lambda: make(Sites(3), DenseEncoder, AutoregressiveDecoder).initialise(np.random.default_rng(0)).decode(

@@ -105,22 +105,58 @@ def test_a_seed_decides_everything_and_a_schedule_is_followed():
     assert one.history["beta"] == [0, 0.25, 0.5]
 
 
-def test_every_training_sample_is_seen_once_an_epoch_in_batches_alike():
-    made = trainer(dataset(validation=0.1))
-    batches = made._batches(made.dataset.training, 25)
-    assert sorted(np.concatenate(batches)) == sorted(made.dataset.training)
-    assert max(map(len, batches)) <= 25 and max(map(len, batches)) - min(map(len, batches)) <= 1
+@pytest.mark.parametrize("re_shuffle", [True, False])
+def test_every_training_sample_is_seen_once_an_epoch_in_batches_alike(monkeypatch, re_shuffle):
+    made, seen = trainer(dataset(validation=0.1)), []
+    real = made._loss
+    monkeypatch.setattr(made, "_loss", lambda rows, *others: (seen.append(rows), real(rows, *others))[1])
+    made.train(2, 25, np.random.default_rng(0), re_shuffle=re_shuffle)
+    training, held_out = made.dataset.training, made.dataset.held_out
+    assert list(map(len, seen)) == 2 * [22, 22, 22, 21, 21, 4 * len(held_out)]
+    orders = [np.concatenate(seen[:5]), np.concatenate(seen[6:11])]
+    assert all(np.array_equal(np.sort(order), np.sort(training)) for order in orders)
+    assert [np.array_equal(order, training) for order in orders] == 2 * [not re_shuffle]
+    assert np.array_equal(*orders) == (not re_shuffle)
+    assert all(set(rows) == set(held_out) for rows in (seen[5], seen[11]))
 
 
 @pytest.mark.parametrize(("options", "message"), [
     ({"num_epochs": -1}, "num_epochs is -1"), ({"batch_size": 0}, "batch_size is 0"),
     ({"batch_size": 2.5}, "batch_size is 2.5"), ({"printing_rate": -1}, "printing_rate is -1"),
     ({"learning_rate": 0}, "learning_rate is 0"), ({"learning_rate": np.nan}, "learning_rate is nan"),
-    ({"gamma": -1}, "gamma is -1"), ({"alpha": 0.5}, "alpha is 0.5; .* for discrete"),
+    ({"gamma": -1}, "gamma is -1"), ({"gamma": 1, "batch_size": 1}, "batch_size is 1, .* batch of 1 of the 96"),
+    ({"beta": -1}, "beta is -1.0"), ({"beta": lambda epoch: np.nan}, "beta is nan"),
+    ({"alpha": 0.5}, "alpha is 0.5; .* for discrete"),
     ({"learning_rate": 1e6, "num_epochs": 50}, "training diverged in epoch .* smaller learning_rate")])
 def test_errors_name_the_argument(options, message):
     with pytest.raises(ValueError, match=message):
         trainer().train(**{"num_epochs": 1, "batch_size": 20, "rng": np.random.default_rng(0)} | options)
+
+
+def test_what_diverges_is_refused_before_it_reaches_the_parameters():
+    data = dataset("continuous", validation=0)
+    made = trainer(data, SGD)
+    made.model.initialise(np.random.default_rng(0))
+    made.model.parameters["decoder.output.bias"][1] = 1e4  # a log-variance: the loss is infinite
+    before = {name: value.copy() for name, value in made.model.parameters.items()}
+    with pytest.raises(ValueError, match="training diverged in epoch 0"):
+        made.train(1, 1000, np.random.default_rng(0))
+    assert all(np.array_equal(made.model.parameters[name], value) for name, value in before.items())
+    assert made.history["loss"] == []
+
+
+def test_a_model_that_is_initialised_anew_is_trained_anew():
+    made, fresh = trainer(), trainer()
+    made.train(2, 20, np.random.default_rng(0))
+    for each in (made, fresh):
+        each.model.initialise(np.random.default_rng(7))
+        each.train(1, 20, np.random.default_rng(8))
+    assert same(made, fresh)
+
+
+def test_a_checkpoint_is_written_every_so_many_epochs_one_at_least(tmp_path):
+    with pytest.raises(ValueError, match="every is 0; a whole number of at least 1"):
+        trainer().checkpoint_to(tmp_path / "vae.npz", every=0)
 
 
 def test_data_of_another_shape_and_checkpoints_of_another_model_are_refused(tmp_path):
