@@ -33,8 +33,18 @@ def _integer(text: str) -> int:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from error
 
 
+def _baud(text: str) -> int:
+    baud = _integer(text)
+    if not 0 < baud < 1 << 31:
+        raise argparse.ArgumentTypeError(f"a baud rate is a positive number of bits per second, not {text}")
+    return baud
+
+
 def _seconds(text: str) -> float:
-    seconds = float(text)
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
     if not 0 < seconds < 1e6:
         raise argparse.ArgumentTypeError(f"a time-out is a positive number of seconds, not {text}")
     return seconds
@@ -43,7 +53,7 @@ def _seconds(text: str) -> float:
 def _parser() -> Parser:
     parser = Parser(prog="python -m host", description="Talks to a board over a serial port.")
     parser.add_argument("--port", required=True, help="/dev/ttyUSB1, COM4, socket://localhost:7000, …")
-    parser.add_argument("--baud", type=_integer, default=115_200, help="bits per second (default 115200)")
+    parser.add_argument("--baud", type=_baud, default=115_200, help="bits per second (default 115200)")
     parser.add_argument("--network", help="name or FILE.npz of the board's network (default: found by its digest)")
     parser.add_argument("--timeout", type=_seconds, default=1.0, help="seconds of silence before a retry (default 1)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")

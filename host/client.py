@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import time
 
 import serial
@@ -57,6 +58,8 @@ def _port_trouble(name: str, error: Exception) -> str:
     cause = error.__context__  # some of pyserial's exceptions have the operating system's number only here
     number = getattr(error, "errno", None) or (cause.args[0] if cause is not None and cause.args else None)
     text = " ".join(str(error).split())
+    if name.startswith("socket:") and not re.fullmatch(r"socket://[^/]+:\d+(/.*)?", name):
+        return f"{name} is no network port: that is written socket://HOST:PORT"
     if number == errno.ECONNREFUSED:
         return f"nobody listens at {name}: start the board, or what serves it, first"
     if number == errno.ENOTTY:
@@ -67,7 +70,7 @@ def _port_trouble(name: str, error: Exception) -> str:
         return f"{name} is in use by another program: close that one first"
     if number == errno.EACCES:
         return f"no permission to use {name}: become a member of the group that owns it (often dialout or uucp)"
-    return f"cannot open {name}: {os.strerror(number) if isinstance(number, int) else text}"
+    return f"cannot open {name}: {os.strerror(number) if isinstance(number, int) and number > 0 else text}"
 
 
 def _ports() -> str:
@@ -212,13 +215,16 @@ class Client:
         try:
             data = self._port.read(max(1, getattr(self._port, "in_waiting", 0)))
         except OSError as error:
-            raise self._lost(error) from error
+            raise self._lost(error, heard.text) from error
         heard.bytes += len(data)
-        return self._decoder.feed(data)
+        items = self._decoder.feed(data)
+        heard.text = next((item for item in reversed(items) if isinstance(item, str)), heard.text)
+        return items
 
-    def _lost(self, error: OSError) -> PortError:
-        """For what reading and writing raise; pyserial's exceptions are of this kind."""
-        return PortError(f"{self._name} was lost: {error.strerror or ' '.join(str(error).split())}")
+    def _lost(self, error: OSError, said: str = "") -> PortError:
+        """For what reading and writing raise; pyserial's exceptions are of this kind. `said`: the last text before."""
+        return PortError(f"{self._name} was lost: {error.strerror or ' '.join(str(error).split())}"
+                         f"{f'; the last it said was: {said}' if said else ''}")
 
 
 class Heard:
@@ -226,7 +232,7 @@ class Heard:
 
     def __init__(self):
         self.bytes = self.frames = 0
-        self.reason = None
+        self.reason, self.text = None, ""  # the last refusal, the last line of text
 
     def error(self, command: Command, name: str, timeout: float, tries: int) -> NoAnswerError:
         if self.reason is not None:

@@ -70,7 +70,7 @@ def _add_regress(commands):
     command = commands.add_parser("regress", help="run a network's examples through the simulated core")
     command.set_defaults(run=_regress)
     command.add_argument("network", metavar="NAME|FILE.npz")
-    command.add_argument("--count", type=int, metavar="N", help="samples (default: all examples with 4 seeds of ε)")
+    command.add_argument("--count", type=_count, metavar="N", help="samples (default: all examples with 4 seeds of ε)")
     _add_core(command)
     command.add_argument("--weights", choices=["lut", "block"], default="lut", help="where the weights are kept")
     command.add_argument("--engine", choices=list(ENGINES), default=DEFAULT,

@@ -5,6 +5,8 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from filelock import FileLock
+
 from model.cache import cache_folder
 
 __all__ = ["cached"]
@@ -17,12 +19,11 @@ def cached(suffix: str, parts: Iterable[str], make: Callable[[Path, Path], None]
     if file.exists():
         return file
     file.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="build-", dir=file.parent) as name:
-        made = Path(name) / f"made{suffix}"
-        make(Path(name), made)
-        try:
-            made.replace(file)  # atomic: another process sees all of it or nothing
-        except PermissionError:  # Windows: another process has just made the same one and loaded it
-            if not file.exists():
-                raise
+    # Whoever wants the same waits, rather than making it too.
+    with FileLock(Path(tempfile.gettempdir()) / f"varigate-{key[:24]}.lock"):
+        if not file.exists():
+            with tempfile.TemporaryDirectory(prefix="build-", dir=file.parent) as name:
+                made = Path(name) / f"made{suffix}"
+                make(Path(name), made)
+                made.replace(file)  # atomic: all of it or nothing
     return file

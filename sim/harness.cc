@@ -40,7 +40,7 @@ struct Port {
     bool input;
 };
 
-struct Stream {  // as in sim/compiled.py
+struct Stream {  // as in sim/native.py
     int32_t valid, ready, payload, active;  // ports, -1 for a signal that is always 1; active: an item is on offer
     int64_t count, done;
     uint32_t *words;

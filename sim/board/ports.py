@@ -66,13 +66,14 @@ class TcpPort:
     def read(self, limit: int) -> bytes:
         data = self._receive(limit) if self._client and limit > 0 else b""
         if self._next is None:
-            with suppress(BlockingIOError):
+            with suppress(BlockingIOError, ConnectionError):  # nobody, or somebody who has gone already
                 self._next = self._listener.accept()[0]
                 self._next.setblocking(False)
                 self._refusal = time.monotonic() + GRACE
         if self._next and self._client is None:
             self._client, self._next = self._next, None
-            self._client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with suppress(OSError):  # it may have gone already
+                self._client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         elif self._next and time.monotonic() > self._refusal:
             with self._next, suppress(OSError):
                 self._next.send(REFUSAL)

@@ -70,7 +70,9 @@ class Page:
         self._board, self._port, self._listener = board, port, listener
         number = listener.getsockname()[1]
         self.url = f"http://{HOST}:{number}/"
-        self._hosts = {f"{name}:{number}" for name in (HOST, "localhost")}
+        # A browser leaves out the port that http has anyway.
+        endings = [f":{number}", *([""] if number == 80 else [])]
+        self._hosts = {f"{name}{ending}" for name in (HOST, "localhost") for ending in endings}
         self._sockets = set()
 
     async def serve(self):

@@ -144,6 +144,8 @@ def test_a_port_that_is_absent_or_none(tmp_path):
     with socket.create_server(("localhost", 0)) as server:
         closed = f"socket://localhost:{server.getsockname()[1]}"
     assert trouble(closed).startswith(f"nobody listens at {closed}")
+    assert trouble("socket://localhost") == ("socket://localhost is no network port: that is written "
+                                             "socket://HOST:PORT")
 
 
 def test_a_port_that_another_program_holds():
@@ -174,6 +176,23 @@ def test_a_lost_port():
 
     with pytest.raises(PortError, match="lost: gone"):
         Client(Lost(), name="ttyX", **OPTIONS).info()
+
+
+def test_a_port_that_is_hung_up_with_a_word():
+    class Polite:
+        said = b"in use by another program\r\n"
+
+        def write(self, data):
+            pass
+
+        def read(self, count):
+            said, self.said = self.said, b""
+            if not said:
+                raise OSError("gone")
+            return said
+
+    with pytest.raises(PortError, match=r"lost: gone; the last it said was: in use by another program$"):
+        Client(Polite(), name="ttyX", **OPTIONS).info()
 
 
 def test_over_a_socket(network, fake_board):

@@ -118,6 +118,7 @@ def test_a_named_network_is_checked(talk, flowers, tmp_path):
     ["classify", "5.1", "3.5", "1.4"], ["classify", "long", "3.5", "1.4", "1"], ["generate", "0"], ["generate", "x"],
     ["generate", "--z", "1"], ["generate", "--z", "1,nan"], ["generate", "--z", "1,x"], ["generate", "2", "--z", "1,2"],
     ["seed", "-1"], ["seed", "4294967296"], ["epsilon", "maybe"], ["dance"], [], ["--timeout", "0", "info"],
+    ["--timeout", "x", "info"], ["--baud", "0", "info"], ["--baud", "2147483648", "info"],
     ["--network", "orchids", "info"], ["classify", *FLOWER, "--label", "kind"], ["classify", *FLOWER, "--out", "x.csv"],
 ])
 def test_bad_input_is_one_line_and_status_2(talk, arguments):

@@ -46,7 +46,7 @@ def test_a_wrong_number_is_counted_and_fails_the_command(monkeypatch, capsys, en
 def test_json_has_the_agreed_keys(capsys):
     assert main(["regress", "iris", "--count", "3", "--json"]) == 0
     out = json.loads(capsys.readouterr().out)
-    assert list(out) == ["network", "engine", "samples", "mismatches", "cycles", "cycles_per_second"]
+    assert list(out) == ["network", "engine", "samples", "mismatches", "cycles", "cycles_per_second", "array"]
     assert (out["network"], out["engine"], out["samples"], out["mismatches"]) == ("iris", "compiled", 3, 0)
 
 
@@ -62,7 +62,7 @@ def test_the_drain_reaches_the_array(monkeypatch, capsys):
 
     def stand_in(network, array, **options):
         arrays.append(array)
-        return Regression(network.name, "pysim", 1, 0, 1, 1.0)
+        return Regression(network.name, "pysim", 1, 0, 1, 1.0, {})
 
     monkeypatch.setattr("sim.__main__.regress", stand_in)
     assert main(["regress", "iris", "--array", "8x2", "--drain", "4"]) == 0
@@ -75,7 +75,7 @@ def test_waveforms_of_a_short_run(monkeypatch):
 
     def stand_in(network, array, **options):
         runs.append((options["count"], options["trace"] and str(options["trace"])))
-        return Regression(network.name, "compiled", 1, 0, 1, 1.0)
+        return Regression(network.name, "compiled", 1, 0, 1, 1.0, {})
 
     monkeypatch.setattr("sim.__main__.regress", stand_in)
     for more in ([], ["--vcd", "a.vcd"], ["--vcd", "a.vcd", "--count", "9"]):
