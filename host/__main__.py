@@ -1,85 +1,23 @@
-"""`python -m host --port P COMMAND`: info, classify V… or FILE.csv, encode V…, reconstruct V…, generate [N], seed N,
-epsilon on|off.
+"""`python -m host --port P COMMAND`: info, classify V… or FILE, encode V…, reconstruct V…, generate [N], seed N,
+epsilon on|off. An input is numbers, a picture, or one of the network's examples.
 """
 
-import argparse
 import json
 import os
 import sys
-from pathlib import Path
+from functools import partial
 
-from host import table
+from host import images, table
+from host.arguments import IMAGE_COUNT, OPERATIONS, parse
 from host.client import Client, open_port
 from host.physical import Physical, find_network
-from model import datasets
-from model.command import Parser, run_command
+from model.command import run_command
 from model.datasets import Table
 from model.errors import UserError
+from model.images import IMAGES, Images
+from model.replies import Answer
 
 __all__ = ["main"]
-
-
-def _numbers(text: str) -> list[float]:
-    try:
-        return [float(part) for part in text.split(",")]
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a list of numbers like 0.5,-1.25") from error
-
-
-def _integer(text: str) -> int:
-    try:
-        return int(text, 0)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from error
-
-
-def _baud(text: str) -> int:
-    baud = _integer(text)
-    if not 0 < baud < 1 << 31:
-        raise argparse.ArgumentTypeError(f"a baud rate is a positive number of bits per second, not {text}")
-    return baud
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < 1e6:
-        raise argparse.ArgumentTypeError(f"a time-out is a positive number of seconds, not {text}")
-    return seconds
-
-
-def _parser() -> Parser:
-    parser = Parser(prog="python -m host", description="Talks to a board over a serial port.")
-    parser.add_argument("--port", required=True, help="/dev/ttyUSB1, COM4, socket://localhost:7000, …")
-    parser.add_argument("--baud", type=_baud, default=115_200, help="bits per second (default 115200)")
-    parser.add_argument("--network", help="name or FILE.npz of the board's network (default: found by its digest)")
-    parser.add_argument("--timeout", type=_seconds, default=1.0, help="seconds of silence before a retry (default 1)")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    everywhere = Parser(add_help=False, argument_default=argparse.SUPPRESS)  # before or after the command
-    everywhere.add_argument("--json", action="store_true", help="print one JSON object")
-    commands = parser.add_subparsers(dest="command", required=True)
-
-    def add(name: str, text: str) -> Parser:
-        return commands.add_parser(name, help=text, parents=[everywhere])
-
-    add("info", "what the board holds, and its counters")
-    classify = add("classify", "class, scores, latent mean, and the reconstruction at the mean; or a whole table")
-    classify.add_argument("values", nargs="+", help="one for each input, in the network's unit; or a FILE.csv with a "
-                          f"header row; or the data that come with the program: {', '.join(datasets.SHIPPED)}")
-    classify.add_argument("--label", help="the file's column of true classes (default: the last one without numbers)")
-    classify.add_argument("--out", type=Path, help="also write the table with the board's classes to this CSV file")
-    for name, text in (("encode", "latent mean and deviation"),
-                       ("reconstruct", "everything, with z sampled on the board")):
-        add(name, text).add_argument("values", type=float, nargs="+",
-                                     help="one for each input, in the network's unit")
-    generate = add("generate", "samples from the prior, or the output for a given z")
-    generate.add_argument("count", type=_integer, nargs="?", help="how many (default 1)")
-    generate.add_argument("--z", type=_numbers, help="z1,z2,…: decode this point instead")
-    add("seed", "seed the noise").add_argument("number", type=_integer)
-    add("epsilon", "noise on or off").add_argument("state", choices=("on", "off"))
-    return parser
 
 
 def _describe_info(physical: Physical) -> dict:
@@ -89,35 +27,6 @@ def _describe_info(physical: Physical) -> dict:
             "input_format": str(info.input), "output_format": str(info.output), "z_format": f"s8.{info.z_frac}",
             "epsilon": "on" if info.epsilon_on else "off", "epsilon_index": info.epsilon_index,
             "answered": info.answered, "bad_frames": info.bad, "protocol": info.version}
-
-
-def _physical(options, client: Client) -> Physical:
-    info = client.info()
-    return Physical(info, find_network(info, options.network))
-
-
-def execute(options, client: Client) -> dict | list[dict]:
-    """Runs the command; what there is to print."""
-    if options.command == "seed":
-        client.seed(options.number)
-        return {"seed": options.number}
-    if options.command == "epsilon":
-        client.epsilon(options.state == "on")
-        return {"epsilon": options.state}
-    physical = _physical(options, client)
-    if options.command == "info":
-        return _describe_info(physical)
-    if options.command == "generate":
-        if options.z is not None:
-            if options.count is not None:
-                raise UserError("generate takes either a count or --z, not both")
-            return physical.describe(client.decode(physical.latent_codes(options.z)))
-        return [physical.describe(answer) for answer in client.generate(1 if options.count is None else options.count)]
-    answer = getattr(client, options.command)(physical.codes(options.values))
-    found = physical.describe(answer)
-    if options.command == "classify":
-        found |= physical.describe(client.decode(physical.mean_codes(answer.mu)))
-    return found
 
 
 def _text(value) -> str:
@@ -136,41 +45,112 @@ def show(found: dict) -> str:
     return "\n".join(lines)
 
 
-def _numbers_or_table(options) -> Table | None:
-    """The table that `classify` is to be about; None where it is about values, which become numbers here."""
+def _generated(options, client: Client, physical: Physical) -> list[Answer]:
+    if options.z is None:
+        return client.generate(1 if options.count is None else options.count)
+    if options.count is not None:
+        raise UserError("generate takes either a count or --z, not both")
+    return [client.decode(physical.latent_codes(options.z))]
+
+
+def _input_codes(options, physical: Physical) -> list[int]:
+    if options.example is not None:
+        return physical.example_codes(options.example)
+    if isinstance(options.source, str):
+        return images.read(options.source, physical.info, options.invert)
+    return physical.codes(options.source)
+
+
+def _operation(options, client: Client, physical: Physical):
+    """What the board answers, and what to do with it once it is shown."""
+    if options.save:
+        images.need_side(physical.info)
+    if options.command == "generate":
+        answers = _generated(options, client, physical)
+        found = [physical.describe(answer) for answer in answers]
+    else:
+        answers = [getattr(client, options.command)(_input_codes(options, physical))]
+        if options.command == "classify":
+            answers.append(client.decode(physical.mean_codes(answers[0].mu)))
+        found = [{name: value for answer in answers for name, value in physical.describe(answer).items()}]
+    text = "\n\n".join(show(images.summary(each, physical.info, bool(options.save))) for each in found)
+    pictures = [answer.output for answer in answers if answer.output is not None]
+    finish = partial(images.save, options.save, pictures, physical.info) if options.save else None
+    return found if options.command == "generate" and options.z is None else found[0], text, finish
+
+
+def _execute(options, client: Client):
+    """Runs the command: what there is to print as JSON, the same as text, and None or what remains to be done."""
+    if options.command == "seed":
+        client.seed(options.number)
+        found = {"seed": options.number}
+        return found, show(found), None
+    if options.command == "epsilon":
+        client.epsilon(options.state == "on")
+        found = {"epsilon": options.state}
+        return found, show(found), None
+    info = client.info()
+    physical = Physical(info, find_network(info, options.network))
+    if options.command == "info":
+        found = _describe_info(physical)
+        return found, show(found), None
+    progress = sys.stderr.isatty()
+    if isinstance(options.source, Table):
+        samples, found = table.classify(client, physical, options.source, progress)
+        return found, table.show(found), partial(table.write, options.out, samples, found) if options.out else None
+    if isinstance(options.source, Images):
+        found = images.classify(client, physical, options.source, progress)
+        return found, table.show(found), None
+    return _operation(options, client, physical)
+
+
+def _source(options) -> list[float] | str | Table | Images | None:
+    """What the operation is about: numbers, the name of a picture, a table, a set of images; None for an example."""
+    values = options.values
+    if (options.example is None) == (not values):
+        raise UserError(f"{options.command} takes numbers, a FILE, or --example K"
+                        f"{': one of them' if values else ''}")
     try:
-        options.values = list(map(float, options.values))
+        return list(map(float, values)) if values else None
     except ValueError as error:
-        if len(options.values) > 1:
-            raise UserError(f"classify takes numbers, or one FILE.csv: {error}") from error
-        return table.read(options.values[0], options.label)
-    if options.label or options.out:
-        raise UserError("--label and --out are for a FILE.csv")
-    return None
+        if len(values) > 1:
+            raise UserError(f"{options.command} takes numbers, or one FILE: {error}") from error
+    name = values[0]
+    if options.command != "classify" or images.is_picture(name):
+        return name
+    if name in IMAGES:
+        return images.labelled(name, options.count or IMAGE_COUNT, options.data)
+    return table.read(name, options.label)
+
+
+def _check_options(options):
+    """Refuses what the source has no use for."""
+    wanted = {"invert": (str, "a picture"), "label": (Table, "a FILE.csv"), "out": (Table, "a FILE.csv"),
+              "count": (Images, f"the test images of {' and '.join(IMAGES)}"),
+              "data": (Images, f"the test images of {' and '.join(IMAGES)}")}
+    for name, (kind, noun) in wanted.items():
+        if getattr(options, name, None) and not isinstance(options.source, kind):
+            raise UserError(f"--{name} is for {noun}")
+    if options.save and isinstance(options.source, (Table, Images)):
+        raise UserError("--save is for a single input")
 
 
 def _run(arguments: list[str], opener):
-    for place, text in enumerate(arguments[:-1]):
-        if text == "--z":  # argparse would take a list that begins with a minus for an option
-            arguments[place:place + 2] = [f"--z={arguments[place + 1]}"]
-            break
-    options = _parser().parse_args(arguments)
-    samples = _numbers_or_table(options) if options.command == "classify" else None
+    options = parse(arguments)
+    options.source = None
+    if options.command in OPERATIONS:
+        options.source = _source(options)
+        _check_options(options)
     port = opener(options.port, options.baud)
     try:
         # Programs that come one after the other should not mistake each other's late replies for their own.
-        client = Client(port, name=options.port, timeout=options.timeout, seq=os.getpid() % 255)
-        if samples is None:
-            found = execute(options, client)
-            text = "\n\n".join(map(show, found if isinstance(found, list) else [found]))
-        else:
-            samples, found = table.classify(client, _physical(options, client), samples, sys.stderr.isatty())
-            text = table.show(found)
+        client = Client(port, name=options.port, timeout=options.timeout, seq=os.getpid() % 255, baud=options.baud)
+        found, text, finish = _execute(options, client)
     finally:
         port.close()
     print(json.dumps(found, ensure_ascii=False) if options.json else text)
-    if samples is not None and options.out:
-        table.write(options.out, samples, found)
+    if finish is not None:
+        finish()
 
 
 def main(arguments=None, opener=open_port) -> int:

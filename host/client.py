@@ -10,11 +10,12 @@ from serial.tools import list_ports
 
 from model.errors import UserError
 from model.frames import NEGATIVE, REPLY, UNKNOWN, Command, Decoder, Frame, Reason, encode
-from model.replies import Answer, Info, unpack_answer
+from model.replies import FIXED_BYTES, PARTS, Answer, Info, answer_length, unpack_answer
 
 __all__ = ["Client", "NoAnswerError", "PortError", "RefusedError", "SomethingElseError", "open_port"]
 
 POLL = 0.05  # seconds that one read of a serial port waits
+BITS = 10  # on the line for a byte: start, data, stop
 TRANSIENT = {Reason.CRC, Reason.COBS, Reason.OVERSIZE, Reason.LINE, Reason.BUSY}  # worth a retry
 
 
@@ -88,20 +89,23 @@ class Client:
     name : str
         of the port, for messages.
     timeout : float
-        seconds of silence after which a request is repeated, and after the last repetition given up.
+        seconds of silence after which a request is repeated, and after the last repetition given up; what request and
+        reply take on the line comes on top.
     retries : int
         repetitions. A repeated request is executed again: where ε is used, the answer's index tells.
     seq : int
         the first sequence number is the one after; 0 is never used, since it stands for "unknown" in negative replies.
+    baud : int
+        bits per second on the line.
     text : callable
         gets the lines of text that come in between, one at a time.
     """
 
     def __init__(self, port, *, name: str = "the port", timeout: float = 1.0, retries: int = 2, seq: int = 0,
-                 text=lambda line: None):
+                 baud: int = 115_200, text=lambda line: None):
         self._port, self._name = port, name
         self._timeout, self._retries = timeout, retries
-        self._seq, self._text = seq, text
+        self._seq, self._baud, self._text = seq, baud, text
         self._decoder = Decoder()
         self._info = None
 
@@ -161,15 +165,15 @@ class Client:
         for _ in range(1 + self._retries):
             self._seq = self._seq % 255 + 1
             self._write(encode(self._seq, command, payload))
-            replies = self._collect(Frame(self._seq, command), count, heard)
+            replies = self._collect(Frame(self._seq, command, payload), count, heard)
             if replies is not None:
                 return replies
         raise heard.error(command, self._name, self._timeout, 1 + self._retries)
 
     def _collect(self, request: Frame, count: int, heard: "Heard") -> list[bytes] | None:
         """The replies to `request`, or None when they are late, incomplete, or refused for now."""
-        replies = []
-        deadline = time.monotonic() + self._timeout
+        replies, wait = [], self._timeout + self._seconds(self._reply_bytes(request.command))
+        deadline = time.monotonic() + wait + self._seconds(len(request.payload))
         while time.monotonic() < deadline:
             for item in self._read(heard):
                 if isinstance(item, str):
@@ -185,8 +189,17 @@ class Client:
                     replies.append(item.payload)
                     if len(replies) == count:
                         return replies
-                    deadline = time.monotonic() + self._timeout
+                    deadline = time.monotonic() + wait
         return None
+
+    def _reply_bytes(self, command: Command) -> int:
+        """Of one reply's payload, at most: no other command's is as long as that of `info`, which has few bytes more
+        than its fixed ones."""
+        return answer_length(command, self._info) + 1 if command in PARTS else FIXED_BYTES + 16
+
+    def _seconds(self, count: int) -> float:
+        """What a frame with a payload of `count` bytes takes on the line; stuffing adds a byte for each 254."""
+        return (count + count // 254 + 8) * BITS / self._baud
 
     def _refused(self, request: Frame, reply: Frame, heard: "Heard") -> bool:
         """Whether the negative `reply` means that `request` should be repeated; raises when it is final."""

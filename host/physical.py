@@ -79,6 +79,14 @@ class Physical:
             codes.append(int(code) & 0xFF)
         return codes
 
+    def example_codes(self, number: int) -> list[int]:
+        """The network's built-in example `number`, counted from 1 as on the board, as input bytes."""
+        examples = self.network.examples if self.network else ()
+        if not 1 <= number <= len(examples):
+            raise UserError(f"there is no example {number}: the network "
+                            f"{f'has {len(examples)}' if self.network else 'is unknown'}")
+        return examples[number - 1].tolist()
+
     def latent_codes(self, values) -> list[int]:
         """Real values of z to its codes: half up, saturated.
 

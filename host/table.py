@@ -16,7 +16,7 @@ from model.archive import write_bytes
 from model.datasets import Table
 from model.errors import UserError
 
-__all__ = ["classify", "read", "show", "write"]
+__all__ = ["classify", "classify_codes", "read", "show", "write"]
 
 
 def read(source: str, label: str | None = None) -> Table:
@@ -53,15 +53,15 @@ def _listed(names) -> str:
     return f" ({', '.join(names[:5])}{', …' if len(names) > 5 else ''})" if names else ""
 
 
-def _numbers(table: Table, names: tuple[str, ...]) -> np.ndarray | None:
-    """The labels as numbers of the board's classes, (n,)."""
+def _numbers(table: Table, names: tuple[str, ...]) -> list[int] | None:
+    """The labels as numbers of the board's classes."""
     if table.labels is None:
         return None
     for row, label in zip(table.rows, table.labels, strict=True):
         if label not in names:
             raise UserError(f"row {row}, column {table.label!r}: {label!r} is none of the board's classes: "
                             f"{', '.join(names)}")
-    return np.array([names.index(label) for label in table.labels])
+    return [names.index(label) for label in table.labels]
 
 
 def _codes(table: Table, physical: Physical) -> list[list[int]]:
@@ -74,43 +74,71 @@ def _codes(table: Table, physical: Physical) -> list[list[int]]:
     return codes
 
 
+def _names(physical: Physical) -> tuple[str, ...]:
+    if not physical.class_names:
+        raise UserError("the board's network has no class head: use encode or reconstruct")
+    return physical.class_names
+
+
 def classify(client: Client, physical: Physical, table: Table, progress: bool = True) -> tuple[Table, dict]:
     """Classifies every row on the board; nothing is sent before the whole table has been found to be sound.
 
     Returns
     -------
     (Table, dict)
-        the table with the features that were used; `samples`, `classes`, `results` (`row`, `class`, `scores`, `mean`,
-        and `label` where there is one); with labels also `accuracy` and `confusion`, (classes, classes): how many of
-        each true class (row) the board took for each class (column).
+        the table with the features that were used; the report of `classify_codes`.
 
     Raises
     ------
     UserError
         for a table that does not fit the board, and, with the row, for a failure on the way.
     """
-    names = physical.class_names
-    if not names:
-        raise UserError("the board's network has no class head: use encode or reconstruct")
+    names = _names(physical)
     table = _in_order(table, physical)
     labels, codes = _numbers(table, names), _codes(table, physical)
+    return table, classify_codes(client, physical, codes, labels, table.rows, "row", progress)
+
+
+def classify_codes(client: Client, physical: Physical, codes, labels, numbers, noun: str, progress: bool) -> dict:
+    """Classifies inputs on the board, one after the other.
+
+    Parameters
+    ----------
+    client : Client
+    physical : Physical
+    codes : list of input bytes, n times
+    labels : list of int, or None
+        numbers of the true classes.
+    numbers, noun : (n,) and str
+        what each input goes by: `noun` and its number.
+    progress : bool
+        a bar on standard error.
+
+    Returns
+    -------
+    dict
+        `samples`, `classes`, `results` (the number as `noun`, `class`, `scores`, `mean`, and `label` where there is
+        one); with labels also `accuracy` and `confusion`, (classes, classes): how many of each true class (row) the
+        board took for each class (column).
+    """
+    names = _names(physical)
     found, results = [], []
-    with tqdm(total=len(codes), desc="classify", unit="row", leave=False, disable=not progress) as bar:
-        for row, code in zip(table.rows, codes, strict=True):
+    with tqdm(total=len(codes), desc="classify", unit=noun, leave=False, disable=not progress) as bar:
+        for number, code in zip(numbers, codes, strict=True):
             try:
                 answer = client.classify(code)
             except UserError as error:
-                raise UserError(f"row {row} ({len(found)} of {len(codes)} are done): {error}") from error
+                raise UserError(f"{noun} {number} ({len(found)} of {len(codes)} are done): {error}") from error
             found.append(answer.cls)
-            results.append({"row": row} | physical.describe(answer))
+            results.append({noun: number} | physical.describe(answer))
             bar.update()
     report = {"samples": len(found), "classes": list(names)}
     if labels is not None:
         confusion = np.zeros((len(names), len(names)), int)
         np.add.at(confusion, (labels, found), 1)
-        report |= {"accuracy": float(np.mean(labels == found)), "confusion": confusion.tolist()}
-        results = [result | {"label": label} for result, label in zip(results, table.labels, strict=True)]
-    return table, report | {"results": results}
+        report |= {"accuracy": float(np.mean(np.equal(labels, found))), "confusion": confusion.tolist()}
+        results = [result | {"label": names[label]} for result, label in zip(results, labels, strict=True)]
+    return report | {"results": results}
 
 
 def show(report: dict) -> str:

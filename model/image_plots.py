@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from model.epsilon import epsilon
-from model.images import Images
+from model.images import Images, wall
 from model.integer import decode, encode, infer
 from model.plots import COLOURS, MARKERS, quantisation_error, save_figures
 from model.sampling import MU, mean_latent, prior_latent
@@ -22,16 +22,6 @@ PLANE = 15  # images along each side of the latent plane
 REACH = 2.5  # of the plane, in standard deviations of the means along it
 POINTS = 1500  # of the scatter
 RARE = "#882255", "#117733"  # after the eight of COLOURS
-
-
-def wall(pictures, rows: int, columns: int, shape, gap: int = 2) -> np.ndarray:
-    """pictures (rows·columns, pixels) as one of uint8, row by row, with a grey `gap` between them."""
-    height, width = shape
-    canvas = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap), 90, np.uint8)
-    for index, picture in enumerate(np.asarray(pictures)):
-        top, left = index // columns * (height + gap), index % columns * (width + gap)
-        canvas[top:top + height, left:left + width] = picture.reshape(shape)
-    return canvas
 
 
 def _show(pictures, rows: int, columns: int, shape, title: str, width: float = 8.0) -> Figure:

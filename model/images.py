@@ -16,7 +16,7 @@ from model import idx
 from model.cache import cache_folder
 from model.errors import UserError
 
-__all__ = ["ENVIRONMENT", "IMAGES", "Images", "digits", "load", "mnist"]
+__all__ = ["ENVIRONMENT", "IMAGES", "Images", "digits", "load", "mnist", "wall"]
 
 ENVIRONMENT = "VARIGATE_DATA"
 SOURCE = "https://storage.googleapis.com/cvdf-datasets/mnist/"
@@ -107,3 +107,13 @@ def load(name: str, folder=None) -> tuple[Images, Images]:
     if name not in IMAGES:
         raise UserError(f"unknown set of images {name!r}: there is {', '.join(IMAGES)}")
     return IMAGES[name](folder)
+
+
+def wall(pictures, rows: int, columns: int, shape, gap: int = 2) -> np.ndarray:
+    """pictures (rows·columns, pixels) as one of uint8, row by row, with a grey `gap` between them."""
+    height, width = shape
+    canvas = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap), 90, np.uint8)
+    for index, picture in enumerate(np.asarray(pictures)):
+        top, left = index // columns * (height + gap), index % columns * (width + gap)
+        canvas[top:top + height, left:left + width] = picture.reshape(shape)
+    return canvas

@@ -1,0 +1,141 @@
+"""Pictures to the codes of a board whose network is about images, and back. White is ink, as in MNIST."""
+
+import io
+import math
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from host import table
+from host.client import Client
+from host.physical import Physical
+from model import images
+from model.archive import write_bytes
+from model.errors import UserError
+from model.formats import Format
+from model.images import Images
+from model.replies import Info
+
+__all__ = ["classify", "is_picture", "labelled", "need_side", "read", "save", "side", "summary"]
+
+PIXEL = Format(False, 8, 8)  # a byte is a grey level
+LARGEST = 4096  # pixels along each side of a picture that is read
+
+
+def side(info: Info) -> int | None:
+    """Of the board's square images, in pixels; None when inputs and outputs are no images."""
+    length = math.isqrt(info.inputs)
+    if info.input == info.output == PIXEL and info.inputs == info.outputs == length**2:
+        return length
+    return None
+
+
+def need_side(info: Info) -> int:
+    """The same; a `UserError` when they are none."""
+    length = side(info)
+    if length is None:
+        raise UserError(f"the board's network is not about images: it takes {info.inputs} numbers and gives "
+                        f"{info.outputs}")
+    return length
+
+
+def is_picture(name: str) -> bool:
+    """Whether the file's suffix is one of pictures."""
+    return Path(name).suffix.lower() in Image.registered_extensions()
+
+
+def _grey(path: str, invert: bool) -> Image.Image:
+    """The picture in 8 bits of grey; transparent places become background."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what Pillow repairs
+        with Image.open(path) as picture:
+            width, height = picture.size
+            if width != height or width > LARGEST:
+                raise UserError(f"{path} has {width}×{height} pixels; a square is wanted, of {LARGEST}×{LARGEST} at "
+                                "most")
+            if picture.mode.startswith(("I", "F")):  # Pillow would clip their grey levels
+                raise UserError(f"{path} has more than 8 bits a pixel: save it with 8")
+            if picture.has_transparency_data:
+                ground = Image.new("RGBA", picture.size, "white" if invert else "black")
+                return Image.alpha_composite(ground, picture.convert("RGBA")).convert("L")
+            return picture.convert("L")
+
+
+def read(path: str, info: Info, invert: bool = False) -> list[int]:
+    """The picture of the file `path` as input codes, row by row from the top left.
+
+    Colours become grey by their luma (ITU-R 601-2). A picture larger than the network's is averaged down (box filter).
+
+    Parameters
+    ----------
+    path : str
+    info : Info
+        of the board, which says how large its images are.
+    invert : bool
+        black ink on white paper: black becomes 255.
+
+    Raises
+    ------
+    UserError
+        for a board without images, and for a file that is absent, no picture, not square or too small.
+    """
+    length = need_side(info)
+    try:
+        grey = _grey(path, invert)
+    except UserError:
+        raise
+    except FileNotFoundError as error:
+        raise UserError(f"there is no file {path}: give a picture, {info.inputs} numbers, or --example K") from error
+    except Exception as error:  # damage has many names: UnidentifiedImageError, SyntaxError, DecompressionBombError, …
+        cause = error.strerror if isinstance(error, OSError) and error.strerror else "it is no picture, or damaged"
+        raise UserError(f"cannot read {path}: {cause}") from error
+    if grey.width < length:
+        raise UserError(f"{path} has {grey.width}×{grey.height} pixels; at least {length}×{length} are wanted")
+    codes = np.asarray(grey.resize((length, length), Image.Resampling.BOX))
+    return (255 - codes if invert else codes).ravel().tolist()
+
+
+def save(path: Path, pictures, info: Info):
+    """Output codes (n, outputs) to a PNG file, each pixel's grey level its code; the file is whole or unchanged.
+
+    One picture is alone; more are a grid, row by row, near to a square, with two grey pixels between them.
+    """
+    length = need_side(info)
+    columns = math.ceil(math.sqrt(len(pictures)))
+    canvas = images.wall(pictures, math.ceil(len(pictures) / columns), columns, (length, length))
+    content = io.BytesIO()
+    Image.fromarray(canvas).save(content, "PNG")
+    write_bytes(path, content.getvalue())
+    print(f"wrote {path}", file=sys.stderr)
+
+
+def summary(found: dict, info: Info, saved: bool) -> dict:
+    """`found` for people: in the place of an image's numbers its size and, unless it is `saved`, how to see it."""
+    length = side(info)
+    if length is None or "reconstruction" not in found:
+        return found
+    hint = "" if saved else " (--save FILE.png, or --json)"
+    return found | {"reconstruction": f"{length}×{length} pixels{hint}"}
+
+
+def labelled(name: str, count: int, folder=None) -> Images:
+    """The first `count` images of the test set `name`."""
+    test = images.load(name, folder)[1]
+    if count > len(test.codes):
+        raise UserError(f"{name} has {len(test.codes)} test images, not {count}")
+    return Images(name, test.codes[:count], test.labels[:count], test.shape, test.class_names, test.noun)
+
+
+def classify(client: Client, physical: Physical, test: Images, progress: bool = True) -> dict:
+    """Classifies the images on the board: the report of `table.classify_codes`, images numbered from 1."""
+    length = need_side(physical.info)
+    if test.shape != (length, length):
+        raise UserError(f"the board takes images of {length}×{length} pixels, not {test.name}'s of "
+                        f"{'×'.join(map(str, test.shape))}")
+    if physical.class_names not in ((), test.class_names):
+        raise UserError(f"the board's classes, {', '.join(physical.class_names)}, are not those of {test.name}")
+    return table.classify_codes(client, physical, test.codes.tolist(), test.labels.tolist(),
+                                range(1, 1 + len(test.codes)), "image", progress)
