@@ -32,7 +32,7 @@ class Buttons(wiring.Component):
 
     `pressed` is a pulse of one clock for each button that went down, `latency` clocks after its contact's last bounce;
     a release gives none. A pulse shorter than the settling time gives none either. A button that is held down during
-    reset counts as pressed after it.
+    reset counts as pressed after it. `held` are the debounced levels; one rises with its pulse.
 
     Parameters
     ----------
@@ -43,6 +43,7 @@ class Buttons(wiring.Component):
 
     pins: In(ButtonLayout)
     pressed: Out(ButtonLayout)
+    held: Out(ButtonLayout)
 
     def __init__(self, *, clock_hz: float = 100e6, settle: float = 0.01):
         self.settle = max(1, round(clock_hz * settle))
@@ -55,7 +56,7 @@ class Buttons(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        pins, last, level = Signal(ButtonLayout), Signal(ButtonLayout), Signal(ButtonLayout)
+        pins, last, level = Signal(ButtonLayout), Signal(ButtonLayout), self.held
         timer = Signal(range(self.settle))
         m.submodules.synchroniser = FFSynchronizer(self.pins.as_value(), pins.as_value())
         m.d.sync += [last.eq(pins), self.pressed.eq(0)]

@@ -7,22 +7,64 @@ from amaranth.lib import enum, memory, wiring
 from amaranth.lib.wiring import In, Out
 
 from gateware.display import POINT, glyph
+from gateware.steer import pair_bits
 from gateware.text import class_shape
 from gateware.values import reader
 from model.network import Network
 from model.text import decimals, shown_outputs
 
-__all__ = ["LETTERS", "Page", "Pages"]
+__all__ = ["LETTERS", "Page", "Pages", "Turner"]
 
 LETTERS = 5
 
 
 class Page(enum.Enum, shape=2):
-    """CLASS: the number, and the class's first letters. Z: the first two z. OUTPUT: the first outputs."""
+    """CLASS: the number, and the class's first letters. Z: a pair of z. OUTPUT: the first outputs."""
 
     CLASS = 0
     Z = 1
     OUTPUT = 2
+
+
+class Turner(wiring.Component):
+    """Shows the page that was chosen last; Z and OUTPUT take turns, for networks whose outputs are shown.
+
+    Latency: one clock.
+
+    Parameters
+    ----------
+    network : Network
+    clock_hz : float
+    page_time : float
+        seconds.
+
+    Members
+    -------
+    choose : In(1), chosen : In(Page)
+        a new page, for the whole of its time.
+    page : Out(Page)
+    """
+
+    choose: In(1)
+    chosen: In(Page)
+    page: Out(Page)
+
+    def __init__(self, network: Network, *, clock_hz: float, page_time: float):
+        self._turns = shown_outputs(network) > 0
+        self._clocks = max(1, round(clock_hz * page_time))
+        super().__init__()
+
+    def elaborate(self, platform):
+        m = Module()
+        clock = Signal(range(self._clocks), reset_less=True)
+        m.d.sync += clock.eq(clock + 1)
+        with m.If(self.choose):
+            m.d.sync += [self.page.eq(self.chosen), clock.eq(0)]
+        with m.Elif(clock == self._clocks - 1):
+            m.d.sync += clock.eq(0)
+            with m.If((self.page != Page.CLASS) & self._turns):
+                m.d.sync += self.page.eq(Mux(self.page == Page.Z, Page.OUTPUT, Page.Z))
+        return m
 
 
 class Pages(wiring.Component):
@@ -45,6 +87,8 @@ class Pages(wiring.Component):
     page : In(Page)
     digit : In(3)
         0 is the rightmost.
+    pair : In
+        page Z shows the dimensions 2·pair and 2·pair + 1, those of them that there are.
     valid, known : In(1)
         the number is that of an example; its class is known.
     cls : In(class index)
@@ -55,7 +99,7 @@ class Pages(wiring.Component):
     def __init__(self, network: Network):
         self._network = network
         super().__init__({
-            "page": In(Page), "digit": In(3), "valid": In(1), "known": In(1),
+            "page": In(Page), "digit": In(3), "pair": In(pair_bits(network)), "valid": In(1), "known": In(1),
             "cls": In(len(Const(0, class_shape(network)))),
             "values": Out(reader(network)), "pattern": Out(8),
         })
@@ -66,16 +110,17 @@ class Pages(wiring.Component):
         rows = [[glyph(character) for character in name] for name in names]
         return [*chain.from_iterable(rows)] + [0] * (8 * (1 << len(self.cls)) - 8 * len(rows))
 
-    def _fields(self, m, count, first, width):
-        """Slots of `count` numbers from slot `first` on, `width` places each; returns whether there is one here."""
+    def _fields(self, m, count, first, width, skipped=0):
+        """Slots of `count` numbers from slot `first` on, the `skipped` first left out, `width` places each; returns
+        whether there is one here."""
         places = 8 // width
         present = Signal()
         shift = width.bit_length() - 1
         with m.Switch(self.digit[shift:]):
             for field in range(places):
                 with m.Case(places - 1 - field):
-                    if field < count:
-                        m.d.comb += [self.values.slot.eq(first + field), present.eq(1)]
+                    here = field + skipped < count
+                    m.d.comb += [self.values.slot.eq(Mux(here, first + field + skipped, 0)), present.eq(here)]
         return present
 
     def elaborate(self, platform):
@@ -104,7 +149,7 @@ class Pages(wiring.Component):
                 m.d.comb += [place.eq(self.digit - LETTERS), present.eq(1)]
             with m.Case(Page.Z):
                 m.d.comb += [place.eq(self.digit[:2]), point.eq(2), signed.eq(1),
-                             present.eq(self._fields(m, network.latent, 1, 4))]
+                             present.eq(self._fields(m, network.latent, 1, 4, 2 * self.pair))]
                 slide(2, 2)
             with m.Case(Page.OUTPUT):
                 first = 1 + network.latent

@@ -9,17 +9,24 @@ from gateware.arbiter import Message
 from gateware.buttons import ButtonLayout, Buttons, Switches
 from gateware.display import Display
 from gateware.job import Client, Op, Part
+from gateware.layout import image_side
 from gateware.leds import Leds, Snoop
-from gateware.pages import Page, Pages
+from gateware.pages import Page, Pages, Turner
+from gateware.steer import Walk, pair_bits
 from gateware.text import Text, class_shape
 from gateware.values import Values
 from model.network import Network
 from model.text import shown_outputs
 
-__all__ = ["Panel"]
+__all__ = ["LUT_ROM_BITS", "Panel", "examples_shape"]
 
 LUT_ROM_BITS = 16384  # larger memories of examples are left to the tool, which puts them in block RAM
 NUMBER_BITS = 8
+
+
+def examples_shape(network: Network) -> tuple[int, int]:
+    """Rows and columns of the memory of examples: their numbers and their inputs, up to powers of two."""
+    return 1 << max(len(network.examples) - 1, 0).bit_length(), 1 << (network.inputs - 1).bit_length()
 
 
 class Panel(wiring.Component):
@@ -29,6 +36,11 @@ class Panel(wiring.Component):
     with a new ε. After a run the line of `model.text.line` is sent. What the display shows is in `gateware.pages`:
     the number, and after the centre button the class; after the right button, z and the reconstruction in turn
     (networks with more than 16 outputs go on showing number and class). Another number clears the class.
+
+    For networks of images left, right, up and down steer a point in the latent space instead (`gateware.steer`), and
+    switches 8 and on choose the pair of its dimensions; the centre button, which draws a new ε each time, puts the
+    point to the z that it has drawn. After each step the point is decoded, without a line of text, and the display
+    shows its place in the pair.
 
     A press during a run, the sending of its line included, is remembered; of several the last one counts. The switches
     are looked at between runs. A press for a number that is no example does nothing.
@@ -44,6 +56,8 @@ class Panel(wiring.Component):
         seconds: buttons' debouncing, the error LED's stretching, and how long z or the reconstruction is shown.
     digit_hz : float
         digits of the display a second.
+    repeat_hz : float
+        steps a second of a button that is held.
 
     Members
     -------
@@ -60,12 +74,17 @@ class Panel(wiring.Component):
         the core's result stream: LEDs show the class of whatever was run.
     epsilon_on, error, busy : In(1)
         for the LEDs, see `gateware.leds`.
+    walking : Out(1)
+        the core decodes the point that is steered: what it answers belongs to the walk.
     """
 
     def __init__(self, network: Network, *, clock_hz: float = 100e6, settle: float = 0.01, digit_hz: float = 1000,
-                 led_time: float = 0.05, page_time: float = 1.0):
+                 led_time: float = 0.05, page_time: float = 1.0, repeat_hz: float = 8):
         self._network = network
-        self._page_clocks = max(1, round(clock_hz * page_time))
+        self._steered = image_side(network) is not None
+        if self._steered:
+            self._walk = Walk(network, clock_hz=clock_hz, repeat_hz=repeat_hz)
+        self._turner = Turner(network, clock_hz=clock_hz, page_time=page_time)
         self._buttons = Buttons(clock_hz=clock_hz, settle=settle)
         self._display = Display(clock_hz=clock_hz, digit_hz=digit_hz)
         self._leds = Leds(network, clock_hz=clock_hz, led_time=led_time)
@@ -73,23 +92,44 @@ class Panel(wiring.Component):
             "switches": In(16), "buttons": In(ButtonLayout),
             "leds": Out(16), "segments": Out(8), "anodes": Out(8),
             "client": Out(Client), "o": Out(stream.Signature(Message)), "snoop": In(Snoop),
-            "epsilon_on": In(1), "error": In(1), "busy": In(1),
+            "epsilon_on": In(1), "error": In(1), "busy": In(1), "walking": Out(1),
         })
 
     def _examples(self):
-        """The examples' bytes, and their port. Rows are `number`s; rows and columns are padded to powers of two."""
+        """The examples' bytes, and their port; rows and columns are padded to powers of two."""
         examples, inputs = self._network.examples, self._network.inputs
-        table = np.zeros((1 << len(examples).bit_length(), 1 << (inputs - 1).bit_length()), dtype=int)
+        table = np.zeros(examples_shape(self._network), dtype=int)
         if examples.size:
-            table[1:len(examples) + 1, :inputs] = examples
+            table[:len(examples), :inputs] = examples
         bytes_ = memory.Memory(shape=8, depth=table.size, init=table.ravel().tolist())
         # A port without a register keeps a small memory out of block RAM.
         return bytes_, bytes_.read_port(domain="comb" if 8 * table.size <= LUT_ROM_BITS else "sync")
 
+    def _walk_state(self, m, held, pair, values, running):
+        """State WALK: the point that is steered has the core and the numbers on the display."""
+        m.submodules.walk = walk = self._walk
+        client = self.client
+        m.d.comb += [
+            walk.held.eq(held), walk.pair.eq(pair), self.walking.eq(walk.decoding),
+            walk.start.valid.eq(client.result.valid & client.result.ready & (client.result.payload.part == Part.Z)),
+            walk.start.payload.eq(client.result.payload.value),
+        ]
+        with m.State("WALK"):
+            m.d.comb += [
+                walk.go.eq(1), running.eq(1),
+                values.i.valid.eq(walk.o.valid), walk.o.ready.eq(values.i.ready),
+                values.i.payload.slot.eq(walk.o.payload.index + 1), values.i.payload.code.eq(walk.o.payload.z),
+            ]
+            for ours, theirs in ((client.job, walk.client.job), (client.data, walk.client.data),
+                                 (walk.client.result, client.result)):
+                m.d.comb += [ours.payload.eq(theirs.payload), ours.valid.eq(theirs.valid), theirs.ready.eq(ours.ready)]
+            with m.If(walk.done):
+                m.next = "IDLE"
+
     def elaborate(self, platform):
         m = Module()
         network, client, result = self._network, self.client, self.client.result.payload
-        m.submodules.switches = switches = Switches(NUMBER_BITS)
+        m.submodules.switches = switches = Switches(NUMBER_BITS + pair_bits(network) * self._steered)
         m.submodules.buttons = buttons = self._buttons
         m.submodules.leds = leds = self._leds
         m.submodules.display = display = self._display
@@ -102,35 +142,30 @@ class Panel(wiring.Component):
         wiring.connect(m, wiring.flipped(self.o), text.o)
         wiring.connect(m, wiring.flipped(self.snoop), leds.snoop)
 
-        number = Signal(NUMBER_BITS)
+        number, pair = Signal(NUMBER_BITS), Signal(pair_bits(network))
+        chosen = switches.o[:NUMBER_BITS]
+        m.d.comb += pair.eq(switches.o[NUMBER_BITS:])
         valid, known, running = Signal(), Signal(), Signal()
         cls = Signal(class_shape(network), reset_less=True)
-        page = Signal(Page)
+        m.submodules.turner = turner = self._turner
         m.d.comb += [
             switches.pins.eq(self.switches),
             buttons.pins.eq(self.buttons),
             valid.eq((number != 0) & (number <= len(network.examples))),
-            pages.page.eq(page), pages.digit.eq(display.digit),
+            pages.page.eq(turner.page), pages.digit.eq(display.digit), pages.pair.eq(pair),
             pages.valid.eq(valid), pages.known.eq(known), pages.cls.eq(cls),
             display.pattern.eq(pages.pattern), self.segments.eq(display.segments), self.anodes.eq(display.anodes),
             leds.epsilon_on.eq(self.epsilon_on), leds.error.eq(self.error),
             leds.busy.eq(self.busy | running), self.leds.eq(leds.leds),
         ]
 
-        # Z and the reconstruction take turns.
-        page_clock = Signal(range(self._page_clocks), reset_less=True)
-        m.d.sync += page_clock.eq(page_clock + 1)
-        with m.If(page_clock == self._page_clocks - 1):
-            m.d.sync += page_clock.eq(0)
-            with m.If(page == Page.Z):
-                m.d.sync += page.eq(Page.OUTPUT)
-            with m.Elif(page == Page.OUTPUT):
-                m.d.sync += page.eq(Page.Z)
+        def show(page):
+            m.d.comb += [turner.chosen.eq(page), turner.choose.eq(1)]
 
         byte = Signal(range(max(2, network.inputs)), reset_less=True)
         slot = Signal.like(values.i.payload.slot, reset_less=True)
         m.d.comb += [
-            read.addr.eq(Cat(byte[:(network.inputs - 1).bit_length()], number)),
+            read.addr.eq(Cat(byte[:(network.inputs - 1).bit_length()], (number - 1)[:NUMBER_BITS])),
             client.job.payload.eq(Op.RECONSTRUCT),
             client.data.payload.eq(read.data),
             values.i.payload.slot.eq(slot),
@@ -141,13 +176,18 @@ class Panel(wiring.Component):
         with m.FSM():
             with m.State("IDLE"):
                 m.d.sync += byte.eq(0)
-                with m.If(switches.o != number):
-                    m.d.sync += [number.eq(switches.o), slot.eq(0), known.eq(0), page.eq(Page.CLASS)]
+                with m.If(chosen != number):
+                    m.d.sync += [number.eq(chosen), slot.eq(0), known.eq(0)]
+                    show(Page.CLASS)
                     m.next = "NUMBER"
                 with m.Elif(wanted):
                     m.d.sync += [wanted.eq(0), again.eq(wanted_again)]
                     with m.If(valid):
                         m.next = "JOB"
+                if self._steered:
+                    with m.Elif(self._walk.wanted):
+                        show(Page.Z)
+                        m.next = "WALK"
 
             with m.State("NUMBER"):
                 m.d.comb += [values.i.valid.eq(1), values.i.payload.code.eq(number)]
@@ -185,8 +225,7 @@ class Panel(wiring.Component):
                     with m.If(result.part == Part.CLASS):
                         m.d.sync += [cls.eq(result.value), known.eq(1)]
                     with m.If(result.last):
-                        m.d.sync += page_clock.eq(0)
-                        m.d.sync += page.eq(Mux(again & (shown_outputs(network) > 0), Page.Z, Page.CLASS))
+                        show(Mux(again & (shown_outputs(network) > 0), Page.Z, Page.CLASS))
                         m.next = "TEXT"
 
             with m.State("TEXT"):  # the last value may still be on its way
@@ -194,6 +233,9 @@ class Panel(wiring.Component):
                 with m.If(text.i.ready):
                     m.next = "IDLE"
 
-        with m.If(buttons.pressed.center | buttons.pressed.right):
+            if self._steered:
+                self._walk_state(m, buttons.held, pair, values, running)
+
+        with m.If(buttons.pressed.center | (buttons.pressed.right & (not self._steered))):
             m.d.sync += [wanted.eq(1), wanted_again.eq(~buttons.pressed.center)]
         return m

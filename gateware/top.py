@@ -3,22 +3,29 @@
     rx ─► UART ─► protocol ─┐                ┌─► LEDs, display
                             ├─► arbiter ─► core
     switches, buttons ─► panel ─┘            │
-    tx ◄─ UART ◄─ frames and lines of text ◄─┘
+    tx ◄─ UART ◄─ frames and lines of text ◄─┘        images on the way ─► screen ─► VGA
 """
 
 from dataclasses import dataclass
 
 from amaranth.hdl import Module
-from amaranth.lib import wiring
+from amaranth.lib import fifo, wiring
 from amaranth.lib.wiring import In, Out
 
 from gateware.arbiter import CoreArbiter, MessageArbiter
 from gateware.buttons import ButtonLayout
+from gateware.gallery import watch
+from gateware.job import Op, Result
+from gateware.layout import image_side
+from gateware.number import connect
 from gateware.panel import Panel
+from gateware.pipeline import SkidBuffer
 from gateware.program import Array
 from gateware.protocol import Protocol
+from gateware.screen import Screen
 from gateware.uart import UartReceiver, UartTransmitter, check_baud
 from gateware.vae import FoldedVae
+from gateware.vga import PINS, Vga
 from model.network import Network
 
 __all__ = ["Timing", "Top"]
@@ -32,6 +39,8 @@ class Timing:
     digit_hz: float = 1000.0  # digits of the display a second
     led_time: float = 0.05  # the LEDs for error and busy are stretched
     page_time: float = 1.0  # z and reconstruction take turns
+    repeat_hz: float = 8.0  # steps of a button that is held
+    pixel_hz: float = 25e6  # of the screen; the nearest whole number of clocks, at least one
 
 
 class Top(wiring.Component):
@@ -42,13 +51,17 @@ class Top(wiring.Component):
     rx : In(1), tx : Out(1)
         the serial port, 8N1; high when idle.
     switches : In(16)
-        0–7 choose a built-in example.
+        0–7 choose a built-in example; for networks of images 8 and on a pair of latent dimensions.
     buttons : In(ButtonLayout)
-        center runs the example, right runs it with a new ε.
+        center runs the example, right runs it with a new ε; for networks of images left, right, up and down steer a
+        point in the latent space.
     leds : Out(16)
         0…12 the class, 13 ε on, 14 protocol error until the next good frame, 15 busy; 14 and 15 are stretched.
     segments, anodes : Out(8)
         the display; bits 0…7 of a digit are a…g and the point, bit 0 of the anodes is the rightmost digit.
+    red, green, blue : Out(4)
+    hsync, vsync : Out(1)
+        a VGA screen, see `gateware.vga` and `gateware.screen`; networks of images alone have one.
 
     Parameters
     ----------
@@ -71,6 +84,7 @@ class Top(wiring.Component):
                  clock_hz: int = 100_000_000, baud: int = 115_200, timing: Timing = Timing()):
         self._network, self._digest, self._array, self._weights = network, digest, array, weights
         self._clock_hz, self._baud, self._timing = clock_hz, baud, timing
+        self._side = image_side(network)
         super().__init__({
             "rx": In(1, init=1),
             "tx": Out(1, init=1),
@@ -79,6 +93,7 @@ class Top(wiring.Component):
             "leds": Out(16),
             "segments": Out(8),
             "anodes": Out(8),
+            **({} if self._side is None else PINS),
         })
 
     def elaborate(self, platform):
@@ -90,7 +105,7 @@ class Top(wiring.Component):
         m.submodules.protocol = protocol = Protocol(self._network, self._digest)
         m.submodules.panel = panel = Panel(
             self._network, clock_hz=clock_hz, settle=timing.settle, digit_hz=timing.digit_hz,
-            led_time=timing.led_time, page_time=timing.page_time)
+            led_time=timing.led_time, page_time=timing.page_time, repeat_hz=timing.repeat_hz)
         m.submodules.core = core = FoldedVae(self._network, self._array, weights=self._weights)
         m.submodules.arbiter = arbiter = CoreArbiter(2)
         m.submodules.messages = messages = MessageArbiter(2)
@@ -99,7 +114,7 @@ class Top(wiring.Component):
         wiring.connect(m, receiver.o, protocol.i)
         wiring.connect(m, protocol.core, arbiter.clients[0])
         wiring.connect(m, panel.client, arbiter.clients[1])
-        wiring.connect(m, arbiter.core, core.client)
+        self._between(m, arbiter.core, core.client)
         wiring.connect(m, protocol.o, messages.i[0])
         wiring.connect(m, panel.o, messages.i[1])
         wiring.connect(m, messages.o, transmitter.i)
@@ -110,9 +125,9 @@ class Top(wiring.Component):
             protocol.epsilon_index.eq(core.epsilon_index),
             panel.switches.eq(self.switches),
             panel.buttons.eq(self.buttons),
-            panel.snoop.valid.eq(core.client.result.valid),
-            panel.snoop.ready.eq(core.client.result.ready),
-            panel.snoop.payload.eq(core.client.result.payload),
+            panel.snoop.valid.eq(arbiter.core.result.valid),
+            panel.snoop.ready.eq(arbiter.core.result.ready),
+            panel.snoop.payload.eq(arbiter.core.result.payload),
             panel.epsilon_on.eq(protocol.epsilon_on),
             panel.error.eq(protocol.error),
             panel.busy.eq(arbiter.busy),
@@ -120,4 +135,31 @@ class Top(wiring.Component):
             self.segments.eq(panel.segments),
             self.anodes.eq(panel.anodes),
         ]
+        if self._side is not None:
+            self._draw(m, core.client, panel.walking)
         return m
+
+    @staticmethod
+    def _between(m, client, core):
+        """Everything goes through buffers, so that no long path leads through protocol or panel and core. Results come
+        late in their clock: their buffer is a memory, which has nothing before it to choose what is stored."""
+        m.submodules.job_buffer, m.submodules.data_buffer = buffers = SkidBuffer(Op), SkidBuffer(8)
+        for buffer, source, sink in zip(buffers, (client.job, client.data), (core.job, core.data), strict=True):
+            connect(m, source, buffer.i)
+            connect(m, buffer.o, sink)
+        m.submodules.result_buffer = results = fifo.SyncFIFO(width=Result.size, depth=2)
+        m.d.comb += [
+            results.w_data.eq(core.result.payload), results.w_en.eq(core.result.valid),
+            core.result.ready.eq(results.w_rdy),
+            client.result.payload.eq(results.r_data), client.result.valid.eq(results.r_rdy),
+            results.r_en.eq(client.result.ready),
+        ]
+
+    def _draw(self, m, client, walking):
+        """The screen watches the core, and nobody waits for it."""
+        m.submodules.screen = screen = Screen(self._side)
+        m.submodules.vga = vga = Vga(clocks=max(1, round(self._clock_hz / self._timing.pixel_hz)),
+                                     latency=screen.latency)
+        watch(m, client, screen.watched)
+        m.d.comb += [screen.walking.eq(walking), screen.x.eq(vga.x), screen.y.eq(vga.y), vga.colour.eq(screen.colour)]
+        m.d.comb += [getattr(self, name).eq(getattr(vga, name)) for name in PINS]

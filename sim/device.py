@@ -45,9 +45,9 @@ class Device:
         self.frames, self.lines, self.received = [], [], bytearray()
         self._decoder, self._seq = Decoder(), 0
 
-    def run(self, *testbenches, deadline: int = 2_000_000):
-        """Simulates until all `testbenches` have ended."""
-        run(self.top, *testbenches, processes=[self._listen], deadline=deadline)
+    def run(self, *testbenches, processes=(), deadline: int = 2_000_000):
+        """Simulates until all `testbenches` have ended; `processes` go on beside them."""
+        run(self.top, *testbenches, processes=[self._listen, *processes], deadline=deadline)
 
     # The serial line.
     async def _listen(self, ctx):

@@ -5,7 +5,7 @@ from amaranth.hdl import Elaboratable, Module
 from amaranth.lib.wiring import connect
 
 from gateware.arbiter import CoreArbiter
-from gateware.job import Op, Part
+from gateware.job import ANSWERS, Op, Part
 from gateware.panel import Panel
 from model.text import line
 from sim.streams import get, put, run
@@ -47,11 +47,12 @@ class Desk(Elaboratable):
         network, port = self.network, self.arbiter.core
         while True:
             op, = await get(ctx, port.job, 1, stall=self.stall, seed=1)
-            x = await get(ctx, port.data, network.inputs, stall=self.stall, seed=2)
+            size = network.latent if op == Op.DECODE else network.inputs
+            x = await get(ctx, port.data, size, stall=self.stall, seed=2)
             cls, z, output = self.answer(x)
             parts = [(Part.INDEX, [-7]), (Part.MU, z), (Part.V, z), (Part.SCORE, [3] * network.classes),
                      (Part.CLASS, [cls][:network.classes]), (Part.Z, z), (Part.OUTPUT, output)]
-            wanted = {Op.CLASSIFY: (Part.MU, Part.SCORE, Part.CLASS)}.get(op, tuple(Part))
+            wanted = ANSWERS[op]
             elements = [{"part": part, "value": value, "last": 0}
                         for part, numbers in parts if part in wanted for value in numbers]
             elements[-1]["last"] = 1

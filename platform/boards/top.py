@@ -7,10 +7,11 @@ __all__ = ["BoardTop"]
 
 SEGMENTS = "abcdefg"
 BUTTONS = ("center", "up", "down", "left", "right")
+VGA = {"red": "r", "green": "g", "blue": "b", "hsync": "hs", "vsync": "vs"}  # the top's ports, the board's names
 
 
 class BoardTop(Elaboratable):
-    """Connects `top` to UART, LEDs, switches, buttons and display; keeps the RGB LEDs dark.
+    """Connects `top` to UART, LEDs, switches, buttons, display and, if it has one, screen; keeps the RGB LEDs dark.
 
     Pins are active high inside: the board's table says which are inverted outside. Nothing is synchronised here;
     `top` does that.
@@ -18,7 +19,8 @@ class BoardTop(Elaboratable):
     Parameters
     ----------
     top : wiring.Component
-        with `rx`, `tx`, `leds`, `switches`, `buttons`, `segments`, `anodes` (see `gateware.top`).
+        with `rx`, `tx`, `leds`, `switches`, `buttons`, `segments`, `anodes` (see `gateware.top`); with all of
+        `VGA`, or none.
     """
 
     def __init__(self, top):
@@ -50,6 +52,10 @@ class BoardTop(Elaboratable):
         for index, segment in enumerate([*SEGMENTS, "dp"]):
             output_pin(f"segment_{segment}", getattr(display, segment), top.segments[index])
         output_pin("anodes", platform.request("display_7seg_an", dir="-"), Cat(top.anodes))
+        if VGA.keys() <= top.signature.members.keys():
+            screen = platform.request("vga", dir="-")
+            for port, name in VGA.items():
+                output_pin(port, getattr(screen, name), getattr(top, port))
         for index in range(2):
             rgb = platform.request("rgb_led", index, dir="-")
             for colour in "rgb":
