@@ -5,22 +5,21 @@ from pathlib import Path
 
 import boards
 import toolchains
-from gateware.program import Array
-from gateware.top import Top
 from gateware.timing import cycles
+from gateware.top import Top
 from model import network_file
 from model.command import Parser, run_command
 from model.errors import UserError
 from toolchains import flow, programmer, report
-from toolchains.settings import Settings
+from toolchains.device import DEVICES
+from toolchains.settings import Settings, add_options
 
 
 def arguments(argv):
     parser = Parser(prog="build.py", description=__doc__)
     parser.add_argument("board", help=f"one of {', '.join(boards.NAMES)}")
     parser.add_argument("--network", default="iris", metavar="NAME|FILE.npz", help="what to build (default: iris)")
-    parser.add_argument("--array", metavar="ROWSxCOLUMNS", help="outputs and inputs in parallel (default: 8x1)")
-    parser.add_argument("--config", type=Path, metavar="FILE.toml", help="rows, columns, drain, baud, weights")
+    add_options(parser)
     parser.add_argument("--retrain", action="store_true", help="train the network anew, and build that")
     parser.add_argument("--toolchain", default="auto", choices=toolchains.CHOICES, help="for place and route")
     parser.add_argument("--program", action="store_true", help="load the bitstream into the board")
@@ -31,7 +30,7 @@ def arguments(argv):
 def build(argv, root=Path("build")):
     options = arguments(argv)
     board = boards.find(options.board)()
-    settings = Settings.load(options.config, options.array)
+    settings = Settings.load(options)
     toolchain = toolchains.find(options.toolchain)
     loads = options.program or options.flash
     if loads:
@@ -42,12 +41,12 @@ def build(argv, root=Path("build")):
             options.network = flow.retrain(options.network, root)
     with step(f"network {options.network}"):
         network, card = flow.find_network(options.network)
-    array = Array(settings.rows, settings.columns, settings.drain)
+    array, weights = settings.choose(network, DEVICES[board.device])
     target, placed = flow.target(board, network, root), None
     with flow.build_directory(target) as directory:
         with step(f"gateware, {array} array"):
             top = Top(network, network_file.digest(network), array=array, clock_hz=board.clock_hz,
-                      baud=settings.baud, weights=settings.weights)
+                      baud=settings.baud, weights=weights)
             flow.write_design(board, top, directory)
         with step("synthesis and checks (Yosys; its first run on a machine takes a minute more)"):
             mapped = flow.map_design(board, directory)

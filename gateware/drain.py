@@ -11,7 +11,7 @@ from gateware.sequencer import constants
 from model.intervals import signed_bits
 from model.sigmoid import Sigmoid
 
-__all__ = ["Drain", "value_bits"]
+__all__ = ["Drain", "table_layout", "value_bits"]
 
 
 def _kinds(matrices: list[Matrix]) -> list[Kind]:
@@ -24,6 +24,14 @@ def value_bits(matrices: list[Matrix], sigmoid: Sigmoid | None) -> int:
     kinds = _kinds(matrices)
     formats = [kind.format for kind in kinds] + [sigmoid.output for kind in kinds if kind.sigmoid]
     return max(signed_bits(number.low, number.high) for number in formats)
+
+
+def table_layout(matrices: list[Matrix], array: Array, accumulator_bits: int) -> data.StructLayout:
+    """A word of the drain's table: bias, shift and kind of the rows of a group, and where tiles and matrices end."""
+    shift = max(int(matrix.shift.max()) for matrix in matrices)
+    lane = data.StructLayout({"bias": signed(accumulator_bits), "shift": max(shift.bit_length(), 1),
+                              "kind": unsigned(max((len(_kinds(matrices)) - 1).bit_length(), 1))})
+    return data.StructLayout({"lanes": data.ArrayLayout(lane, array.drain), "tile_last": 1, "matrix_last": 1})
 
 
 class Drain(wiring.Component):
@@ -110,11 +118,7 @@ class Drain(wiring.Component):
         m = Module()
         array = self._array
         groups, heads = self._groups()
-        shifts = max(lane["shift"] for group in groups for lane in group["lanes"])
-        lane_layout = data.StructLayout({"bias": self._accumulator, "shift": max(shifts.bit_length(), 1),
-                                         "kind": unsigned(max((len(self._kinds) - 1).bit_length(), 1))})
-        layout = data.StructLayout({"lanes": data.ArrayLayout(lane_layout, array.drain),
-                                    "tile_last": 1, "matrix_last": 1})
+        layout = table_layout(self._matrices, array, self._accumulator.width)
         m.submodules.table = table = memory.Memory(shape=layout, depth=max(len(groups), 2), init=groups,
                                                    attrs={"ram_style": STYLES[self._style]})
         port = table.read_port()

@@ -26,7 +26,7 @@ from gateware.sequencer import Sequencer, constants
 from model.intervals import signed_bits
 from model.sigmoid import Sigmoid
 
-__all__ = ["MatrixEngine", "weight_bits_of"]
+__all__ = ["MatrixEngine", "accumulator_bits_of", "weight_bits_of"]
 
 class MatrixEngine(wiring.Component):
     """Every segment takes vectors on its own stream and answers them in order; a batch is as many vectors.
@@ -77,7 +77,7 @@ class MatrixEngine(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         array, matrices = self._array, self._matrices
-        accumulator_bits = max(value_bits(matrices, self._sigmoid), *(each.accumulator_bits for each in matrices))
+        accumulator_bits = accumulator_bits_of(matrices, self._sigmoid)
         m.submodules.macs = macs = MacArray(
             array.rows, array.columns, weight_bits=weight_bits_of(matrices), activation_bits=max(map(_bits, matrices)),
             accumulator_bits=accumulator_bits, chain=_chain(matrices, array), packed=array.packed)
@@ -223,6 +223,11 @@ class MatrixEngine(wiring.Component):
 def weight_bits_of(matrices: list[Matrix]) -> int:
     """Bits of a signed weight: 8 for weights up to ±127, 4 for up to ±7."""
     return 1 + max(int(np.abs(matrix.weights).max(initial=1)) for matrix in matrices).bit_length()
+
+
+def accumulator_bits_of(matrices: list[Matrix], sigmoid: Sigmoid | None) -> int:
+    """Bits of the signed number that holds every sum, and every result."""
+    return max(value_bits(matrices, sigmoid), *(matrix.accumulator_bits for matrix in matrices))
 
 
 def _delayed(m: Module, value, cycles: int):

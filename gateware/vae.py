@@ -85,8 +85,9 @@ class FoldedVae(wiring.Component):
 
         jobs = Signal(range(IN_FLIGHT + 1))
         result = client.result
-        m.d.sync += jobs.eq(jobs + (client.job.valid & client.job.ready)
-                            - (result.valid & result.ready & result.p.last))
+        ended = Signal()  # in the clock before
+        m.d.sync += [ended.eq(result.valid & result.ready & result.p.last),
+                     jobs.eq(jobs + (client.job.valid & client.job.ready) - ended)]
         m.d.comb += [
             self.busy.eq(jobs != 0),
             self.epsilon_index.eq(epsilon.index),

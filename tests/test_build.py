@@ -47,9 +47,9 @@ def tops(real, blinker, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def build(real, tops, monkeypatch):
-    """build.py with small tops and a network of which only the name is known."""
-    monkeypatch.setattr(real.flow, "find_network", lambda name: (SimpleNamespace(name=name, macs=112), CARD))
+def build(real, tops, iris, monkeypatch):
+    """build.py with small tops and Iris under any name."""
+    monkeypatch.setattr(real.flow, "find_network", lambda name: (replace(iris, name=name), CARD))
     monkeypatch.setattr(real.network_file, "digest", lambda network: bytes(32))
     return real
 
@@ -57,7 +57,8 @@ def build(real, tops, monkeypatch):
 @pytest.fixture
 def mapped(monkeypatch):
     """The netlist that synthesis comes to, without a run of Yosys."""
-    found = SimpleNamespace(resources=Resources(lut=1, ff=2, carry4=3, dsp=4, ramb36=5, ramb18=6))
+    resources = Resources(lut=1, ff=2, carry4=3, dsp=4, ramb36=5, ramb18=6)
+    found = SimpleNamespace(resources=resources, cells={}, outputs=())
     monkeypatch.setattr(flow, "synthesise", lambda directory: found)
     return found
 
@@ -83,7 +84,8 @@ def test_without_place_and_route(build, capsys):
     assert {path.name for path in directory.iterdir()} >= FILES
     report = json.loads((directory / "report.json").read_text())
     assert (report["board"], report["network"]) == ("nexys4ddr", "iris")
-    assert report["array"] == {"rows": 4, "columns": 2, "drain": 1}
+    assert report["array"] == {"rows": 4, "columns": 2, "drain": 1, "packed": False}
+    assert report["weight_ram_bits"] == {"read": 0, "unregistered": 0}
     assert report["accuracy"] == {"cv_float": 0.975, "cv_integer": 0.974}
     assert report["bitstream"] is None and report["timing"] == {"source": None, "fmax_mhz": None}
     shown = capsys.readouterr()
@@ -156,6 +158,9 @@ def test_timing_that_is_not_met(build, mapped, capsys, monkeypatch):
     (["nexys4ddr", "--toolchain", "ise"], "ise"),
     ([], "board"),
     (["nexys4ddr", "--config", "none.toml"], "cannot read none.toml"),
+    (["nexys4ddr", "--array", "16x15"], "a 16x15 array it needs 243 DSP48E1 and the XC7A100T has 240 (3 too many)"),
+    (["nexys4ddr", "--weights", "flash"], "invalid choice: 'flash'"),
+    (["nexys4ddr", "--drain", "3"], "a drain that divides the rows; not 8 rows, 1 columns, drain 3"),
     (["nexys4ddr", "--program"], "there is no bitstream to load: it needs Vivado"),
 ])
 def test_bad_input_is_one_line_and_status_2(real, tmp_path, capsys, monkeypatch, arguments, message):
@@ -199,6 +204,7 @@ def test_iris_stays_within_its_budget(real, tmp_path, monkeypatch):
     used = report["resources"]
     assert used["lut"] <= 3500 and used["dsp"] <= 16 and used["ramb36"] + used["ramb18"] / 2 <= 3
     assert report["cycles"]["latency"] <= 120
+    assert report["levels"]["levels"] <= 6
 
 
 def test_a_design_that_is_refused_gets_one_line(tmp_path):

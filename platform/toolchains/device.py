@@ -35,6 +35,16 @@ class Device:
     name: str
     capacity: Resources
 
+    def check_need(self, need, array):
+        """Raise UserError, before synthesis, when a network's `gateware.resources.Need` with an array exceeds the
+        capacity."""
+        for name in ("dsp", "ramb36", "lut"):
+            wanted, limit = getattr(need, name), getattr(self.capacity, name)
+            if wanted > limit:
+                raise UserError(f"the network does not fit: with a {array} array it needs {wanted:,} {LABELS[name]} "
+                                f"and the {self.name} has {limit:,} ({wanted - limit:,} too many); try a smaller array "
+                                "or network")
+
     def check_fit(self, need: Resources):
         """Raise UserError when `need` exceeds the capacity: the resource, the need, the limit and the excess."""
         needs = asdict(need) | {"ramb36": need.ramb36 + (need.ramb18 + 1) // 2}

@@ -1,9 +1,12 @@
 """What came out of a build: for programs (`report.json`) and for people (`report.md`, the table on the screen)."""
 
 import json
-from pathlib import Path
+import pathlib
+from dataclasses import asdict
 
 from toolchains.device import DEVICES, LABELS
+from toolchains.levels import CORE, Path, longest_paths
+from toolchains.output_registers import memory_bits
 
 __all__ = ["make", "table", "write"]
 
@@ -31,7 +34,7 @@ def make(board, network, cycles, array, mapped, placed, card: dict) -> dict:
         "board": board.name,
         "network": network.name,
         "device": board.part,
-        "array": {"rows": array.rows, "columns": array.columns, "drain": array.drain},
+        "array": {"rows": array.rows, "columns": array.columns, "drain": array.drain, "packed": array.packed},
         "clock_mhz": board.clock_hz / 1e6,
         "macs": network.macs,
         "cycles": {"latency": cycles.latency, "interval": cycles.interval},
@@ -40,8 +43,20 @@ def make(board, network, cycles, array, mapped, placed, card: dict) -> dict:
         "available": device.capacity.report(),
         "timing": dict(zip(("source", "fmax_mhz"), timing, strict=True)),
         "bitstream": placed.bitstream if placed else None,
+        "levels": _levels(mapped),
+        "weight_ram_bits": dict(zip(("read", "unregistered"), memory_bits(mapped, "weights"), strict=True)),
         "accuracy": {"cv_float": card.get("cv_accuracy_float"), "cv_integer": card.get("cv_accuracy_integer")},
     }
+
+
+def _levels(mapped) -> dict | None:
+    paths = longest_paths(mapped, instance=CORE)
+    return asdict(paths[0]) if paths else None
+
+
+def _count(number: float) -> str:
+    """A whole number, or one with a fraction."""
+    return f"{number:,.0f}" if number == int(number) else f"{number:,.2f}"
 
 
 def _timing(report: dict) -> str:
@@ -57,14 +72,20 @@ def _rows(report: dict):
     """(label, value) of everything but the resources."""
     cycles, hertz = report["cycles"], report["clock_mhz"] * 1e6
     shape = report["array"]
-    yield "MAC array", f"{shape['rows']} outputs x {shape['columns']} inputs, drain {shape['drain']}"
+    yield "MAC array", (f"{shape['rows']} outputs x {shape['columns']} inputs, drain {shape['drain']}"
+                        f"{', packed' if shape['packed'] else ''}")
     yield "multiply-accumulates", f"{report['macs']:,} an inference; multipliers busy {report['mac_utilisation']:.1%}"
     yield "latency", f"{cycles['latency']:,} cycles, {cycles['latency'] / hertz * 1e6:.2f} µs"
-    yield "interval", f"{cycles['interval']:,} cycles"
+    yield "interval", f"{_count(cycles['interval'])} cycles"
     yield "inferences per second", f"{hertz / cycles['interval']:,.0f} ({_timing(report)})"
     for key, name in (("cv_float", "float"), ("cv_integer", "integer")):
         value = report["accuracy"][key]
         yield f"cross-validated accuracy, {name}", "not known" if value is None else f"{value:.2%}"
+    if report["weight_ram_bits"]["read"]:
+        yield "weights' bits from block RAM", ("{read:,}, {unregistered:,} of them not through its output register"
+                                               .format(**report["weight_ram_bits"]))
+    if report["levels"]:
+        yield "longest path of the core", str(Path(**report["levels"]))
     yield "bitstream", report["bitstream"] or "none"
 
 
@@ -99,7 +120,7 @@ def _markdown(report: dict) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write(report: dict, directory: Path):
+def write(report: dict, directory: pathlib.Path):
     """`report.json` and `report.md` into `directory`."""
     (directory / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     (directory / "report.md").write_text(_markdown(report), encoding="utf-8")

@@ -1,64 +1,138 @@
 """What a build may be told about the accelerator: the array's shape, the baud rate, where weights are kept."""
 
+import argparse
 import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+from gateware.choice import choose_array
+from gateware.layout import image_side
 from gateware.program import Array
+from gateware.resources import Core, around
 from model.errors import UserError
+from toolchains.device import Device
 
-__all__ = ["Settings"]
+__all__ = ["SMALL", "Settings", "add_options"]
 
 WEIGHTS = ("lut", "block")
+SMALL = Array(8, 1)  # for networks that are no images'
+LUT_WEIGHTS = 2000  # look-up tables, at most, that weights lie in where nothing else is asked for
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Parameters of the gateware, with the defaults of a build.
+    """Parameters of the gateware; None leaves a choice to `choose`.
 
     Parameters
     ----------
-    rows, columns, drain : int
+    rows, columns, drain : int or None
         the MAC array: outputs and inputs in parallel, results a clock.
+    packed : bool or None
+        two rows to a DSP slice.
+    cascade : bool
+        columns are summed from slice to slice.
+    dsps : int
+        DSP slices that the core may take where the array's shape is to be chosen.
     baud : int
         of the UART.
-    weights : str
+    weights : str or None
         `lut` for look-up tables, `block` for block RAM.
     """
 
-    rows: int = 8
-    columns: int = 1
-    drain: int = 1
+    rows: int | None = None
+    columns: int | None = None
+    drain: int | None = None
+    packed: bool | None = None
+    cascade: bool = True
+    dsps: int = 131
     baud: int = 115_200
-    weights: str = "lut"
+    weights: str | None = None
 
     def __post_init__(self):
-        for name in ("rows", "columns", "drain", "baud"):
+        for name in ("rows", "columns", "drain", "dsps", "baud"):
             value = getattr(self, name)
-            if type(value) is not int or value < 1:
+            if value is not None and (type(value) is not int or value < 1):
                 raise UserError(f"{name} is a positive whole number, not {value!r}")
-        if self.rows % self.drain:
-            raise UserError(f"the drain divides the rows of the array; {self.drain} does not divide {self.rows}")
-        if self.weights not in WEIGHTS:
+        for name in ("packed", "cascade"):
+            if getattr(self, name) is not None and type(getattr(self, name)) is not bool:
+                raise UserError(f"{name} is true or false, not {getattr(self, name)!r}")
+        if self.weights not in (None, *WEIGHTS):
             raise UserError(f"weights is {' or '.join(map(repr, WEIGHTS))}, not {self.weights!r}")
 
     @classmethod
-    def load(cls, config: Path | None = None, array: str | None = None) -> "Settings":
-        """The defaults, changed by the TOML file `config`, changed by `array` ("ROWSxCOLUMNS").
+    def load(cls, options: argparse.Namespace) -> "Settings":
+        """The defaults, changed by the TOML file `options.config`, changed by the other options of `add_options`.
 
         Raises
         ------
         UserError
             for a file that is missing or no TOML, for an unknown key (by name) and for a value out of range.
         """
-        settings = cls() if config is None else cls(**_read(config, [field.name for field in fields(cls)]))
-        if array is None:
-            return settings
+        names = [field.name for field in fields(cls)]
+        settings = cls() if options.config is None else cls(**_read(options.config, names))
+        given = {name: getattr(options, name, None) for name in names}
+        if options.array is not None:
+            try:
+                shape = Array.parse(options.array)
+            except ValueError as error:
+                raise UserError(str(error)) from error
+            given |= {"rows": shape.rows, "columns": shape.columns}
+        return replace(settings, **{name: value for name, value in given.items() if value is not None})
+
+    def choose(self, network, device: Device) -> tuple[Array, str]:
+        """The array, and where its weights are kept.
+
+        What was not given: for networks of images weights in block RAM and the fastest array within `dsps` and what
+        the device has; for others 8x1, and look-up tables while the weights are few.
+
+        Raises
+        ------
+        UserError
+            where no such array exists or fits, with the resource, the need and the limit.
+        """
+        images = image_side(network) is not None
+        weights = self.weights
+        if weights is None:
+            weights = "block" if images or Core(network, "lut").need(SMALL).lut > LUT_WEIGHTS else "lut"
+        array = self._array(network, device, weights) if images else SMALL
+        asked = {"rows": self.rows, "columns": self.columns, "drain": self.drain, "packed": self.packed}
+        if self.rows or self.columns:
+            asked = {"rows": 1, "columns": 1, "drain": 1, "packed": images} | {
+                name: value for name, value in asked.items() if value is not None}
         try:
-            shape = Array.parse(array)
+            array = replace(array, cascade=self.cascade,
+                            **{name: value for name, value in asked.items() if value is not None})
         except ValueError as error:
             raise UserError(str(error)) from error
-        return replace(settings, rows=shape.rows, columns=shape.columns)
+        device.check_need(Core(network, weights).need(array) + around(network), array)
+        return array, weights
+
+    def _array(self, network, device: Device, weights: str) -> Array:
+        """The fastest array, or one that does not fit where none does."""
+        rest = around(network)
+        least = Array(2, 1, packed=True)
+        if self.rows or self.columns:
+            return least
+        array = choose_array(network, min(self.dsps, device.capacity.dsp - rest.dsp),
+                             device.capacity.ramb36 - rest.ramb36, weights=weights)
+        if array is None:
+            need = Core(network, weights).need(least)
+            if need.dsp > self.dsps:
+                raise UserError(f"no array has {self.dsps} DSP slices in all: the smallest has {need.dsp}")
+            device.check_need(need + rest, least)
+        return array or least
+
+
+def add_options(parser: argparse.ArgumentParser):
+    """The options that `Settings.load` reads."""
+    parser.add_argument("--array", metavar="ROWSxCOLUMNS",
+                        help="outputs and inputs in parallel (default: 8x1; for images the fastest within --dsps)")
+    parser.add_argument("--drain", type=int, metavar="N", help="results a clock; divides the rows")
+    parser.add_argument("--packed", action=argparse.BooleanOptionalAction, help="two rows to a DSP slice")
+    parser.add_argument("--dsps", type=int, metavar="N", help=f"DSP slices for that choice (default: {Settings.dsps})")
+    parser.add_argument("--weights", choices=WEIGHTS, help="keep weights in look-up tables, or in block RAM")
+    parser.add_argument("--config", type=Path, metavar="FILE.toml",
+                        help=", ".join(field.name for field in fields(Settings)))
 
 
 def _read(path: Path, known: list[str]) -> dict:

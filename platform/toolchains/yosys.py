@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from model.errors import UserError
-from toolchains import netlist
+from toolchains import netlist, output_registers
 from toolchains.tools import ToolError
 
 __all__ = ["synthesise"]
@@ -29,8 +29,15 @@ write_verilog -norename {top}.v
 # synchroniser and a register behind it into one SRL16E, which has no defence against metastability; and the buffers of
 # unused inputs vanish, at which nextpnr-himbaechel stops, as nextpnr-xilinx does at $scopeinfo cells, which only carry
 # names. Shift registers stay flip-flops (-nosrl): open routers fail where SRLs with different enables share a slice.
+# The core is mapped on its own: the mapper saves area wherever a path is shorter than the longest one of all, and that
+# is none of the core's.
+# `keep` on the register behind a memory: without it Yosys may move it on into a DSP slice, away from the memory.
+# The mapper is told a wire costs 1 ns instead of 0.3, a LUT being 0.1: nearer to what routers make of it, and it spends
+# its effort on few levels everywhere, and not only where a slow output of a block RAM or a DSP slice begins.
+WIRE = 1000  # ps
 SYNTHESIS = "synth_xilinx -family xc7 -top {top} -flatten -noiopad -noclkbuf -nosrl"
 SCRIPT = f"""
+scratchpad -set synth_xilinx.abc9.W {WIRE}
 read_rtlil {{top}}.il
 design -save rtl
 {VERILOG}
@@ -38,12 +45,21 @@ design -load rtl
 {SYNTHESIS} -run begin:prepare
 setattr -set keep 1 t:IBUF
 proc
+design -push-copy
 flatten
 opt_clean
 tee -q -o {FINDINGS} check
 tee -q -o {LATCHES} select -list t:$*dlatch* t:$_DLATCH* %u %co1:+[Q] w:* %i
+design -pop
+setattr -mod -set keep_hierarchy 1 *.core
+flatten
+opt_clean
 setattr -set keep 1 a:ASYNC_REG
+setattr -set keep 1 a:output_register
 {SYNTHESIS} -run prepare:check
+setattr -mod -unset keep_hierarchy *
+flatten
+opt_clean
 delete t:$scopeinfo
 select {{top}}
 write_json -selected {{top}}.json
@@ -84,6 +100,8 @@ def _check_rtl(findings: str, latches: list[str]):
 def synthesise(directory: Path, top: str = "top") -> netlist.Netlist:
     """Map `TOP.il` in `directory` to `TOP.json`, and write `TOP.v`: the same design as Verilog, for Vivado.
 
+    Registers behind block RAMs become their output registers; Vivado does that by itself.
+
     Returns
     -------
     Netlist
@@ -102,6 +120,7 @@ def synthesise(directory: Path, top: str = "top") -> netlist.Netlist:
     _check_rtl((directory / FINDINGS).read_text(), (directory / LATCHES).read_text().split())
     for name in (FINDINGS, LATCHES):
         (directory / name).unlink()
+    output_registers.fold_file(directory / f"{top}.json", top)
     mapped = netlist.read(directory / f"{top}.json", top)
     netlist.check(mapped)
     return mapped

@@ -5,12 +5,17 @@ import pytest
 
 from toolchains import report
 from toolchains.device import Resources
+from toolchains.netlist import Cell
 from toolchains.tools import Placed
 
 NETWORK = SimpleNamespace(name="iris", macs=112)
-ARRAY = SimpleNamespace(rows=8, columns=1, drain=1)
+ARRAY = SimpleNamespace(rows=8, columns=1, drain=1, packed=False)
 CYCLES = SimpleNamespace(latency=100, interval=80, utilisation=0.175)
-MAPPED = SimpleNamespace(resources=Resources(lut=3170, ff=1268, carry4=317, dsp=12, ramb36=2, ramb18=1))
+RAM = Cell("RAMB18E1", {"RAM_MODE": "TDP", "DOA_REG": "0"}, {"CLKARDCLK": [1]}, {"DOADO": [2, 3]})
+MAPPED = SimpleNamespace(
+    resources=Resources(lut=3170, ff=1268, carry4=317, dsp=12, ramb36=2, ramb18=1), inputs=(1,), outputs=(), names={},
+    cells={"core.weights.bank_0": RAM, "a": Cell("LUT1", {}, {"I0": [2]}, {"O": [4]}),
+           "$flatten\\core.b": Cell("FDRE", {}, {"D": [4], "C": [1]}, {"Q": [5]})})
 CARD = {"cv_accuracy_float": 0.9753, "cv_accuracy_integer": 0.97}
 
 
@@ -24,11 +29,13 @@ def make(board):
 def test_keys_and_values(make):
     assert make() == {
         "board": "nexys4ddr", "network": "iris", "device": "xc7a100tcsg324-1",
-        "array": {"rows": 8, "columns": 1, "drain": 1}, "clock_mhz": 100.0, "macs": 112,
+        "array": {"rows": 8, "columns": 1, "drain": 1, "packed": False}, "clock_mhz": 100.0, "macs": 112,
         "cycles": {"latency": 100, "interval": 80}, "mac_utilisation": 0.175,
         "resources": {"source": "yosys", "lut": 3170, "ff": 1268, "carry4": 317, "dsp": 12, "ramb36": 2, "ramb18": 1},
         "available": {"lut": 63400, "ff": 126800, "carry4": 15850, "dsp": 240, "ramb36": 135, "ramb18": 270},
         "timing": {"source": None, "fmax_mhz": None}, "bitstream": None,
+        "levels": {"levels": 1, "start": "core.weights.bank_0", "end": "$flatten\\core.b (FDRE D)", "cells": ("LUT1",)},
+        "weight_ram_bits": {"read": 1, "unregistered": 1},
         "accuracy": {"cv_float": 0.9753, "cv_integer": 0.97},
     }
 
@@ -59,6 +66,16 @@ def test_table(make):
     assert ["cross-validated", "accuracy,", "float", "97.53%"] in lines
     assert ["cross-validated", "accuracy,", "integer", "97.00%"] in lines
     assert ["latency", "100", "cycles,", "1.00", "µs"] in lines
+    assert ["interval", "80", "cycles"] in lines
+    text = " ".join(" ".join(line) for line in lines)
+    assert "weights' bits from block RAM 1, 1 of them not through its output register" in text
+    assert "longest path of the core 1 levels from core.weights.bank_0 to" in text
+
+
+def test_an_interval_may_have_a_fraction(make, monkeypatch):
+    monkeypatch.setattr(CYCLES, "interval", 80.25)
+    assert make()["cycles"]["interval"] == 80.25
+    assert "80.25 cycles" in report.table(make())
 
 
 def test_a_network_without_a_card(make):
@@ -69,5 +86,5 @@ def test_a_network_without_a_card(make):
 
 def test_files(tmp_path, make):
     report.write(make(), tmp_path)
-    assert json.loads((tmp_path / "report.json").read_text()) == make()
+    assert json.loads((tmp_path / "report.json").read_text()) == json.loads(json.dumps(make()))
     assert "| LUT | 3,170 | 63,400 | 5.0% |" in (tmp_path / "report.md").read_text().splitlines()

@@ -1,31 +1,96 @@
+import argparse
+from pathlib import Path
+
+import numpy as np
 import pytest
 
+from gateware.program import Array
+from gateware.resources import Core, around
 from model.errors import UserError
-from toolchains.settings import Settings
+from model.examples import random_network
+from toolchains.device import DEVICES
+from toolchains.settings import Settings, add_options
+
+XC7A100T = DEVICES["xc7a100t"]
 
 
-def load(tmp_path, text, array=None):
+def given(*arguments):
+    parser = argparse.ArgumentParser()
+    add_options(parser)
+    return Settings.load(parser.parse_args(arguments))
+
+
+def load(tmp_path, text, *arguments):
     path = tmp_path / "build.toml"
     path.write_text(text)
-    return Settings.load(path, array)
+    return given("--config", str(path), *arguments)
 
 
 def test_defaults():
-    assert Settings.load() == Settings(rows=8, columns=1, drain=1, baud=115_200, weights="lut")
+    assert given() == Settings(None, None, None, None, cascade=True, dsps=131, baud=115_200, weights=None)
 
 
-def test_a_file_changes_the_defaults_and_the_array_changes_the_file(tmp_path):
-    text = 'rows = 16\ndrain = 2\nbaud = 2_000_000\nweights = "block"\n'
-    assert load(tmp_path, text) == Settings(16, 1, 2, 2_000_000, "block")
-    assert load(tmp_path, text, "4x3") == Settings(4, 3, 2, 2_000_000, "block")
+def test_a_file_changes_the_defaults_and_options_change_the_file(tmp_path):
+    text = 'rows = 16\ndrain = 2\nbaud = 2_000_000\nweights = "block"\ncascade = false\n'
+    assert load(tmp_path, text) == Settings(16, None, 2, None, False, 131, 2_000_000, "block")
+    assert load(tmp_path, text, "--array", "4x3", "--no-packed") == Settings(4, 3, 2, False, False, 131, 2_000_000,
+                                                                             "block")
+    assert load(tmp_path, text, "--drain", "4", "--weights", "lut", "--packed", "--dsps", "99") == Settings(
+        16, None, 4, True, False, 99, 2_000_000, "lut")
+
+
+@pytest.fixture(scope="module")
+def images():
+    """A network of 8×8 images."""
+    return random_network(np.random.default_rng(1), inputs=64, hidden=(32,), latent=8, classes=10, signed_input=False,
+                          output_activation="sigmoid", segments=128, extreme=False, activation="relu")
+
+
+def test_a_network_that_is_no_images_gets_a_small_array(iris):
+    assert Settings().choose(iris, XC7A100T) == (Array(8, 1), "lut")
+    assert Settings(rows=4, columns=2, drain=2).choose(iris, XC7A100T) == (Array(4, 2, 2), "lut")
+    assert Settings(drain=4, weights="block").choose(iris, XC7A100T) == (Array(8, 1, 4), "block")
+
+
+def test_a_network_of_images_gets_the_fastest_array(images):
+    array, weights = Settings(dsps=20).choose(images, XC7A100T)
+    assert array.packed and weights == "block"
+    assert 10 < (Core(images, weights).need(array) + around(images)).dsp <= 20
+    assert Settings(dsps=20, cascade=False).choose(images, XC7A100T)[0].cascade is False
+    assert Settings(rows=8, columns=2).choose(images, XC7A100T)[0] == Array(8, 2, packed=True)
+    assert Settings(rows=8, columns=2, packed=False).choose(images, XC7A100T)[0] == Array(8, 2)
+
+
+def test_many_weights_go_to_block_ram():
+    network = random_network(np.random.default_rng(1), inputs=70, hidden=(150,), latent=2, extreme=False)
+    assert Settings().choose(network, XC7A100T) == (Array(8, 1), "block")
+
+
+@pytest.mark.parametrize(("settings", "message"), [
+    (Settings(rows=16, columns=15, packed=False), "with a 16x15 array it needs 243 DSP48E1 and the XC7A100T has 240"),
+    (Settings(rows=8, columns=1, drain=3), "a drain that divides the rows; not 8 rows, 1 columns, drain 3$"),
+    (Settings(dsps=3), "no array has 3 DSP slices in all: the smallest has 4$"),
+])
+def test_what_does_not_fit_is_refused(images, settings, message):
+    with pytest.raises(UserError, match=message):
+        settings.choose(images, XC7A100T)
+
+
+@pytest.mark.parametrize("weights", ["block", "lut", None])
+def test_a_network_that_is_too_large_is_refused(weights):
+    network = random_network(np.random.default_rng(1), inputs=1024, hidden=(700,), latent=2, extreme=False,
+                             signed_input=False, activation="relu", output_activation="sigmoid", segments=128)
+    with pytest.raises(UserError, match=r"the network does not fit: with a \d+x\d+ array it needs \d[\d,]* "
+                                        r"(RAMB36|LUT) and the XC7A100T has [\d,]+ \([\d,]+ too many\)"):
+        Settings(weights=weights).choose(network, XC7A100T)
 
 
 @pytest.mark.parametrize(("text", "message"), [
-    ("row = 4", "unknown key 'row'; the keys are rows, columns, drain, baud, weights$"),
+    ("row = 4", "unknown key 'row'; the keys are rows, columns, drain, packed, cascade, dsps, baud, weights$"),
     ("rows = 0", "rows is a positive whole number, not 0$"),
     ("rows = true", "rows is a positive whole number, not True$"),
     ('baud = "fast"', "baud is a positive whole number, not 'fast'$"),
-    ("drain = 3", "the drain divides the rows of the array; 3 does not divide 8$"),
+    ("packed = 1", "packed is true or false, not 1$"),
     ('weights = "flash"', "weights is 'lut' or 'block', not 'flash'$"),
     ("rows = ", "build.toml is no TOML file: "),
 ])
@@ -36,10 +101,10 @@ def test_a_bad_file_is_refused(tmp_path, text, message):
 
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(UserError, match=r"cannot read .*none.toml: No such file"):
-        Settings.load(tmp_path / "none.toml")
+        given("--config", str(Path(tmp_path, "none.toml")))
 
 
 @pytest.mark.parametrize("array", ["8", "8x", "x1", "8x1x1", "-8x1", "axb", "8x0", "0x1", ""])
 def test_a_bad_array_is_refused(array):
     with pytest.raises(UserError, match=f"an array is given as ROWSxCOLUMNS, say 8x1, not {array!r}"):
-        Settings.load(array=array)
+        given(f"--array={array}")

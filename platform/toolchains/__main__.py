@@ -1,0 +1,41 @@
+"""What a mapped netlist comes to, from the JSON that a build or Yosys has written: `python -m toolchains FILE.json`."""
+
+import sys
+from pathlib import Path
+
+from model.command import Parser, run_command
+from model.errors import UserError
+from toolchains import netlist
+from toolchains.device import LABELS
+from toolchains.levels import CORE, longest_paths
+from toolchains.output_registers import memory_bits
+
+
+def show(argv):
+    parser = Parser(prog="toolchains", description=__doc__)
+    parser.add_argument("file", type=Path, metavar="FILE.json")
+    parser.add_argument("--paths", type=int, default=1, metavar="N", help="show the N longest paths (default: 1)")
+    options = parser.parse_args(argv)
+    try:
+        mapped = netlist.read(options.file)
+    except OSError as error:
+        raise UserError(f"cannot read {options.file}: {error.strerror}") from error
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise UserError(f"{options.file} is no netlist that Yosys has written, with a module `top`") from error
+    netlist.check(mapped)
+    for name, count in mapped.resources.report().items():
+        print(f"{LABELS[name]}: {count:,}")
+    print("weights' bits from block RAM: {:,}, {:,} of them not through its output register".format(
+        *memory_bits(mapped, "weights")))
+    for title, instance in (("that begin or end in the core", CORE), ("of all", None)):
+        print(f"longest paths {title}:")
+        for path in longest_paths(mapped, instance=instance, count=options.paths):
+            print(f"  {path}")
+
+
+def main(argv=None) -> int:
+    return run_command("toolchains", show, argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
