@@ -3,11 +3,10 @@
 import argparse
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from gateware.program import Array
-from model import network_file
+from model import cards, network_file
 from model.archive import write_bytes
 from model.command import Parser, run_command
 from model.errors import UserError
@@ -17,15 +16,11 @@ from sim.engines import DEFAULT, ENGINES
 from sim.mutant_report import Report, explanations
 from sim.mutant_suite import Suite
 from sim.regress import regress
+from toolchains.device import DEVICES
+from toolchains.settings import SMALL, Settings, add_options
 
+DEVICE = "xc7a100t"  # whose limits a core keeps here, too
 TRACED = 3  # samples of a run that writes waveforms, unless the user says how many
-
-
-def _array(text: str) -> Array:
-    try:
-        return Array.parse(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _count(text: str) -> int:
@@ -38,41 +33,58 @@ def _count(text: str) -> int:
         raise argparse.ArgumentTypeError(f"a count is a whole number, like 100000 or 1e8, not {text!r}") from None
 
 
-def _array_of(options) -> Array:
+def _core_of(options, network) -> tuple[Array, str]:
+    """The array, and where its weights are kept, as a build would choose them."""
+    return Settings.load(options).choose(network, DEVICES[DEVICE])
+
+
+def _board_of(options, network) -> tuple[Array, str]:
+    """The same for a virtual board, which takes a small array if it may choose: any is right, and that one, which need
+    not fit a device, is simulated sooner."""
+    if options.array or options.config:
+        return _core_of(options, network)
+    return SMALL, "lut" if options.weights is None else options.weights
+
+
+def _images(options, path: Path):
+    """The codes of the images that the network was tested on; None where it has none, or they are not at hand."""
+    if not cards.beside(path)[1].exists():
+        return None
     try:
-        return replace(options.array, drain=options.drain)
-    except ValueError as error:
-        raise UserError(str(error)) from error
-
-
-def _add_core(command):
-    """The options that choose a core."""
-    command.add_argument("--array", type=_array, default=Array(8, 1), metavar="ROWSxCOLUMNS",
-                         help="outputs and inputs in parallel (default: %(default)s)")
-    command.add_argument("--drain", type=int, default=1, metavar="N",
-                         help="results that leave the array a clock; divides the rows (default: %(default)s)")
+        found = cards.images_of(cards.read_card(path), options.data)
+    except UserError as error:
+        if options.data:
+            raise
+        print(f"{error}; the built-in examples are run instead", file=sys.stderr)
+        return None
+    return None if found is None else found[1].codes
 
 
 def _regress(options) -> int:
-    network = network_file.load(network_file.find(options.network))
+    path = network_file.find(options.network)
+    network = network_file.load(path)
+    array, weights = _core_of(options, network)
     count = TRACED if options.count is None and options.vcd else options.count
-    result = regress(network, _array_of(options), engine=options.engine, count=count, weights=options.weights,
+    result = regress(network, array, inputs=_images(options, path), engine=options.engine, count=count, weights=weights,
                      stall=options.stall, trace=options.vcd, progress=sys.stderr.isatty())
     if options.json:
         print(json.dumps(result.as_dict()))
     else:
-        print(f"{result.network}: {result.samples} samples in {result.cycles:,} cycles "
+        print(f"{result.network}, {array} array: {result.samples:,} samples in {result.cycles:,} cycles "
               f"({result.engine}, {result.cycles_per_second:,.0f} cycles a second), {result.mismatches} mismatches")
     return 1 if result.mismatches else 0
 
 
 def _add_regress(commands):
-    command = commands.add_parser("regress", help="run a network's examples through the simulated core")
+    command = commands.add_parser("regress", help="run a network's examples, or the images that it was tested on, "
+                                                  "through the simulated core")
     command.set_defaults(run=_regress)
     command.add_argument("network", metavar="NAME|FILE.npz")
-    command.add_argument("--count", type=_count, metavar="N", help="samples (default: all examples with 4 seeds of ε)")
-    _add_core(command)
-    command.add_argument("--weights", choices=["lut", "block"], default="lut", help="where the weights are kept")
+    command.add_argument("--count", type=_count, metavar="N",
+                         help="samples (default: all examples with 4 seeds of ε; all images)")
+    add_options(command)
+    command.add_argument("--data", type=Path, metavar="DIR",
+                         help="where MNIST's files are (default: VARIGATE_DATA, or the user's cache)")
     command.add_argument("--engine", choices=list(ENGINES), default=DEFAULT,
                          help="the simulator (default: %(default)s)")
     command.add_argument("--stall", type=float, default=0.0, metavar="P",
@@ -84,7 +96,8 @@ def _add_regress(commands):
 
 def _bench(options) -> int:
     network = network_file.load(network_file.find(options.network))
-    speeds = bench(network, _array_of(options))
+    array, _ = _core_of(options, network)
+    speeds = bench(network, array)
     print(json.dumps([speed.as_dict() for speed in speeds]) if options.json else table(speeds))
     return 0
 
@@ -93,7 +106,7 @@ def _add_bench(commands):
     command = commands.add_parser("bench", help="compare the speed of the simulators (a minute)")
     command.set_defaults(run=_bench)
     command.add_argument("network", metavar="NAME|FILE.npz", nargs="?", default="iris", help="default: %(default)s")
-    _add_core(command)
+    add_options(command)
     command.add_argument("--json", action="store_true", help="the table as JSON on standard output")
 
 
@@ -134,10 +147,11 @@ def _board(options) -> int:
     from sim.board.command import run_board  # with libraries that the other commands need not wait for
     from sim.board.engine import Board
 
-    network, array = network_file.load(network_file.find(options.network)), _array_of(options)
+    network = network_file.load(network_file.find(options.network))
+    array, weights = _board_of(options, network)
 
     def make() -> Board:
-        return Board(network, array, weights=options.weights, bit=options.bit)
+        return Board(network, array, weights=weights, bit=options.bit)
 
     if options.pictures:
         from sim.board.pictures import draw
@@ -157,13 +171,33 @@ def _add_board(commands):
     command.add_argument("--web", type=int, nargs="?", const=0, metavar="PORT",
                          help="show the board as a web page on this machine, not in the terminal; 0, the default, "
                               "for any port")
-    _add_core(command)
-    command.add_argument("--weights", choices=["lut", "block"], default="lut", help="where the weights are kept")
+    add_options(command)
     command.add_argument("--bit", type=int, default=8, metavar="CLOCKS",
                          help="clocks in a bit of the serial line; 868 is that of 115200 baud at 100 MHz, and slow "
                               "(default: %(default)s)")
     command.add_argument("--pictures", type=Path, metavar="DIR",
                          help="instead: draw the board for the documentation (needs Chromium and selenium)")
+
+
+def _picture(options) -> int:
+    from sim.board.screenshot import screenshot  # with libraries that the other commands need not wait for
+
+    network = network_file.load(network_file.find(options.network))
+    array, weights = _board_of(options, network)
+    screenshot(network, array, options.out, weights=weights, example=options.example, generated=options.generate,
+               progress=sys.stderr.isatty())
+    print(options.out)
+    return 0
+
+
+def _add_picture(commands):
+    command = commands.add_parser("picture", help="what the VGA screen shows, as a PNG")
+    command.set_defaults(run=_picture)
+    command.add_argument("network", metavar="NAME|FILE.npz", help="a network of images")
+    command.add_argument("--example", type=int, default=1, metavar="N", help="the built-in one that is run")
+    command.add_argument("--generate", type=int, default=20, metavar="N", help="images on the wall (default: 20)")
+    command.add_argument("--out", type=Path, default=Path("screen.png"), metavar="FILE", help="default: %(default)s")
+    add_options(command)
 
 
 def _mutants(options) -> int:
@@ -203,7 +237,7 @@ def _add_mutants(commands):
     command.add_argument("--out", type=Path, metavar="FILE.md", help="write the report as a page")
 
 
-COMMANDS = (_add_regress, _add_bench, _add_board, _add_epsilon, _add_units, _add_mutants)
+COMMANDS = (_add_regress, _add_bench, _add_board, _add_picture, _add_epsilon, _add_units, _add_mutants)
 
 
 def _parser() -> Parser:

@@ -5,11 +5,14 @@ import time
 from collections import deque
 
 from gateware.buttons import ButtonLayout
+from gateware.layout import image_side
 from gateware.program import Array
 from gateware.top import Timing, Top
+from gateware.vga import PINS
 from model import network_file
 from model.errors import UserError
 from model.network import Network
+from sim.board.monitor import Monitor
 from sim.board.segments import Persistence
 from sim.board.transcript import Transcript
 from sim.compiled import Simulation
@@ -56,6 +59,8 @@ class Board:
         the button that is down.
     transcript : Transcript
         of the serial line.
+    monitor : Monitor or None
+        at the VGA socket, which boards with networks of images have.
     """
 
     def __init__(self, network: Network, array: Array, *, weights: str = "lut", bit: int = BIT):
@@ -63,9 +68,14 @@ class Board:
             raise UserError(f"a bit lasts {BITS[0]}…{BITS[-1]} clocks, not {bit}")
         baud = CLOCK_HZ // bit
         self._clock_hz = baud * bit
+        timing = Timing()
         self._simulation = Simulation(Top(network, network_file.digest(network), array=array, weights=weights,
-                                          clock_hz=self._clock_hz, baud=baud, timing=Timing()))
+                                          clock_hz=self._clock_hz, baud=baud, timing=timing))
         self._simulation.reset()
+        self.monitor = None
+        if image_side(network) is not None:
+            self.monitor = Monitor(max(1, round(self._clock_hz / timing.pixel_hz)))
+        self._outputs = ["tx", "leds", "anodes", "segments", *(PINS if self.monitor else ())]
         self._sender, self._receiver = Sender(bit), Receiver(bit)
         self._eye = Persistence(FADING * self._clock_hz)
         self._presses, self._press_ends = deque(maxlen=PRESSES), 0
@@ -112,9 +122,11 @@ class Board:
         held = {"switches": self.switches, "buttons": buttons, "rst": int(self.pressed == RESET)}
         drives = {name: ([0], [value]) for name, value in held.items()}
         seen = self._simulation.play(cycles, drives | {"rx": self._sender.take(cycles)},
-                                     ["tx", "leds", "anodes", "segments"])
+                                     self._outputs)
         self.leds = int(seen["leds"][1][-1])
         self._eye.feed(seen["anodes"], seen["segments"], cycles)
+        if self.monitor is not None:
+            self.monitor.feed(seen, cycles)
         data = self._receiver.feed(*seen["tx"], cycles)
         self.transcript.feed("board", data)
         return data

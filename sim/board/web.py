@@ -14,6 +14,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from sim.board.engine import BUTTONS, RESET, SWITCHES, Board
 from sim.board.ports import HOST
 from sim.board.segments import spell
+from sim.vga import png
 
 __all__ = ["Page", "act"]
 
@@ -80,6 +81,7 @@ class Page:
         application = web.Application(middlewares=[self._guard])
         for path in FILES:
             application.router.add_get(path, self._file)
+        application.router.add_get("/screen.png", self._screen)
         application.router.add_get("/live", self._live)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
         await runner.setup()
@@ -100,6 +102,13 @@ class Page:
     async def _file(self, request: web.Request) -> web.Response:
         name, kind = FILES[request.path]
         return web.Response(body=(FOLDER / name).read_bytes(), content_type=kind, charset="utf-8", headers=SECURITY)
+
+    async def _screen(self, request: web.Request) -> web.Response:
+        """The VGA picture, once there is one; the page asks for it again when its number has changed."""
+        monitor = self._board.monitor
+        if monitor is None or monitor.picture is None:
+            raise web.HTTPNotFound(text="there is no picture\n")
+        return web.Response(body=png(monitor.picture), content_type="image/png", headers=SECURITY)
 
     async def _live(self, request: web.Request) -> web.WebSocketResponse:
         if request.headers.get("Origin") not in {f"http://{host}" for host in self._hosts}:
@@ -126,7 +135,8 @@ class Page:
         while True:
             patterns = board.patterns
             state = {"leds": board.leds, "patterns": patterns, "display": spell(patterns),
-                     "switches": board.switches, "pressed": board.pressed}
+                     "switches": board.switches, "pressed": board.pressed,
+                     "frame": board.monitor.frames if board.monitor else None}
             entries = [vars(entry) for entry in board.transcript.since(count)]
             count = board.transcript.count
             if entries or state != sent:

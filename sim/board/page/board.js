@@ -67,7 +67,12 @@ function introduce({name, port, classes}) {
   classes.slice(0, CLASS_LEDS).forEach((each, number) => { meanings[number].textContent = each.slice(0, 10); });
 }
 
-function show({leds: lit, patterns, display, switches: set, pressed, entries}) {
+function show({leds: lit, patterns, display, switches: set, pressed, frame, entries}) {
+  find("monitor").hidden = !frame;
+  if (frame && find("screen").dataset.frame !== String(frame)) {
+    find("screen").dataset.frame = frame;
+    find("screen").src = `screen.png?${frame}`;
+  }
   digits.forEach((digit, place) => [...digit.children].forEach((segment, bit) => {
     segment.classList.toggle("on", Boolean(patterns[place] >> bit & 1));
   }));

@@ -1,0 +1,67 @@
+"""The VGA picture of a virtual board, by command."""
+
+from pathlib import Path
+
+from tqdm import tqdm
+
+from gateware.layout import image_side
+from gateware.program import Array
+from model.archive import write_bytes
+from model.errors import UserError
+from model.frames import REPLY, Command, Decoder, Frame, encode
+from model.network import Network
+from sim.board.engine import PIECE, Board
+from sim.vga import png
+
+__all__ = ["screenshot"]
+
+PATIENCE = 60.0  # simulated seconds for an answer
+
+
+def screenshot(network: Network, array: Array, out: Path, *, weights: str, example: int = 1, generated: int = 0,
+               progress: bool = False):
+    """Runs a built-in example by switches and button, has images generated over the serial line, and writes what the
+    screen shows then: 640 × 480 pixels.
+
+    Raises
+    ------
+    UserError
+        for a network without a screen, and an example that it does not have.
+    """
+    if image_side(network) is None:
+        raise UserError(f"network {network.name} has no screen: its inputs and outputs are no images")
+    if not 1 <= example <= len(network.examples):
+        raise UserError(f"network {network.name} has the examples 1…{len(network.examples)}, not {example}")
+    if not 0 <= generated <= 255:
+        raise UserError(f"0…255 images are generated, not {generated}")
+    with Board(network, array, weights=weights) as board, \
+            tqdm(total=generated, unit="image", disable=not progress) as bar:
+        for number in range(8):
+            board.switch(number, bool(example >> number & 1))
+        board.advance(0.1)
+        board.press("center")
+        _until(board, lambda data: b"\n" in data)
+        if generated:
+            decoder, answers = Decoder(), [0]
+
+            def count(data: bytes) -> bool:
+                frames = [item for item in decoder.feed(data) if isinstance(item, Frame)]
+                found = sum(frame.command == Command.GENERATE | REPLY for frame in frames)
+                answers[0] += found
+                bar.update(found)
+                return answers[0] >= generated
+
+            board.write(encode(1, Command.GENERATE, bytes([generated])))
+            _until(board, count)
+        frames = board.monitor.frames
+        while board.monitor.frames < frames + 2:  # the first of them may have begun before
+            board.advance(PIECE)
+        write_bytes(out, png(board.monitor.picture))
+
+
+def _until(board: Board, ready):
+    """Simulates until `ready` of what the board sends."""
+    for _ in range(round(PATIENCE / PIECE)):
+        if ready(board.advance(PIECE)):
+            return
+    raise UserError(f"the board has not answered within {PATIENCE:.0f} simulated seconds")
