@@ -58,19 +58,19 @@ class Simulation:
                 self.set(port, value.init & (1 << len(value)) - 1)
 
     @classmethod
-    def from_rtlil(cls, text: str, *, trace: str | os.PathLike | None = None) -> "Simulation":
+    def from_rtlil(cls, text: str, *, trace: str | os.PathLike | None = None, quick: bool = False) -> "Simulation":
         """The top module of a design in RTLIL, which need not come from Amaranth. It has an input `clk`, and all inputs
-        start at zero."""
+        start at zero. `quick`: see `sim.cxxrtl.library`."""
         simulation = cls.__new__(cls)
-        simulation._open(text, trace)
+        simulation._open(text, trace, quick)
         return simulation
 
-    def _open(self, text: str, trace):
+    def _open(self, text: str, trace, quick: bool = False):
         self._failure = None
         self._trace = None if trace is None else Path(trace)
         if trace is not None:
             self._trace.write_bytes(b"")
-        self.library = load(cxxrtl.library(text, trace=trace is not None))
+        self.library = load(cxxrtl.library(text, trace=trace is not None, quick=quick))
         self._handle = self.library.sim_create()
         if trace is not None:
             self._sink = Sink(self._append)

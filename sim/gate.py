@@ -15,14 +15,15 @@ from model.errors import UserError
 from sim import blockram, ramb
 from sim.cache import cached
 from sim.compiled import Simulation
-from toolchains import netlist, yosys
+from toolchains import netlist, output_registers, yosys
 
 __all__ = ["flat", "simulation", "synthesised"]
 
 LUTS = {f"LUT{inputs}" for inputs in range(1, 7)}
 SOURCES = [Path(name) for name in (__file__, blockram.__file__, ramb.__file__)]
 
-# Nothing here may do more than tidy up: what is simulated is to be the netlist.
+# Nothing here may do more than tidy up: what is simulated is to be the netlist. Words are split, since the bits of a
+# carry chain depend on one another: CXXRTL would take them for loops, and evaluate them again and again.
 SCRIPT = """
 read_json gates.json
 read_rtlil models.il
@@ -30,6 +31,7 @@ read_verilog +/xilinx/cells_sim.v
 hierarchy -check -top top
 proc
 flatten
+splitnets -driver
 opt
 clean
 write_rtlil -selected flat.il
@@ -51,7 +53,8 @@ def synthesised(component) -> str:
         yosys.synthesise(folder)
         (folder / "top.json").replace(made)
 
-    parts = (design, os.environ.get("YOSYS", ""), Path(yosys.__file__).read_text("utf-8"), _version())
+    own = (Path(module.__file__).read_text("utf-8") for module in (yosys, output_registers))
+    parts = (design, os.environ.get("YOSYS", ""), *own, _version())
     return cached(".json", parts, make).read_text("utf-8")
 
 
@@ -107,4 +110,4 @@ def flat(text: str) -> str:
 
 def simulation(component, *, trace: str | os.PathLike | None = None) -> Simulation:
     """`component` after synthesis, in the compiled simulator; with `trace` as `sim.compiled.Simulation` has it."""
-    return Simulation.from_rtlil(flat(synthesised(component)), trace=trace)
+    return Simulation.from_rtlil(flat(synthesised(component)), trace=trace, quick=True)

@@ -256,7 +256,7 @@ def test_the_output_register_takes_the_place_of_one_behind_the_memory(mapped, rt
     ({"RAM_EXTENSION_A": "LOWER"}, "RAM_EXTENSION_A = LOWER"), ({"EN_ECC_READ": "TRUE"}, "EN_ECC_READ = TRUE"),
     ({"READ_WIDTH_A": 3}, "READ_WIDTH_A = 3"), ({"READ_WIDTH_A": 36}, "READ_WIDTH_A = 36"),
     ({"WRITE_MODE_B": "LATER"}, "WRITE_MODE_B = LATER"), ({"RAM_MODE": "FIFO"}, "RAM_MODE = FIFO"),
-    ({"RAM_MODE": "SDP"}, "READ_WIDTH_B in RAM_MODE SDP = 18"),
+    ({"RAM_MODE": "SDP"}, "WRITE_WIDTH_A in RAM_MODE SDP = 18"),
     ({"IS_CLKBWRCLK_INVERTED": 1}, "IS_CLKBWRCLK_INVERTED = 1"),
     ({"RAM_MODE": "SDP", "READ_WIDTH_A": 36, "READ_WIDTH_B": 0, "WRITE_WIDTH_A": 0, "DOA_REG": 1},
      "DOB_REG other than DOA_REG with READ_WIDTH_A = 36"),

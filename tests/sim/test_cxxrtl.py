@@ -1,4 +1,5 @@
 import threading
+import time
 from functools import reduce
 from operator import xor
 
@@ -57,7 +58,7 @@ def counted(tmp_path, monkeypatch):
     monkeypatch.setenv("VARIGATE_CACHE", str(tmp_path / "cache"))
     compiled = []
 
-    def compile_shared(source, out, include, defines=()):
+    def compile_shared(source, out, include, defines=(), options=()):
         compiled.append(defines)
         out.write_text("made")
 
@@ -93,19 +94,25 @@ def test_one_evaluation_a_clock_only_where_nothing_else_than_its_rising_edge_cou
 
 def test_two_at_once_make_one_object(tmp_path, monkeypatch):
     monkeypatch.setenv("VARIGATE_CACHE", str(tmp_path))
-    both, paths = threading.Barrier(2), []
+    begun, waiting, paths = [], threading.Barrier(2), []
 
-    def compile_shared(source, out, include, defines=()):
-        both.wait(timeout=60)  # neither is done before the other has begun
+    def compile_shared(source, out, include, defines=(), options=()):
+        begun.append(out)
+        time.sleep(0.5)  # long enough for the other one to want it too
         out.write_text("made")
 
+    def make():
+        waiting.wait(timeout=60)
+        paths.append(cxxrtl.library(TWO_EDGES))
+
     monkeypatch.setattr(compiler, "compile_shared", compile_shared)
-    threads = [threading.Thread(target=lambda: paths.append(cxxrtl.library(TWO_EDGES))) for _ in range(2)]
+    threads = [threading.Thread(target=make) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert len(paths) == 2 and [*tmp_path.iterdir()] == list(set(paths))
+    assert len(begun) == 1, "the other one waits"
 
 
 @pytest.mark.parametrize(("change", "message"), [
@@ -120,7 +127,7 @@ def test_what_yosys_refuses_leaves_nothing(counted, tmp_path, change, message):
 
 
 def test_a_failed_compilation_leaves_nothing(counted, tmp_path, monkeypatch):
-    def fail(source, out, include, defines=()):
+    def fail(source, out, include, defines=(), options=()):
         out.write_text("half")
         raise UserError("no space left")
 
