@@ -1,7 +1,7 @@
 """What the matrix engine keeps of activations: vectors on their way in, and what its layers hand to one another.
 
-In both memories element n of a vector lies in bank n mod `banks`, word n div `banks`; a step reads `columns` elements of
-a word. Distributed RAM: they are shallow, and each bank must be written on its own.
+In both memories element n of a vector lies in bank n mod `banks`, word n div `banks`; a step reads `columns` elements
+of a word. Distributed RAM: they are shallow, and each bank must be written on its own.
 """
 
 from amaranth.hdl import Cat, Module, Signal, signed, unsigned

@@ -11,8 +11,8 @@ class Op(enum.Enum, shape=3):
     """An operation of the core. After it is accepted the core takes `inputs` bytes (`latent` for DECODE, none for
     GENERATE), and only then answers, in the parts of `ANSWERS`.
 
-    RECONSTRUCT takes `latent` values of ε, none when ε is off; GENERATE takes as many whether ε is on or off: z = ε. The
-    others take none.
+    RECONSTRUCT takes `latent` values of ε, none when ε is off; GENERATE takes as many whether ε is on or off: z = ε.
+    The others take none.
     """
 
     CLASSIFY = 0

@@ -216,7 +216,8 @@ class MatrixEngine(wiring.Component):
             for block in blocks.reshape(-1, rows, columns):
                 packed = packed_weights(block) if self._array.packed else block
                 planes = packed.reshape(-1, 1) >> np.arange(bits) & 1
-                words.append(int.from_bytes(np.packbits(planes.astype(np.uint8), bitorder="little").tobytes(), "little"))
+                octets = np.packbits(planes.astype(np.uint8), bitorder="little")
+                words.append(int.from_bytes(octets.tobytes(), "little"))
         return words
 
 

@@ -1,8 +1,12 @@
 import asyncio
+import io
 import json
+from types import SimpleNamespace
 
 import aiohttp
+import numpy as np
 import pytest
+from matplotlib.image import imread
 
 from gateware.program import Array
 from model import epsilon, integer
@@ -20,6 +24,7 @@ class Still:
     """What the page shows of a board, without a simulation."""
 
     name, classes = "iris", ("setosa", "versicolor", "virginica")
+    monitor = None
 
     def __init__(self):
         self.leds, self.switches, self.pressed, self.patterns = 1 << 13, 0, None, [0] * 8
@@ -107,6 +112,22 @@ def test_another_site_cannot_drive_the_board(still, headers):
             await session.ws_connect(page.url + "live", headers=headers)
     visit(still, act)
     assert still.done == []
+
+
+def test_the_screen_is_a_picture_once_there_is_one(still):
+    async def act(session, page):
+        async with session.get(page.url + "screen.png") as response:
+            assert response.status == 404
+        still.monitor = SimpleNamespace(picture=np.arange(48, dtype=np.uint8).reshape(4, 4, 3) % 16, frames=3)
+        async with session.get(page.url + "screen.png") as response:
+            assert (response.status, response.content_type) == (200, "image/png")
+            picture = imread(io.BytesIO(await response.read()))
+        assert np.array_equal(np.rint(picture[..., :3] * 15), still.monitor.picture)
+        async with session.ws_connect(page.url + "live", headers=origin(page)) as live:
+            await live.receive_json()
+            assert (await live.receive_json())["frame"] == 3
+
+    visit(still, act)
 
 
 def test_the_page_drives_the_board_and_sees_its_state(still):
