@@ -97,13 +97,13 @@ def _add_regress(commands):
 def _bench(options) -> int:
     network = network_file.load(network_file.find(options.network))
     array, _ = _core_of(options, network)
-    speeds = bench(network, array)
+    speeds = bench(network, array, progress=sys.stderr.isatty())
     print(json.dumps([speed.as_dict() for speed in speeds]) if options.json else table(speeds))
     return 0
 
 
 def _add_bench(commands):
-    command = commands.add_parser("bench", help="compare the speed of the simulators (a minute)")
+    command = commands.add_parser("bench", help="compare the speed of the simulators (a minute or two: it compiles them)")
     command.set_defaults(run=_bench)
     command.add_argument("network", metavar="NAME|FILE.npz", nargs="?", default="iris", help="default: %(default)s")
     add_options(command)

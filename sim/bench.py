@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 import numpy as np
+from tqdm import tqdm
 
 from gateware.program import Array
 from model.network import Network
@@ -70,10 +71,11 @@ def measure(engine: str, network: Network, array: Array, seconds: float = SECOND
                 count *= max(2, min(64, int(seconds / max(passed, 1e-3))))
 
 
-def bench(network: Network, array: Array, *, seconds: float = SECONDS) -> list[Speed]:
-    """All engines on one core, `BASE` first."""
+def bench(network: Network, array: Array, *, seconds: float = SECONDS, progress: bool = False) -> list[Speed]:
+    """All engines on one core, `BASE` first; `progress`: a bar on standard error."""
     names = [BASE, *(name for name in ENGINES if name != BASE)]
-    speeds = [measure(name, network, array, seconds) for name in names]
+    speeds = [measure(name, network, array, seconds)
+              for name in tqdm(names, unit="simulator", disable=not progress)]
     return [Speed(**speed.as_dict() | {"ratio": round(speed.cycles_per_second / speeds[0].cycles_per_second, 1)})
             for speed in speeds]
 
