@@ -77,7 +77,7 @@ class Sampler(wiring.Component):
         shift = PRODUCT_FRAC - self._z.frac
         aligned = (stage(mu, name="mu_2") << (PRODUCT_FRAC - MU.frac)) + (1 << shift >> 1)
         total = stage(aligned + product, name="total") >> shift
-        m.d.comb += self.o.payload.eq(Fixed(self._z)(stage(_saturated(total, self._z), name="z")))
+        m.d.comb += self.o.payload.eq(Fixed(self._z)(stage(_saturated(total, self._z), name="result")))
         return m
 
 
