@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gateware.choice import choose_array
 from gateware.job import Op, Part
 from gateware.program import Array
 from gateware.timing import cycles
@@ -32,7 +33,7 @@ def test_cycles(iris):
     counted = cycles(iris, Array(8, 1))
     assert figure("last input → class").startswith(f"{counted.class_latency} cycles")
     assert figure("last input → last output").startswith(f"{counted.latency} cycles")
-    assert figure("between inferences").startswith(f"{counted.interval} cycles: {1e8 / counted.interval:,.0f} ")
+    assert figure("between inferences").startswith(f"{counted.interval:g} cycles: {1e8 / counted.interval:,.0f} ")
 
 
 @pytest.mark.parametrize(("row", "key"), [
@@ -45,6 +46,33 @@ def test_cycles(iris):
 def test_accuracy(row, key):
     card = trained.load("iris").card
     assert figure(row) == f"{100 * card[key]:.2f} %"
+
+
+def cells(row: str) -> list[str]:
+    """All cells behind the first of that row."""
+    match = re.search(rf"^\| {re.escape(row)} \| (.*) \|$", README, re.MULTILINE)
+    assert match, f"no row {row}"
+    return [cell.strip() for cell in match[1].split("|")]
+
+
+def test_images():
+    cards = [trained.load(name).card for name in ("mnist", "mnist-free", "digits")]
+    for row, key in (("−ELBO on the test images, nats: float", "neg_elbo_float"), ("… integers", "neg_elbo_integer")):
+        assert cells(row) == [f"{card[key]:.2f}" for card in cards], row
+    expected = ["" if card["network"] == "mnist-free" else
+                " / ".join(f"{100 * card[key]:.{places}f}" for key in ("accuracy_float", "accuracy_integer")) + " %"
+                for card, places in zip(cards, (2, 0, 1), strict=True)]
+    assert cells("accuracy: float / integers") == expected
+
+
+def test_cycles_of_images():
+    mnist = trained.load("mnist").network
+    arrays = [choose_array(mnist, dsps, 120) for dsps in (131, 236)]
+    assert cells("array, two rows to a DSP slice") == [
+        f"{array.rows} × {array.columns}, {array.drain} results a clock" for array in arrays]
+    intervals = [cycles(mnist, array).interval for array in arrays]
+    assert cells("cycles from image to image") == [f"{interval:,}" for interval in intervals]
+    assert cells("images a second at 100 MHz, if it closes") == [f"{1e8 / interval:,.0f}" for interval in intervals]
 
 
 def test_the_line_of_text(iris):
