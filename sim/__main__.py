@@ -103,7 +103,7 @@ def _bench(options) -> int:
 
 
 def _add_bench(commands):
-    command = commands.add_parser("bench", help="compare the speed of the simulators (a minute or two: it compiles them)")
+    command = commands.add_parser("bench", help="compare the speed of the simulators (minutes: it compiles them)")
     command.set_defaults(run=_bench)
     command.add_argument("network", metavar="NAME|FILE.npz", nargs="?", default="iris", help="default: %(default)s")
     add_options(command)
