@@ -1,0 +1,1 @@
+"""Latent design-space exploration: of the accelerators that `gateware` generates, and of published ones."""
