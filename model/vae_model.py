@@ -33,7 +33,7 @@ class Output(NamedTuple):
 
 
 class Loss(NamedTuple):
-    """The loss and its terms, in nats a sample; tc is 0 where γ is."""
+    """The loss and its terms, in nats a sample; tc is 0 where γ is. total holds the `further` term, too."""
 
     total: float
     reconstruction: float
@@ -93,11 +93,14 @@ class VAEmodel:
         """`count` samples (count, seq_len) of the model: z from the prior, x from p(x|z)."""
         return self.decoder.sample(self.part("decoder"), rng.standard_normal((count, self.latent)), rng)
 
-    def loss(self, x, epsilon, *, beta: float = 1.0, gamma: float = 0.0, alpha: float = 0.0, n_data: int | None = None):
+    def loss(self, x, epsilon, *, beta: float = 1.0, gamma: float = 0.0, alpha: float = 0.0, n_data: int | None = None,
+             further=None):
         """The `Loss` of samples x (batch, seq_len) with ε (batch, latent), and its gradients, a dict like `parameters`.
 
         alpha: of hybrid data, the share of the categorical loss; the Gaussian one has 1 − alpha.
         n_data: the size of the data that the batch is from, for the total correlation.
+        further: a function of mean, logvar and z, each (batch, latent), that returns a number to add to the loss and
+        the triple of its gradients at them: so whatever reads the latent space is trained together with the encoder.
         """
         x, epsilon = self.sites.check("x", x), real_array("epsilon", epsilon)
         if epsilon.shape != (len(x), self.latent):
@@ -115,7 +118,11 @@ class VAEmodel:
             tc, of_tc = TC_term_and_gradient(mean, logvar, z, n_data)
             for_mean, for_logvar, for_z = (gamma * each for each in of_tc)
             d_mean, d_logvar, d_z = d_mean + for_mean, d_logvar + for_logvar, d_z + for_z
+        added = 0.0
+        if further:
+            added, (for_mean, for_logvar, for_z) = further(mean, logvar, z)
+            d_mean, d_logvar, d_z = d_mean + for_mean, d_logvar + for_logvar, d_z + for_z
         of_encoder = self.encoder.backward(encoder, saved_encoder, d_mean + d_z, d_logvar + 0.5 * d_z * noise)
         gradients = {f"encoder.{name}": value for name, value in of_encoder.items()}
         gradients |= {f"decoder.{name}": value for name, value in of_decoder.items()}
-        return Loss(reconstruction + beta * kl + gamma * tc, reconstruction, kl, tc), gradients
+        return Loss(reconstruction + beta * kl + gamma * tc + added, reconstruction, kl, tc), gradients

@@ -34,6 +34,25 @@ def test_gradients_of_the_whole_loss(pair, sites):
         assert difference(gradient, numeric) <= 1e-6, name
 
 
+def test_gradients_of_a_further_term_reach_the_encoder():
+    rng = np.random.default_rng(0)
+    model, x, epsilon = make(Sites(2, 2)).initialise(rng), samples(Sites(2, 2), rng), rng.normal(size=(5, 2))
+
+    def further(mean, logvar, z):
+        value = (mean**3).sum() + np.sin(logvar).sum() + (z[:, 0] * z[:, 1]).sum()
+        return value, (3 * mean**2, np.cos(logvar), z[:, ::-1])
+
+    bare, _ = model.loss(x, epsilon, alpha=0.4)
+    loss, gradients = model.loss(x, epsilon, alpha=0.4, further=further)
+    mean, logvar = model.encode(x)
+    assert loss.total - bare.total == pytest.approx(further(mean, logvar, mean + np.exp(logvar / 2) * epsilon)[0])
+    assert loss[1:] == bare[1:]
+    for name, gradient in gradients.items():
+        numeric = numeric_gradient(lambda: model.loss(x, epsilon, alpha=0.4, further=further)[0].total,
+                                   model.parameters[name])
+        assert difference(gradient, numeric) <= 1e-6, name
+
+
 @pytest.mark.parametrize("sites", KINDS, ids=str)
 def test_a_call_gives_mean_logvar_z_and_cp(sites):
     rng = np.random.default_rng(1)
