@@ -10,8 +10,6 @@ from amaranth.lib.wiring import In, Out
 
 __all__ = ["HiddenBuffer", "VectorBuffer"]
 
-PAGES = 2
-
 
 def _bank(m: Module, index: int, bits: int, words: int):
     """The write and the read port of one bank."""
@@ -21,7 +19,7 @@ def _bank(m: Module, index: int, bits: int, words: int):
 
 
 class VectorBuffer(wiring.Component):
-    """Two vectors: one is read while the next one comes in.
+    """Vectors on their way in: of two pages one is read while the next vector comes into the other.
 
     Members
     -------
@@ -42,12 +40,14 @@ class VectorBuffer(wiring.Component):
     inputs, columns : int
     bits : int
         of a signed element.
+    pages : int
+        vectors that it has room for, 1 or 2.
     """
 
     latency = 1
 
-    def __init__(self, inputs: int, columns: int, bits: int):
-        self._inputs, self._columns, self._bits = inputs, columns, bits
+    def __init__(self, inputs: int, columns: int, bits: int, pages: int = 2):
+        self._inputs, self._columns, self._bits, self._pages = inputs, columns, bits, pages
         self._words = -(-inputs // columns)
         super().__init__({
             "i": In(stream.Signature(signed(bits))),
@@ -60,11 +60,11 @@ class VectorBuffer(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        filled = Signal(PAGES)  # by page: a whole vector is there, and not yet done with
-        waiting = Signal(range(PAGES + 1))  # whole vectors that have not been picked
-        page = Signal()  # that comes in
-        next_page = Signal()  # that is picked next
-        read_page = Signal(reset_less=True)
+        filled = Signal(self._pages)  # by page: a whole vector is there, and not yet done with
+        waiting = Signal(range(self._pages + 1))  # whole vectors that have not been picked
+        page = Signal(range(self._pages))  # that comes in; without a bit where there is one only
+        next_page = Signal.like(page)  # that is picked next
+        read_page = Signal.like(page, reset_less=True)
         word = Signal(range(max(self._words, 2)))
         bank = Signal(range(max(self._columns, 2)))
         count = Signal(range(max(self._inputs, 2)))
@@ -85,13 +85,13 @@ class VectorBuffer(wiring.Component):
         m.d.sync += waiting.eq(waiting + complete - self.pick)
         with m.If(self.pick):
             m.d.sync += [next_page.eq(~next_page), read_page.eq(next_page)]
-        for index in range(PAGES):
+        for index in range(self._pages):
             with m.If(self.done & (read_page == index)):
                 m.d.sync += filled[index].eq(0)
             with m.If(complete & (page == index)):
                 m.d.sync += filled[index].eq(1)
         for index in range(self._columns):
-            write, read = _bank(m, index, self._bits, PAGES << (self._words - 1).bit_length())
+            write, read = _bank(m, index, self._bits, self._pages << (self._words - 1).bit_length())
             m.d.comb += [
                 write.en.eq(taken & (bank == index)),
                 write.addr.eq(Cat(word[:(self._words - 1).bit_length()], page)),

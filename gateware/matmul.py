@@ -31,8 +31,9 @@ __all__ = ["MatrixEngine", "accumulator_bits_of", "weight_bits_of"]
 class MatrixEngine(wiring.Component):
     """Every segment takes vectors on its own stream and answers them in order; a batch is as many vectors.
 
-    A segment holds two vectors on their way in, one between each two of its matrices, and the results of one (of two
-    where they are few); the array goes from one matrix that is ready to the next, whichever segments they belong to.
+    A segment holds `buffers` vectors on their way in, one between each two of its matrices, and the results of one (of
+    `buffers` where they are few); the array goes from one matrix that is ready to the next, whichever segments they
+    belong to.
 
     Members
     -------
@@ -124,7 +125,8 @@ class MatrixEngine(wiring.Component):
 
     def _vector(self, m: Module, index: int, matrix: Matrix, sequencer, opening: int):
         """The buffer of a segment's incoming vectors."""
-        m.submodules[f"vector_{index}"] = vector = VectorBuffer(matrix.inputs, self._array.columns, _bits(matrix))
+        m.submodules[f"vector_{index}"] = vector = VectorBuffer(
+            matrix.inputs, self._array.columns, _bits(matrix), self._array.buffers)
         wiring.connect(m, wiring.flipped(getattr(self, f"i_{index}")), vector.i)
         m.d.comb += [
             vector.pick.eq(sequencer.pick[opening]),
@@ -136,7 +138,8 @@ class MatrixEngine(wiring.Component):
     def _queue(self, m: Module, index: int, matrix: Matrix, sequencer, drain, closing: int):
         """The queue of a segment's results; whether it has room."""
         o = getattr(self, f"o_{index}")
-        m.submodules[f"queue_{index}"] = queue = ResultQueue(matrix.rows, self._array.drain, len(o.p.value))
+        m.submodules[f"queue_{index}"] = queue = ResultQueue(
+            matrix.rows, self._array.drain, len(o.p.value), self._array.buffers)
         wiring.connect(m, queue.o, wiring.flipped(o))
         m.d.comb += [
             queue.reserve.eq(sequencer.pick[closing]),

@@ -27,11 +27,14 @@ class Array:
         two rows to a DSP slice.
     cascade : bool
         columns are summed from slice to slice, and not in a tree alone.
+    buffers : int
+        incoming vectors that a segment has room for, and, where they are few, results: 2, so that the next vector
+        comes in while one is read, or 1.
 
     Raises
     ------
     ValueError
-        when `drain` does not divide `rows`.
+        when `drain` does not divide `rows`, or for other `buffers`.
     """
 
     rows: int
@@ -39,11 +42,14 @@ class Array:
     drain: int = 1
     packed: bool = False
     cascade: bool = True
+    buffers: int = 2
 
     def __post_init__(self):
         if min(self.rows, self.columns, self.drain) < 1 or self.rows % self.drain:
             raise ValueError(f"an array has at least one row and column, and a drain that divides the rows; "
                              f"not {self.rows} rows, {self.columns} columns, drain {self.drain}")
+        if self.buffers not in (1, 2):
+            raise ValueError(f"an array has 1 or 2 buffers, not {self.buffers}")
 
     @classmethod
     def parse(cls, text: str) -> "Array":

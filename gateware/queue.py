@@ -34,12 +34,14 @@ class ResultQueue(wiring.Component):
     lanes : int
     bits : int
         of a signed value.
+    buffers : int
+        jobs that it has room for at most.
     """
 
-    def __init__(self, results: int, lanes: int, bits: int):
+    def __init__(self, results: int, lanes: int, bits: int, buffers: int = 2):
         self._lanes, self._short = lanes, (results - 1) % lanes
         self._groups = -(-results // lanes)
-        self.jobs = self.jobs_of(results, lanes)
+        self.jobs = self.jobs_of(results, lanes, buffers)
         super().__init__({
             "room": Out(1),
             "reserve": In(1),
@@ -50,10 +52,10 @@ class ResultQueue(wiring.Component):
         })
 
     @staticmethod
-    def jobs_of(results: int, lanes: int) -> int:
-        """Jobs that it has room for: two where they cost no more than one, so that the second is computed while the
-        first one leaves."""
-        return 2 if 2 * -(-results // lanes) <= SHALLOW else 1
+    def jobs_of(results: int, lanes: int, buffers: int) -> int:
+        """Jobs that it has room for: as many as `buffers` where they cost no more than one, so that the second is
+        computed while the first one leaves."""
+        return buffers if buffers * -(-results // lanes) <= SHALLOW else 1
 
     def elaborate(self, platform):
         m = Module()

@@ -59,8 +59,8 @@ class _Engine:
         self.pipeline = MatrixEngine.pipeline_of(segments, array, network.sigmoid)
         self.inputs = [segment[0].inputs for segment in segments]
         self.rows = [segment[-1].rows for segment in segments]
-        self.drain = array.drain
-        self.jobs = [ResultQueue.jobs_of(rows, array.drain) for rows in self.rows]
+        self.drain, self.buffers = array.drain, array.buffers
+        self.jobs = [ResultQueue.jobs_of(rows, array.drain, array.buffers) for rows in self.rows]
         count = len(segments)
         self.loaded, self.pages, self.waiting = [0] * count, [0] * count, [0] * count
         self.reserved, self.queued = [0] * count, [deque() for _ in range(count)]
@@ -70,7 +70,7 @@ class _Engine:
 
     def can_take(self, index: int) -> bool:
         """Whether the segment's stream of elements is ready."""
-        return self.pages[index] < 2
+        return self.pages[index] < self.buffers
 
     def _ready(self, matrix: int) -> bool:
         there = self.waiting[self.segment[matrix]] > 0 if self.opens[matrix] else self.written[matrix]

@@ -25,17 +25,17 @@ def _random_format(rng, activation: str, sigmoid: Sigmoid) -> Format:
 
 
 def _random_layer(rng, source: Format, inputs: int, outputs: int, target: Format, activation: str, *,
-                  extreme: bool) -> Dense:
-    """A layer whose rows mostly use the target's range, but some saturate at either end.
+                  extreme: bool, most: int) -> Dense:
+    """A layer whose rows mostly use the target's range, but some saturate at either end. Weights are up to ±`most`.
 
-    With `extreme`, some rows have weights of ±127 only, some a shift of 0 or 31, and some a bias with which the
+    With `extreme`, some rows have weights of ±`most` only, some a shift of 0 or 31, and some a bias with which the
     accumulator just reaches the end of 32 bits.
     """
-    weights = rng.integers(-127, 128, (outputs, inputs))
+    weights = rng.integers(-most, most + 1, (outputs, inputs))
     weights[rng.random(outputs) < 0.1] //= 16
     if extreme:
         rows = rng.random(outputs) < 0.3
-        weights[rows] = np.where(rng.integers(0, 2, (rows.sum(), inputs)), 127, -127)
+        weights[rows] = np.where(rng.integers(0, 2, (rows.sum(), inputs)), most, -most)
     spread = np.sqrt((weights**2).sum(1) + 1.0) * max(abs(source.low), source.high) / 2
     ideal = np.log2(3 * spread / target.high) + rng.choice([-3, -1, 0, 0, 0, 1], outputs)
     shift = np.clip(np.rint(ideal), 0, MAX_SHIFT).astype(np.int64)
@@ -52,12 +52,12 @@ def _random_layer(rng, source: Format, inputs: int, outputs: int, target: Format
     return Dense(weights, np.clip(bias, low, high), shift, target, activation)
 
 
-def _hidden_layers(rng, source: Format, inputs: int, widths, activation: str, sigmoid: Sigmoid, *, extreme: bool):
+def _hidden_layers(rng, source: Format, inputs: int, widths, activation: str, sigmoid: Sigmoid, **options):
     """The layers, and the format and width of what the last of them gives."""
     layers = []
     for width in widths:
         kind = str(rng.choice(["relu", "sigmoid", "linear"])) if activation == "mixed" else activation
-        layer = _random_layer(rng, source, inputs, width, _random_format(rng, kind, sigmoid), kind, extreme=extreme)
+        layer = _random_layer(rng, source, inputs, width, _random_format(rng, kind, sigmoid), kind, **options)
         layers.append(layer)
         source, inputs = (sigmoid.output if kind == "sigmoid" else layer.format), width
     return tuple(layers), source, inputs
@@ -66,7 +66,8 @@ def _hidden_layers(rng, source: Format, inputs: int, widths, activation: str, si
 def random_network(rng, *, inputs: int = 4, hidden=(8,), latent: int = 2, decoder_hidden=None,
                    outputs: int | None = None, classes: int = 3, activation: str = "relu",
                    output_activation: str = "linear", signed_input: bool | None = None, segments: int | None = None,
-                   extreme: bool = True, examples: int = 5, name: str = "random") -> Network:
+                   extreme: bool = True, bits: int = 8, epsilon: str = "quadratic", examples: int = 5,
+                   name: str = "random") -> Network:
     """A valid network of the given shape with random integers.
 
     Parameters
@@ -87,7 +88,11 @@ def random_network(rng, *, inputs: int = 4, hidden=(8,), latent: int = 2, decode
     segments : int
         of the sigmoid unit: 1 (the classic series), 8 (Taylor, order 2) or 128 (a table); drawn when not given.
     extreme : bool
-        rows of ±127, shifts 0 and 31, and biases at their limits among the ordinary ones.
+        rows of the greatest weights, shifts 0 and 31, and biases at their limits among the ordinary ones.
+    bits : int
+        of a signed weight.
+    epsilon : str
+        one of `model.epsilon.KINDS`.
     examples : int
         built-in samples.
     """
@@ -99,20 +104,22 @@ def random_network(rng, *, inputs: int = 4, hidden=(8,), latent: int = 2, decode
     z = Format(True, 8, int(rng.integers(0, 9)))
     decoder_hidden = tuple(reversed(hidden)) if decoder_hidden is None else decoder_hidden
 
-    def layer(source, inputs, outputs, target, activation="linear"):
-        return _random_layer(rng, source, inputs, outputs, target, activation, extreme=extreme)
+    options = {"extreme": extreme, "most": (1 << bits - 1) - 1}
 
-    encoder, last, width = _hidden_layers(rng, source, inputs, hidden, activation, sigmoid, extreme=extreme)
+    def layer(source, inputs, outputs, target, activation="linear"):
+        return _random_layer(rng, source, inputs, outputs, target, activation, **options)
+
+    encoder, last, width = _hidden_layers(rng, source, inputs, hidden, activation, sigmoid, **options)
     mu, v = layer(last, width, latent, MU), layer(last, width, latent, V)
     score = Format(True, SCORE_BITS, int(rng.integers(0, 16)))
     head = layer(z, latent, classes, score) if classes else None
-    decoder, last, width = _hidden_layers(rng, z, latent, decoder_hidden, activation, sigmoid, extreme=extreme)
+    decoder, last, width = _hidden_layers(rng, z, latent, decoder_hidden, activation, sigmoid, **options)
     target = sigmoid.input if output_activation == "sigmoid" else Format(bool(rng.integers(2)), 8, 0)
     decoder += (layer(last, width, outputs, target, output_activation),)
     used = any(each.activation == "sigmoid" for each in (*encoder, *decoder))
     return Network(
         name=name, encoder=encoder, mu=mu, v=v, head=head, decoder=decoder, input=source, z=z,
-        sigmoid=sigmoid if used else None, sigma_table=sigma_table(), epsilon_table=epsilon_table(),
+        sigmoid=sigmoid if used else None, sigma_table=sigma_table(), epsilon_table=epsilon_table(epsilon),
         epsilon_seed=int(rng.integers(1 << 32)), input_offset=np.zeros(inputs), input_step=np.ones(inputs),
         class_names=tuple(f"class{index}" for index in range(classes)),
         examples=rng.integers(0, 256, (examples, inputs)).astype(np.uint8))

@@ -72,7 +72,7 @@ class Network:
     sigmoid : Sigmoid or None
         the unit that every `sigmoid` layer uses.
     sigma_table : uint8 array (256,)
-    epsilon_table : int64 array (256, 3)
+    epsilon_table : int64 array (256, 3) or (2048, 2)
         see `model.epsilon`.
     epsilon_seed : int
         the 32-bit seed after reset.

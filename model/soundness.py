@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from model.epsilon import KINDS
+from model.epsilon import KINDS, segments_of
 from model.errors import UserError
 from model.formats import Format
 from model.intervals import accumulator_interval, signed_bits
@@ -22,7 +22,6 @@ MAX_SHIFT = 31
 MAX_ACCUMULATOR = 32
 MAX_EXAMPLES = 255
 WIDTHS = {"inputs": 65535, "outputs": 65535, "latent variables": 255, "classes": 255}  # what the protocol can say
-QUADRATIC = KINDS["quadratic"]
 
 
 def _require(condition, message: str):
@@ -111,13 +110,14 @@ def _check_tables(network):
     table = network.sigma_table
     _require(table.shape == (256,) and table.dtype == np.uint8,
              f"the σ table has 256 entries of one byte, not {table.dtype} of shape {table.shape}")
-    table, (c0, c1, c2) = network.epsilon_table, QUADRATIC.bits
-    _require(table.shape == QUADRATIC.shape and table.dtype == np.int64,
-             f"the ε table has {QUADRATIC.shape[0]} rows of {QUADRATIC.shape[1]} int64 coefficients, "
-             f"not {table.dtype} of shape {table.shape}")
-    low = np.array([0, -1 << (c1 - 1), 0])
-    # The hardware adds the final rounding's half to c0.
-    high = np.array([(1 << c0) - 1 - (1 << QUADRATIC.guard >> 1), (1 << (c1 - 1)) - 1, (1 << c2) - 1])
+    table = network.epsilon_table
+    shapes = " or ".join(f"{rows} rows of {columns}" for rows, columns in (kind.shape for kind in KINDS.values()))
+    _require(table.shape in [kind.shape for kind in KINDS.values()] and table.dtype == np.int64,
+             f"the ε table has {shapes} int64 coefficients, not {table.dtype} of shape {table.shape}")
+    segments = segments_of(table)
+    low = np.array([-1 << (bits - 1) if power == 1 else 0 for power, bits in enumerate(segments.bits)])
+    high = low + [(1 << bits) - 1 for bits in segments.bits]
+    high[0] -= 1 << segments.guard >> 1  # the hardware adds the final rounding's half to c0
     ranges = ", ".join(f"{least}…{greatest}" for least, greatest in zip(low, high, strict=True))
     _require((table >= low).all() and (table <= high).all(), f"the ε table's columns lie within {ranges}")
     _require(isinstance(network.epsilon_seed, int) and 0 <= network.epsilon_seed < 1 << 32,

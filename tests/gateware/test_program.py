@@ -19,3 +19,5 @@ def test_another_text_is_refused(text):
 def test_a_shape_that_is_none_is_refused(shape):
     with pytest.raises(ValueError, match="at least one row and column"):
         Array(*shape)
+    with pytest.raises(ValueError, match=r"1 or 2 buffers, not 3"):
+        Array(1, 1, buffers=3)

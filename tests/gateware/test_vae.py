@@ -10,6 +10,7 @@ from sim.core import run_jobs
 from sim.reference import Job, Reference
 
 SHAPES = [(1, 1, 1), (2, 2, 1), (4, 3, 2), (8, 1, 1), (16, 2, 2)]
+KINDS = "quadratic", "linear"
 
 
 def random_jobs(rng, network, count):
@@ -34,19 +35,46 @@ def random_shape(rng):
 @pytest.mark.parametrize("seed", range(4))
 def test_all_operations_equal_the_reference(seed, shape, weights):
     rng = np.random.default_rng([seed, *shape])
-    network = random_network(rng, **random_shape(rng))
+    buffers, kind = 1 + seed % 2, KINDS[(seed + shape[0]) // 2 % 2]
+    network = random_network(rng, epsilon=kind, **random_shape(rng))
     jobs = random_jobs(rng, network, 8)
     reference = Reference(network)
     reference.epsilon_on = epsilon_on = bool(seed % 2)
-    answers, _ = run_jobs(FoldedVae(network, Array(*shape), weights=weights), jobs,
+    answers, _ = run_jobs(FoldedVae(network, Array(*shape, buffers=buffers), weights=weights), jobs,
                           epsilon_on=epsilon_on, stall=[0, 0.3][seed // 2])
     assert answers == [reference.answer(job) for job in jobs]
+
+
+@pytest.mark.parametrize("bits", [4, 6])
+@pytest.mark.parametrize("array", [Array(5, 3, packed=True), Array(4, 8, 2, packed=True, buffers=1),
+                                   Array(4, 4, packed=True, cascade=False), Array(3, 5, buffers=1)], ids=str)
+def test_fewer_bits_equal_the_reference(array, bits):
+    rng = np.random.default_rng([bits, array.columns])
+    network = random_network(rng, inputs=20, hidden=(9,), bits=bits, epsilon=KINDS[bits == 4])
+    jobs = random_jobs(rng, network, 12)
+    reference = Reference(network)
+    answers, _ = run_jobs(FoldedVae(network, array), jobs)
+    assert answers == [reference.answer(job) for job in jobs]
+
+
+@pytest.mark.parametrize("stall", [0, 0.2, 0.6])
+def test_a_single_buffer_never_locks(stall):
+    """Many jobs of every kind, one behind the other."""
+    for seed, shape in enumerate([(1, 1), (2, 3), (16, 4, 4)]):
+        rng = np.random.default_rng([seed, 71])
+        network = random_network(rng, **random_shape(rng))
+        jobs = random_jobs(rng, network, 40)
+        reference = Reference(network)
+        answers, _ = run_jobs(FoldedVae(network, Array(*shape, buffers=1)), jobs, stall=stall, seed=seed)
+        assert answers == [reference.answer(job) for job in jobs]
 
 
 @pytest.mark.parametrize("classes", [0, 4])
 @pytest.mark.parametrize("activation", ["relu", "sigmoid"])
 @pytest.mark.parametrize("array", [Array(*shape) for shape in [*SHAPES, (8, 1, 2), (2, 2, 2), (16, 2, 1), (8, 4, 4)]]
-                         + [Array(6, 3, 3, packed=True), Array(8, 7, 4, packed=True, cascade=False)], ids=str)
+                         + [Array(6, 3, 3, packed=True), Array(8, 7, 4, packed=True, cascade=False)]
+                         + [Array(*shape, buffers=1) for shape in [*SHAPES, (2, 2, 2), (16, 2, 1)]]
+                         + [Array(6, 3, 3, packed=True, buffers=1)], ids=str)
 def test_cycles_are_exactly_as_counted(array, activation, classes):
     rng = np.random.default_rng([5, array.rows, array.columns])
     network = random_network(rng, inputs=5, hidden=(9, 7), latent=3, activation=activation, classes=classes)

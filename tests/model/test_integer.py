@@ -50,8 +50,9 @@ CASES = [("relu", "linear", (8,), 3), ("sigmoid", "sigmoid", (5, 3), 2), ("linea
 def test_equals_plain_integers(activation, output, hidden, classes):
     for seed in range(12):
         rng = np.random.default_rng(seed)
-        network = random_network(rng, inputs=int(rng.integers(1, 9)), hidden=hidden, latent=int(rng.integers(1, 4)),
-                                 classes=classes, activation=activation, output_activation=output)
+        network = random_network(
+            rng, inputs=int(rng.integers(1, 9)), hidden=hidden, latent=int(rng.integers(1, 4)), classes=classes,
+            activation=activation, output_activation=output, epsilon=["quadratic", "linear"][seed % 2])
         x = random_input(rng, network, 10)
         noise = epsilon(network.epsilon_table, seed, 10 * network.latent).reshape(10, -1)
         fast = infer(network, x, noise)

@@ -24,8 +24,8 @@ def with_sigmoid(unit=SIGMOID.sigmoid, **changes):
     return lambda: replace(SIGMOID, sigmoid=replace(unit, **changes))
 
 
-def with_epsilon(column, value):
-    table = epsilon_table().copy()
+def with_epsilon(column, value, kind="quadratic"):
+    table = epsilon_table(kind).copy()
     table[17, column] = value
     return lambda: replace(NETWORK, epsilon_table=table)
 
@@ -76,13 +76,17 @@ def of_widths(*, inputs=4, outputs=4, latent=2, classes=3):
     (lambda: replace(NETWORK, sigma_table=np.full(256, -1)), "one byte"),
     (lambda: replace(NETWORK, input_step=np.array([1.0, 1, 1, 0])), "no input's step is zero"),
     (lambda: replace(NETWORK, epsilon_seed=1.5), "32 bits"),
-    (lambda: replace(NETWORK, epsilon_table=np.zeros((256, 2), int)), "256 rows of 3"),
+    (lambda: replace(NETWORK, epsilon_table=np.zeros((256, 2), int)), "256 rows of 3 or 2048 rows of 2"),
     (with_epsilon(0, (1 << 23) - (1 << 8)), "0…8388351, "),
     (with_epsilon(0, -1), "ε table"),
     (with_epsilon(1, 1 << 17), "-131072…131071, "),
     (with_epsilon(1, -(1 << 17) - 1), "ε table"),
     (with_epsilon(2, 1 << 12), "0…4095"),
     (with_epsilon(2, -1), "ε table"),
+    (with_epsilon(0, (1 << 22) - (1 << 7), "linear"), "within 0…4194175, -8192…8191"),
+    (with_epsilon(0, -1, "linear"), "ε table"),
+    (with_epsilon(1, 1 << 13, "linear"), "ε table"),
+    (with_epsilon(1, -(1 << 13) - 1, "linear"), "ε table"),
     (with_encoder(weights=np.full((8, 4), -128, np.int8)), "int64"),
     (with_encoder(weights=np.zeros((8, 4))), "int64"),
     (with_encoder(shift=np.zeros(8, np.uint8)), "int64"),
@@ -121,9 +125,11 @@ def test_the_limits_themselves_are_sound():
     network = of_widths(inputs=65535, outputs=65535, latent=255, classes=255)()
     assert len(Info.of(network, bytes(32)).pack()) > 32
     check_widths(1, 1, 1, 0)
-    for column, values in enumerate([(0, (1 << 23) - (1 << 8) - 1), (-1 << 17, (1 << 17) - 1), (0, (1 << 12) - 1)]):
-        for value in values:
-            assert with_epsilon(column, value)().epsilon_table[17, column] == value
+    for kind, limits in {"quadratic": [(0, (1 << 23) - (1 << 8) - 1), (-1 << 17, (1 << 17) - 1), (0, (1 << 12) - 1)],
+                         "linear": [(0, (1 << 22) - (1 << 7) - 1), (-1 << 13, (1 << 13) - 1)]}.items():
+        for column, values in enumerate(limits):
+            for value in values:
+                assert with_epsilon(column, value, kind)().epsilon_table[17, column] == value
     for unit in (byte(), classic(), fine(), compact()):
         replace(NETWORK, sigmoid=unit)
     assert replace(NETWORK, examples=np.zeros((0, 0), np.uint8)).example_codes.shape == (0, 0)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from model import archive, network_file
+from model.epsilon import KINDS, epsilon_table
 from model.errors import UserError
 from model.examples import random_input, random_network
 from model.integer import infer
@@ -36,6 +37,15 @@ def test_what_is_saved_is_loaded(tmp_path, case):
     x = random_input(np.random.default_rng(2), network, 50)
     for key, value in vars(infer(network, x)).items():
         np.testing.assert_array_equal(value, getattr(infer(again, x), key))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_epsilon_is_kept(tmp_path, kind):
+    network = random_network(np.random.default_rng(3), epsilon=kind)
+    network_file.save(network, tmp_path / "n.npz")
+    again = network_file.load(tmp_path / "n.npz").epsilon_table
+    assert again.dtype == np.int64
+    np.testing.assert_array_equal(again, epsilon_table(kind))
 
 
 @pytest.mark.parametrize("unit", [byte(), classic(), taylor(8, 2), taylor(64, 0), fine(), compact()], ids=range(6))
