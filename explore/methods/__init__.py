@@ -1,0 +1,27 @@
+"""Search methods: functions `method(evaluations, rng, guide)` that evaluate candidates until they are stopped.
+
+All get the same budget of different designs and propose only candidates of the task. `guide` is what a method knows
+beforehand: a `Guide` (a joint model), an order of the candidates, or nothing.
+"""
+
+from explore.methods.gaussian_process import cold, warm
+from explore.methods.guide import Guide
+from explore.methods.latent_bayes import latent_bayes
+from explore.methods.latent_descent import latent_descent
+from explore.methods.nearest import nearest_order
+from explore.methods.sampled import evolution, parzen
+from explore.methods.uniform import expected_evaluations, in_order, random
+
+__all__ = ["GUIDED", "METHODS", "Guide", "expected_evaluations", "nearest_order"]
+
+METHODS = {
+    "random": random,
+    "gp": cold,
+    "tpe": parzen,
+    "evolution": evolution,
+    "gp-warm": warm,
+    "latent-bo": latent_bayes,
+    "latent-gd": latent_descent,
+    "nearest": in_order,
+}
+GUIDED = ("gp-warm", "latent-bo", "latent-gd")  # by a `Guide`
