@@ -32,6 +32,7 @@ class Task:
         breaks a limit.
     conditions : float64 array (k,)
         what a predictor reads of the layer or the workload.
+    objectives : int
     """
 
     name: str
@@ -39,6 +40,7 @@ class Task:
     candidates: np.ndarray
     evaluate: Callable
     conditions: np.ndarray
+    objectives: int = 1
 
     def __len__(self) -> int:
         return len(self.candidates)

@@ -4,6 +4,7 @@ All get the same budget of different designs and propose only candidates of the 
 beforehand: a `Guide` (a joint model), an order of the candidates, or nothing.
 """
 
+from explore.methods.front import FRONT_METHODS
 from explore.methods.gaussian_process import cold, warm
 from explore.methods.guide import Guide
 from explore.methods.latent_bayes import latent_bayes
@@ -12,7 +13,7 @@ from explore.methods.nearest import nearest_order
 from explore.methods.sampled import evolution, parzen
 from explore.methods.uniform import expected_evaluations, in_order, random
 
-__all__ = ["GUIDED", "METHODS", "Guide", "expected_evaluations", "nearest_order"]
+__all__ = ["CHANCELESS", "FRONT_METHODS", "GUIDED", "METHODS", "Guide", "expected_evaluations", "nearest_order"]
 
 METHODS = {
     "random": random,
@@ -25,3 +26,4 @@ METHODS = {
     "nearest": in_order,
 }
 GUIDED = ("gp-warm", "latent-bo", "latent-gd")  # by a `Guide`
+CHANCELESS = ("nearest",)  # the same whatever the seed

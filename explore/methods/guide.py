@@ -26,12 +26,9 @@ class Guide:
         self.model, self.task = model, task
         self.weights = np.asarray(weights, np.float64)
 
-    def _conditions(self, z) -> np.ndarray:
-        return np.broadcast_to(self.task.conditions, (len(z), len(self.task.conditions)))
-
     def values(self, z) -> np.ndarray:
         """The predicted log costs at z (m, nz): (m,) or (m, objectives)."""
-        return self.model.predict(z, self._conditions(z)) @ self.weights.T
+        return self.model.predict(z, self.task.conditions) @ self.weights.T
 
     def gradient(self, z, mixture=None) -> tuple[np.ndarray, np.ndarray]:
         """The predicted log costs (m,) at z (m, nz) and their gradients (m, nz).
@@ -39,7 +36,7 @@ class Guide:
         With several objectives `mixture` (objectives,) says how they are summed.
         """
         weights = self.weights if mixture is None else mixture @ self.weights
-        return self.model.objective_gradient(z, self._conditions(z), weights)
+        return self.model.objective_gradient(z, self.task.conditions, weights)
 
     def decode(self, z) -> np.ndarray:
         """The candidates (m,) nearest to what z (m, nz) decodes to."""

@@ -25,12 +25,12 @@ def distributions(space) -> dict:
     }
 
 
-def search(evaluations, rng, sampler, objectives: int = 1):
+def search(evaluations, rng, sampler):
     """Ask the sampler, snap, evaluate and tell, for ever."""
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     task = evaluations.task
     names, grid = task.space.names, distributions(task.space)
-    study = optuna.create_study(directions=["minimize"] * objectives, sampler=sampler)
+    study = optuna.create_study(directions=["minimize"] * task.objectives, sampler=sampler)
     repeats = 0
     while True:
         trial = study.ask(grid)
@@ -50,7 +50,7 @@ def parzen(evaluations, rng, guide=None):
     search(evaluations, rng, sampler)
 
 
-def evolution(evaluations, rng, guide=None, objectives: int = 1):
-    """NSGA-II (Deb et al., 2002), which with one objective is a genetic algorithm with elitism."""
+def evolution(evaluations, rng, guide=None):
+    """NSGA-II (Deb et al., 2002); with one objective it is a genetic algorithm with elitism."""
     sampler = optuna.samplers.NSGAIISampler(population_size=POPULATION, seed=int(rng.integers(2**31)))
-    search(evaluations, rng, sampler, objectives)
+    search(evaluations, rng, sampler)

@@ -1,0 +1,28 @@
+"""Searches for the whole front of several objectives, with the interface of the others: costs are vectors."""
+
+import numpy as np
+
+from explore.methods.latent_descent import proposals
+from explore.methods.sampled import evolution
+from explore.methods.uniform import random
+
+__all__ = ["FRONT_METHODS", "latent_front"]
+
+
+def latent_front(evaluations, rng, guide):
+    """Gradient descent in the latent space of random weighted sums of the predicted log costs, one after the other.
+
+    For each mixture the least predicted unseen design that the paths pass by is evaluated. The mixtures are uniform on
+    the simplex, of costs scaled to their predicted ranges. `guide`: a `Guide` with weights (objectives, targets).
+    """
+    spread = np.maximum(np.ptp(guide.predicted, axis=0), 1e-12)
+    while True:
+        mixture = rng.dirichlet(np.ones(len(spread))) / spread
+        found = proposals(guide, rng, mixture)
+        found = found[evaluations.unseen[found]]
+        if not len(found):
+            found = np.flatnonzero(evaluations.unseen)
+        evaluations(found[np.argmin(guide.predicted[found] @ mixture)])
+
+
+FRONT_METHODS = {"random": random, "nsga2": evolution, "latent-front": latent_front}
