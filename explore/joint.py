@@ -1,0 +1,159 @@
+"""The joint model: a VAE of designs, and predictors that read its latent space beside a layer's or workload's features.
+
+The predictors' gradient goes through z into the encoder, so that the latent space is ordered by what designs cost.
+What the predictors give is put together in `explore.decomposition`.
+"""
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from explore.codec import Codec, DesignEncoder
+from explore.decomposition import Scales
+from explore.features import FEATURES
+from explore.predictors import LayerNet, PairNet
+from model import archive
+from model.decoders import DenseDecoder
+from model.errors import UserError
+from model.vae_model import VAEmodel
+
+__all__ = ["JointModel", "Shape"]
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a joint model is made of. The decoder's widths are the encoder's in reverse."""
+
+    nz: int = 4
+    vae: tuple[int, ...] = (128, 128)
+    vae_activation: str = "relu"
+    predictor: tuple[int, ...] = (128, 128)
+    predictor_activation: str = "tanh"
+    layer_net: tuple[int, ...] = (64,)
+
+
+def _filled(arrays: dict, kind: str, own: dict) -> dict:
+    """The arrays `kind.NAME`, copied, that are to be named and shaped as `own` are."""
+    found = {name.removeprefix(f"{kind}."): value.copy() for name, value in arrays.items()
+             if name.startswith(f"{kind}.")}
+    if {name: value.shape for name, value in own.items()} != {name: value.shape for name, value in found.items()}:
+        raise ValueError(f"it does not have the {kind} that it states")
+    return found
+
+
+class JointModel:
+    """The model of designs of `space`, on layers or workloads that are told by `conditions` numbers.
+
+    Parameters
+    ----------
+    features : str
+        which of `explore.features.FEATURES` the predictors read.
+    targets : names of what is predicted.
+
+    Members
+    -------
+    parameters : dict of arrays
+        `encoder.…`, `decoder.…` (float64), `pair.…`, `layer.…` (float32), once `initialise` has made them.
+    scales : Scales
+        the normalisation, which training fits to its rows.
+    """
+
+    def __init__(self, space, conditions: int, *, features: str = "logarithms", targets=("latency", "energy"),
+                 shape: Shape | None = None):
+        self.space, self.conditions, self.features, self.targets = space, conditions, features, tuple(targets)
+        self.shape = shape = shape or Shape()
+        self.nz, self.codec = shape.nz, Codec(space)
+        self.vae = VAEmodel(DesignEncoder(self.codec, shape.vae, shape.nz, shape.vae_activation),
+                            DenseDecoder(self.codec.sites, shape.vae[::-1], shape.nz, shape.vae_activation))
+        columns = FEATURES[features](np.ones((1, conditions))).shape[1]
+        self.pair = PairNet("pair", shape.nz, columns, shape.predictor, len(self.targets), shape.predictor_activation)
+        self.layer = LayerNet("layer", columns, shape.layer_net, len(self.targets) + 1, "tanh")
+        self.scales = Scales.unit(columns, len(self.targets))
+        self.parameters = {}
+
+    def initialise(self, rng) -> "JointModel":
+        """Random parameters; returns the model."""
+        self.parameters = self.vae.initialise(rng).parameters
+        self.parameters |= self.pair.initial(rng) | self.layer.initial(rng)
+        return self
+
+    def encode(self, labels) -> np.ndarray:
+        """Labels int64 (n, parameters) to the means of q(z|design), float64 (n, nz)."""
+        return self.vae.encode(self.codec.samples(labels))[0]
+
+    def decode(self, z) -> np.ndarray:
+        """z (n, nz) to the labels of the likeliest designs, int64 (n, parameters)."""
+        return self.codec.labels(self.vae.decode(z))
+
+    def read(self, conditions) -> np.ndarray:
+        """Raw conditions (m, conditions) or (conditions,) to the features that the predictors read (m, columns)."""
+        conditions = np.atleast_2d(np.asarray(conditions, np.float64))
+        if conditions.shape[1] != self.conditions:
+            raise ValueError(f"conditions has shape {conditions.shape}; (m, {self.conditions}) is needed")
+        return self.scales.features(FEATURES[self.features](conditions))
+
+    def predict_table(self, z, conditions) -> np.ndarray:
+        """Natural logarithms of the targets at all z (n, nz) on all conditions (m, conditions): (n, m, targets)."""
+        features = self.read(conditions)
+        mean, spread = self.scales.layer(self.layer.forward(self.parameters, features)[0])
+        deviation, _ = self.pair.forward(self.parameters, np.atleast_2d(z), features)
+        return mean + spread * self.scales.pair_scale * deviation
+
+    def _forward(self, z, conditions):
+        """m, the factor s·scale before d, d, each (n or 1, targets), and what the way back needs."""
+        z, features = np.atleast_2d(z), self.read(conditions)
+        if len(features) not in (1, len(z)):
+            raise ValueError(f"{len(z)} z and {len(features)} conditions; there is one for all, or one each")
+        paired = len(features) == len(z)
+        mean, spread = self.scales.layer(self.layer.forward(self.parameters, features)[0])
+        deviation, saved = self.pair.forward(self.parameters, z, features, paired=paired)
+        return mean, spread * self.scales.pair_scale, deviation[:, 0], (saved, paired)
+
+    def predict(self, z, conditions) -> np.ndarray:
+        """Natural logarithms of the targets (n, targets) at z (n, nz), on conditions (n, conditions), one each, or on
+        (conditions,), the same for all."""
+        mean, factor, deviation, _ = self._forward(z, conditions)
+        return mean + factor * deviation
+
+    def objective_gradient(self, z, conditions, weights) -> tuple[np.ndarray, np.ndarray]:
+        """Σ_t weights[t]·log target_t (n,) and its gradient at z (n, nz); of the weights (1, 1) that is log EDP."""
+        mean, factor, deviation, (saved, paired) = self._forward(z, conditions)
+        delta = np.broadcast_to(factor * np.asarray(weights, np.float64), deviation.shape)
+        gradient = self.pair.backward(self.parameters, saved, delta[:, None], {}, paired=paired)
+        return mean @ weights + (delta * deviation).sum(1), gradient.astype(np.float64)
+
+    def save(self, path):
+        """The model to the file `path`, .npz without pickle."""
+        meta = {"version": VERSION, "space": self.space.name, "sizes": self.space.shape, "features": self.features,
+                "conditions": self.conditions, "targets": self.targets, "shape": asdict(self.shape)}
+        archive.write(path, {"meta": archive.pack_json(meta)}
+                      | {f"parameters.{name}": value for name, value in self.parameters.items()}
+                      | {f"scales.{name}": value for name, value in vars(self.scales).items()})
+
+    @classmethod
+    def load(cls, path, space) -> "JointModel":
+        """The model of `space` from the file `path`.
+
+        Raises
+        ------
+        UserError
+            for a file that is absent, damaged, of another version or of another space.
+        """
+        arrays = archive.read(path)
+        try:
+            meta = archive.unpack_json(arrays["meta"])
+            if meta["version"] != VERSION:
+                raise ValueError(f"version {meta['version']}")
+            if (meta["space"], tuple(meta["sizes"])) != (space.name, space.shape):
+                raise UserError(f"{path} is a model of the space {meta['space']} {meta['sizes']}, not of {space.name} "
+                                f"{list(space.shape)}; train one for it")
+            shape = Shape(**{key: tuple(value) if isinstance(value, list) else value
+                             for key, value in meta["shape"].items()})
+            model = cls(space, meta["conditions"], features=meta["features"], targets=meta["targets"], shape=shape)
+            model.parameters = _filled(arrays, "parameters", model.initialise(np.random.default_rng(0)).parameters)
+            model.scales = Scales(**_filled(arrays, "scales", vars(model.scales)))
+        except (KeyError, TypeError, ValueError) as error:
+            raise UserError(f"{path} is no joint model of this version ({error}); train it again") from error
+        return model

@@ -1,0 +1,149 @@
+"""Training of a joint model: VAE and predictors in every step together, seeded, resumed to the same bits."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from tqdm import tqdm
+
+from explore.decomposition import decompose
+from explore.features import FEATURES
+from model import checkpoints
+from model.errors import UserError
+from model.optimisers import Adam
+
+__all__ = ["JointTrainer", "Training"]
+
+
+@dataclass(frozen=True)
+class Training:
+    """How a joint model is trained. alpha, beta and gamma are those of `model.vae_model.VAEmodel.loss`.
+
+    A step takes `batch` designs on as many random `layers`. predictors: the weight of the predictors' loss beside the
+    VAE's. combined: of the error of the sum of all targets' logarithms in it (with latency and energy, of log EDP).
+    """
+
+    epochs: int = 200
+    batch: int = 128
+    layers: int = 15
+    rate: float = 3e-3
+    decay: float = 1e-2
+    alpha: float = 0.99
+    beta: float = 1e-2
+    gamma: float = 0.0
+    predictors: float = 1.0
+    combined: float = 1.0
+
+
+class JointTrainer:
+    """Trains `model` on designs `labels` (n, parameters) × `conditions` (m, …).
+
+    Parameters
+    ----------
+    logs : float64 (n, m, targets)
+        natural logarithms of the targets; NaN where a design is not possible.
+    seed : int
+        of the parameters, the order of designs, the choice of layers and ε.
+
+    Members
+    -------
+    epoch, history
+        epochs trained so far, and for each the means of the total loss, the VAE's `reconstruction` and `kl`, and the
+        predictors' loss.
+    """
+
+    def __init__(self, model, labels, conditions, logs, training: Training, seed: int):
+        self.model, self.training, self.rng = model, training, np.random.default_rng(seed)
+        self.samples = model.codec.samples(labels)
+        model.scales, deviation, of_layer = decompose(FEATURES[model.features](np.asarray(conditions)), logs)
+        self.features = model.read(conditions).astype(np.float32)
+        self.deviation, self.of_layer = deviation.astype(np.float32), of_layer.astype(np.float32)
+        ratio = model.scales.pair_scale
+        self.ratio = (ratio / np.sqrt((ratio**2).mean())).astype(np.float32)
+        self.adam = Adam(model.initialise(self.rng).parameters, training.rate, decay=training.decay)
+        self.epoch, self.history = 0, {name: [] for name in ("loss", "reconstruction", "kl", "predictors")}
+
+    def _pair_term(self, rows, layers, gradients, found):
+        """The predictors' term of the VAE's loss: puts gradients into `gradients`, and its value into `found`."""
+        model, weight, share = self.model, self.training.predictors, self.training.combined
+        wanted = self.deviation[rows[:, None], layers]
+
+        def further(mean, logvar, z):
+            outputs, saved = model.pair.forward(model.parameters, z, self.features[layers])
+            error = np.nan_to_num(outputs - wanted)
+            total = (error * self.ratio).sum(-1, keepdims=True)
+            found["predictors"] = float((error**2).mean() + share * (total**2).mean())
+            delta = 2 * weight * (error / error.size + share * self.ratio * total / total.size)
+            at_z = model.pair.backward(model.parameters, saved, delta, gradients)
+            return weight * found["predictors"], (0.0, 0.0, at_z)
+
+        return further
+
+    def _layer_term(self, layers, gradients):
+        """The squared error of m and log s; its gradients go into `gradients`."""
+        outputs, saved = self.model.layer.forward(self.model.parameters, self.features[layers])
+        error = outputs - self.of_layer[layers]
+        self.model.layer.backward(self.model.parameters, saved, 2 * error / error.size, gradients)
+        return float((error**2).mean())
+
+    def step(self, rows, layers, factor: float = 1.0) -> np.ndarray:
+        """One step on designs `rows` and these layers; the terms as `history` names them."""
+        training, gradients, found = self.training, {}, {}
+        epsilon = self.rng.standard_normal((len(rows), self.model.nz))
+        loss, of_vae = self.model.vae.loss(
+            self.samples[rows], epsilon, beta=training.beta, gamma=training.gamma, alpha=training.alpha,
+            n_data=len(self.samples), further=self._pair_term(rows, layers, gradients, found))
+        total = loss.total + self._layer_term(layers, gradients)
+        self.adam.step(gradients | of_vae, factor)
+        return np.array([total, loss.reconstruction, loss.kl, found["predictors"]])
+
+    def _batches(self):
+        order = self.rng.permutation(len(self.samples))
+        return np.array_split(order, -(-len(order) // self.training.batch))
+
+    def _epoch(self):
+        factor = 0.5 * (1 + np.cos(np.pi * self.epoch / self.training.epochs))  # to 0 along half a cosine
+        batches, sums = self._batches(), 0.0
+        for rows in batches:
+            layers = self.rng.permutation(len(self.features))[:self.training.layers]
+            sums = sums + self.step(rows, layers, factor) * len(rows) / len(self.samples)
+        if not np.isfinite(sums).all():
+            raise UserError(f"training diverged in epoch {self.epoch}; take a smaller --rate")
+        for name, value in zip(self.history, sums, strict=True):
+            self.history[name].append(float(value))
+        self.epoch += 1
+
+    def train(self, epochs: int | None = None, *, progress: bool = False, checkpoint=None, every: int = 50) -> dict:
+        """Trains on to the last epoch, or `epochs` further ones at most; returns `history`.
+
+        checkpoint: the file that is written after every `every` epochs and at the end.
+        """
+        left = self.training.epochs - self.epoch
+        bar = tqdm(range(left if epochs is None else min(epochs, left)), "joint training",
+                   disable=None if progress else True, leave=False)
+        for _ in bar:
+            self._epoch()
+            bar.set_postfix(loss=f"{self.history['loss'][-1]:.3f}")
+            if checkpoint and (self.epoch % every == 0 or self.epoch == self.training.epochs):
+                checkpoints.write(checkpoint, optimizer=self.adam, epoch=self.epoch, history=self.history, rng=self.rng)
+        return self.history
+
+    def restore(self, path):
+        """Goes back to a checkpoint of the same model, data and settings; a `UserError` for another model's."""
+        self.epoch, self.history, self.rng = checkpoints.read(path, optimizer=self.adam)
+
+    def estimate_seconds(self, steps: int = 3) -> float:
+        """How long the epochs that are left take on this machine, from `steps` steps; nothing is changed by them."""
+        kept = self.rng, self.adam, {name: value.copy() for name, value in self.model.parameters.items()}
+        self.rng, self.adam = np.random.default_rng(0), Adam(self.model.parameters, 1e-9)
+        batches = self._batches()
+        layers = np.arange(len(self.features))[:self.training.layers]
+        times = []
+        for rows in (batches * steps)[:steps]:
+            start = time.perf_counter()
+            self.step(rows, layers)
+            times.append(time.perf_counter() - start)
+        self.rng, self.adam, before = kept
+        for name, value in before.items():
+            self.model.parameters[name][...] = value
+        return float(np.median(times)) * len(batches) * (self.training.epochs - self.epoch)

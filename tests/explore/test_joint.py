@@ -1,0 +1,83 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from explore.joint import JointModel, Shape
+from explore.space import Parameter, Space
+from model import archive
+from model.errors import UserError
+from model.gradient_check import difference, numeric_gradient
+
+SPACE = Space("toy", (Parameter("width", (1, 2, 8)), Parameter("kind", ("a", "b")), Parameter("depth", (4, 8, 16))))
+ALL = SPACE.labels(np.arange(SPACE.size))
+SMALL = Shape(nz=2, vae=(6,), predictor=(5, 4), layer_net=(4,))
+
+
+def make(seed=0):
+    rng = np.random.default_rng(seed)
+    model = JointModel(SPACE, 3, shape=SMALL).initialise(rng)
+    model.scales = replace(model.scales, layer_mean=rng.normal(size=3), pair_scale=rng.uniform(1, 2, 2))
+    return model
+
+
+def test_shapes_and_types():
+    model, conditions = make(), np.arange(9.0).reshape(3, 3)
+    z = model.encode(ALL)
+    labels = model.decode(z)
+    assert (z.shape, z.dtype) == ((18, 2), np.float64) and (labels.shape, labels.dtype) == ((18, 3), np.int64)
+    assert model.predict(z, conditions[0]).shape == (18, 2)
+    table = model.predict_table(z, conditions)
+    assert table.shape == (18, 3, 2)
+    np.testing.assert_allclose(model.predict(z[:3], conditions), table[np.arange(3), np.arange(3)], rtol=1e-5)
+    np.testing.assert_allclose(model.predict(z, conditions[1]), table[:, 1], rtol=1e-5)
+
+
+@pytest.mark.parametrize("each", [False, True])
+def test_the_objective_and_its_gradient(each):
+    model, rng = make(), np.random.default_rng(1)
+    model.parameters.update({name: value.astype(np.float64) for name, value in model.parameters.items()})
+    z = rng.normal(size=(4, 2))
+    conditions, weights = rng.uniform(0, 9, (4, 3) if each else 3), np.array([1.0, 0.5])
+    value, gradient = model.objective_gradient(z, conditions, weights)
+    np.testing.assert_allclose(value, model.predict(z, conditions) @ weights)
+    numeric = numeric_gradient(lambda: model.objective_gradient(z, conditions, weights)[0].sum(), z)
+    assert difference(gradient, numeric) <= 1e-6
+
+
+def test_conditions_of_a_wrong_shape_are_named():
+    with pytest.raises(ValueError, match=r"\(1, 2\); \(m, 3\)"):
+        make().predict(np.zeros((1, 2)), np.zeros(2))
+    with pytest.raises(ValueError, match="4 z and 3 conditions"):
+        make().predict(np.zeros((4, 2)), np.zeros((3, 3)))
+
+
+def test_a_file_brings_back_the_same_model(tmp_path):
+    model, path = make(), tmp_path / "m.npz"
+    model.save(path)
+    again = JointModel.load(path, SPACE)
+    z, conditions = model.encode(ALL), np.arange(3.0)
+    assert again.shape == SMALL and again.targets == model.targets
+    np.testing.assert_array_equal(again.encode(ALL), z)
+    np.testing.assert_array_equal(again.decode(z), model.decode(z))
+    np.testing.assert_array_equal(again.predict(z, conditions), model.predict(z, conditions))
+
+
+def test_files_of_another_space_version_or_shape_are_refused(tmp_path):
+    path = tmp_path / "m.npz"
+    make().save(path)
+    arrays = archive.read(path)
+    with pytest.raises(UserError, match="of the space toy"):
+        JointModel.load(path, Space("toy", SPACE.parameters[:2]))
+    meta = archive.unpack_json(arrays["meta"])
+    for change, message in [({"meta": archive.pack_json(meta | {"version": 99})}, "version 99"),
+                            ({"meta": archive.pack_json({})}, "no joint model"),
+                            ({"meta": archive.pack_json(meta | {"features": "other"})}, "no joint model"),
+                            ({"parameters.pair.z.bias": np.zeros(9)}, "parameters that it states"),
+                            ({"scales.pair_scale": np.zeros(9)}, "scales that it states")]:
+        archive.write(path, arrays | change)
+        with pytest.raises(UserError, match=message):
+            JointModel.load(path, SPACE)
+    path.write_bytes(b"none")
+    with pytest.raises(UserError, match="damaged"):
+        JointModel.load(path, SPACE)
