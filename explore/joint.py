@@ -54,8 +54,6 @@ class JointModel:
 
     Members
     -------
-    parameters : dict of arrays
-        `encoder.…`, `decoder.…` (float64), `pair.…`, `layer.…` (float32), once `initialise` has made them.
     scales : Scales
         the normalisation, which training fits to its rows.
     """
@@ -71,12 +69,15 @@ class JointModel:
         self.pair = PairNet("pair", shape.nz, columns, shape.predictor, len(self.targets), shape.predictor_activation)
         self.layer = LayerNet("layer", columns, shape.layer_net, len(self.targets) + 1, "tanh")
         self.scales = Scales.unit(columns, len(self.targets))
-        self.parameters = {}
+
+    @property
+    def parameters(self) -> dict:
+        """Arrays `encoder.…`, `decoder.…` (float64), `pair.…`, `layer.…` (float32), once `initialise` has made them."""
+        return self.vae.parameters
 
     def initialise(self, rng) -> "JointModel":
         """Random parameters; returns the model."""
-        self.parameters = self.vae.initialise(rng).parameters
-        self.parameters |= self.pair.initial(rng) | self.layer.initial(rng)
+        self.vae.initialise(rng).parameters.update(self.pair.initial(rng) | self.layer.initial(rng))
         return self
 
     def encode(self, labels) -> np.ndarray:
@@ -152,7 +153,8 @@ class JointModel:
             shape = Shape(**{key: tuple(value) if isinstance(value, list) else value
                              for key, value in meta["shape"].items()})
             model = cls(space, meta["conditions"], features=meta["features"], targets=meta["targets"], shape=shape)
-            model.parameters = _filled(arrays, "parameters", model.initialise(np.random.default_rng(0)).parameters)
+            model.initialise(np.random.default_rng(0))
+            model.parameters.update(_filled(arrays, "parameters", model.parameters))
             model.scales = Scales(**_filled(arrays, "scales", vars(model.scales)))
         except (KeyError, TypeError, ValueError) as error:
             raise UserError(f"{path} is no joint model of this version ({error}); train it again") from error

@@ -86,16 +86,28 @@ class JointTrainer:
         self.model.layer.backward(self.model.parameters, saved, 2 * error / error.size, gradients)
         return float((error**2).mean())
 
-    def step(self, rows, layers, factor: float = 1.0) -> np.ndarray:
-        """One step on designs `rows` and these layers; the terms as `history` names them."""
+    def terms(self, rows, layers, epsilon) -> tuple[np.ndarray, dict]:
+        """The terms as `history` names them, of designs `rows` on `layers` with ε, and the gradients of the first."""
         training, gradients, found = self.training, {}, {}
-        epsilon = self.rng.standard_normal((len(rows), self.model.nz))
         loss, of_vae = self.model.vae.loss(
             self.samples[rows], epsilon, beta=training.beta, gamma=training.gamma, alpha=training.alpha,
             n_data=len(self.samples), further=self._pair_term(rows, layers, gradients, found))
         total = loss.total + self._layer_term(layers, gradients)
-        self.adam.step(gradients | of_vae, factor)
-        return np.array([total, loss.reconstruction, loss.kl, found["predictors"]])
+        return np.array([total, loss.reconstruction, loss.kl, found["predictors"]]), gradients | of_vae
+
+    def _step(self, rows, factor: float) -> np.ndarray:
+        """One step on designs `rows` and random layers; its terms."""
+        layers = self.rng.permutation(len(self.features))[:self.training.layers]
+        epsilon = self.rng.standard_normal((len(rows), self.model.nz))
+        try:
+            with np.errstate(all="ignore"):  # what is not finite is reported below
+                values, gradients = self.terms(rows, layers, epsilon)
+                self.adam.step(gradients, factor)
+            if not np.isfinite(values).all():
+                raise ValueError("the loss is not finite")
+        except ValueError as error:
+            raise UserError(f"training diverged in epoch {self.epoch} ({error}); take a smaller rate") from error
+        return values
 
     def _batches(self):
         order = self.rng.permutation(len(self.samples))
@@ -105,10 +117,7 @@ class JointTrainer:
         factor = 0.5 * (1 + np.cos(np.pi * self.epoch / self.training.epochs))  # to 0 along half a cosine
         batches, sums = self._batches(), 0.0
         for rows in batches:
-            layers = self.rng.permutation(len(self.features))[:self.training.layers]
-            sums = sums + self.step(rows, layers, factor) * len(rows) / len(self.samples)
-        if not np.isfinite(sums).all():
-            raise UserError(f"training diverged in epoch {self.epoch}; take a smaller --rate")
+            sums = sums + self._step(rows, factor) * len(rows) / len(self.samples)
         for name, value in zip(self.history, sums, strict=True):
             self.history[name].append(float(value))
         self.epoch += 1
@@ -136,12 +145,10 @@ class JointTrainer:
         """How long the epochs that are left take on this machine, from `steps` steps; nothing is changed by them."""
         kept = self.rng, self.adam, {name: value.copy() for name, value in self.model.parameters.items()}
         self.rng, self.adam = np.random.default_rng(0), Adam(self.model.parameters, 1e-9)
-        batches = self._batches()
-        layers = np.arange(len(self.features))[:self.training.layers]
-        times = []
-        for rows in (batches * steps)[:steps]:
+        batches, times = self._batches(), []
+        for rows in batches[:steps]:
             start = time.perf_counter()
-            self.step(rows, layers)
+            self._step(rows, 1.0)
             times.append(time.perf_counter() - start)
         self.rng, self.adam, before = kept
         for name, value in before.items():

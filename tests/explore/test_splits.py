@@ -34,9 +34,9 @@ def test_splits_are_a_function_of_the_seed():
     assert not np.array_equal(one.unseen, other.unseen) and not np.array_equal(one.held_out, other.held_out)
 
 
-def test_an_inner_split_sees_the_training_part_only():
-    outer = splits.folds(57, GROUPS, seed=3)[0]
-    own = splits.inner(outer, GROUPS, seed=1)
-    assert sorted([*own.layers, *own.unseen]) == outer.layers.tolist()
-    assert sorted([*own.designs, *own.held_out]) == outer.designs.tolist()
-    assert len(own.unseen) and not set(GROUPS[own.designs]) & set(GROUPS[own.held_out])
+def test_a_split_by_layer_keeps_all_designs():
+    found = splits.by_layer(57, 2304, unseen=12, seed=5)
+    assert len(found.unseen) == 12 and sorted([*found.layers, *found.unseen]) == list(range(57))
+    assert found.designs.tolist() == list(range(2304)) and not len(found.held_out)
+    assert same_parts(found, splits.by_layer(57, 2304, unseen=12, seed=5))
+    assert not np.array_equal(found.unseen, splits.by_layer(57, 2304, unseen=12, seed=6).unseen)
