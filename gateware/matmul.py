@@ -26,7 +26,7 @@ from gateware.sequencer import Sequencer, constants
 from model.intervals import signed_bits
 from model.sigmoid import Sigmoid
 
-__all__ = ["MatrixEngine", "accumulator_bits_of", "weight_bits_of"]
+__all__ = ["MatrixEngine", "accumulator_bits_of", "greatest_product", "weight_bits_of"]
 
 class MatrixEngine(wiring.Component):
     """Every segment takes vectors on its own stream and answers them in order; a batch is as many vectors.
@@ -226,7 +226,7 @@ class MatrixEngine(wiring.Component):
 
 def weight_bits_of(matrices: list[Matrix]) -> int:
     """Bits of a signed weight: 8 for weights up to ±127, 4 for up to ±7."""
-    return 1 + max(int(np.abs(matrix.weights).max(initial=1)) for matrix in matrices).bit_length()
+    return 1 + max(matrix.greatest for matrix in matrices).bit_length()
 
 
 def accumulator_bits_of(matrices: list[Matrix], sigmoid: Sigmoid | None) -> int:
@@ -248,7 +248,10 @@ def _bits(matrix: Matrix) -> int:
     return signed_bits(matrix.source.low, matrix.source.high)
 
 
+def greatest_product(matrices: list[Matrix]) -> int:
+    """The greatest size of a weight times an activation."""
+    return max(max(-matrix.source.low, matrix.source.high) * matrix.greatest for matrix in matrices)
+
+
 def _chain(matrices: list[Matrix], array: Array) -> int:
-    greatest = max(max(-matrix.source.low, matrix.source.high) * int(np.abs(matrix.weights).max(initial=1))
-                   for matrix in matrices)
-    return longest_chain(array.columns, packed=array.packed, cascade=array.cascade, product=greatest)
+    return longest_chain(array.columns, packed=array.packed, cascade=array.cascade, product=greatest_product(matrices))

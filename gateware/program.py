@@ -7,6 +7,7 @@ class head. A network is lowered to segments; an array and its segments give a s
 import enum
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -114,6 +115,11 @@ class Matrix:
             source,
             max(signed_bits(*accumulator_interval(layer, source)) for layer in layers),
         )
+
+    @cached_property
+    def greatest(self) -> int:
+        """The greatest weight's magnitude, at least 1."""
+        return int(np.abs(self.weights).max(initial=1))
 
     @property
     def rows(self) -> int:

@@ -1,0 +1,46 @@
+"""Counting cycles without the gateware; `test_vae` holds the counts equal to what the gateware does."""
+
+import numpy as np
+import pytest
+
+from gateware.program import Array
+from gateware.timing import cycle_key, cycles, run
+from model.examples import random_network
+
+
+def random_pair(rng):
+    """A small network on a small array."""
+    widths = {name: int(rng.integers(1, most)) for name, most in (("inputs", 30), ("outputs", 30), ("latent", 7))}
+    network = random_network(rng, **widths, hidden=tuple(map(int, rng.integers(1, 25, rng.integers(0, 3)))),
+                             classes=int(rng.integers(0, 5)), activation=str(rng.choice(["relu", "sigmoid"])))
+    drain = int(rng.choice([1, 2, 4]))
+    packed, cascade = map(bool, rng.integers(0, 2, 2))
+    return network, Array(drain * int(rng.integers(1, 6)), int(rng.integers(1, 9)), drain, packed, cascade,
+                          buffers=int(rng.integers(1, 3)))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_jumps_count_as_clock_by_clock(seed):
+    network, array = random_pair(np.random.default_rng([seed, 5]))
+    assert run(network, array, 9) == run(network, array, 9, jumps=False)
+
+
+def test_jumps_over_large_layers():
+    network = random_network(np.random.default_rng(1), inputs=200, hidden=(90,), latent=5, extreme=False)
+    for array in (Array(4, 1), Array(8, 3, 4, packed=True, buffers=1), Array(90, 50, 2)):
+        assert run(network, array, 5) == run(network, array, 5, jumps=False)
+
+
+def test_what_is_counted_has_the_same_key():
+    networks = [random_network(np.random.default_rng(seed), segments=128, signed_input=False, extreme=False)
+                for seed in (1, 2)]
+    array = Array(8, 2, 2)
+    keys = {cycle_key(network, each) for network in networks for each in (array, Array(8, 2, 2, cascade=True))}
+    assert len(keys) == 1
+    assert len({cycles(network, array) for network in networks}) == 1
+    others = [Array(8, 2), Array(4, 2, 2), Array(8, 1, 2), Array(8, 2, 2, buffers=1), Array(8, 2, 2, packed=True),
+              Array(8, 2, 2, cascade=False)]
+    assert len({cycle_key(networks[0], each) for each in (array, *others)}) == 7
+    for change in ({"inputs": 5}, {"latent": 3}, {"classes": 0}, {"hidden": (9,)}, {"outputs": 3}):
+        other = random_network(np.random.default_rng(1), segments=128, signed_input=False, extreme=False, **change)
+        assert cycle_key(other, array) not in keys
