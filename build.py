@@ -38,9 +38,9 @@ def build(argv, root=Path("build")):
     step = flow.Steps(4 + options.retrain + (toolchain is not None) + loads)
     if options.retrain:
         with step(f"training {options.network}"):
-            options.network = flow.retrain(options.network, root)
+            options.network = flow.retrain(flow.find_file(options.network, settings), root)
     with step(f"network {options.network}"):
-        network, card = flow.find_network(options.network)
+        network, card = flow.find_network(options.network, settings)
     array, weights = settings.choose(network, DEVICES[board.device])
     target, placed = flow.target(board, network, root), None
     with flow.build_directory(target) as directory:

@@ -6,16 +6,18 @@ import sys
 from pathlib import Path
 
 from gateware.program import Array
-from model import cards, network_file
+from model import cards
 from model.archive import write_bytes
 from model.command import Parser, run_command
 from model.errors import UserError
+from model.network import Network
 from sim import battery, mutants
 from sim.bench import bench, table
 from sim.engines import DEFAULT, ENGINES
 from sim.mutant_report import Report, explanations
 from sim.mutant_suite import Suite
 from sim.regress import regress
+from toolchains import flow
 from toolchains.device import DEVICES
 from toolchains.settings import SMALL, Settings, add_options
 
@@ -33,17 +35,20 @@ def _count(text: str) -> int:
         raise argparse.ArgumentTypeError(f"a count is a whole number, like 100000 or 1e8, not {text!r}") from None
 
 
-def _core_of(options, network) -> tuple[Array, str]:
-    """The array, and where its weights are kept, as a build would choose them."""
-    return Settings.load(options).choose(network, DEVICES[DEVICE])
+def _core_of(options) -> tuple[Network, Array, str]:
+    """The network, the array, and where its weights are kept, as a build would choose them."""
+    settings = Settings.load(options)
+    network, _ = flow.find_network(options.network, settings)
+    return network, *settings.choose(network, DEVICES[DEVICE])
 
 
-def _board_of(options, network) -> tuple[Array, str]:
+def _board_of(options) -> tuple[Network, Array, str]:
     """The same for a virtual board, which takes a small array if it may choose: any is right, and that one, which need
     not fit a device, is simulated sooner."""
     if options.array or options.config:
-        return _core_of(options, network)
-    return SMALL, "lut" if options.weights is None else options.weights
+        return _core_of(options)
+    settings = Settings.load(options)
+    return flow.find_network(options.network, settings)[0], SMALL, settings.weights or "lut"
 
 
 def _images(options, path: Path):
@@ -61,9 +66,8 @@ def _images(options, path: Path):
 
 
 def _regress(options) -> int:
-    path = network_file.find(options.network)
-    network = network_file.load(path)
-    array, weights = _core_of(options, network)
+    network, array, weights = _core_of(options)
+    path = flow.find_file(options.network, Settings.load(options))
     count = TRACED if options.count is None and options.vcd else options.count
     result = regress(network, array, inputs=_images(options, path), engine=options.engine, count=count, weights=weights,
                      stall=options.stall, trace=options.vcd, progress=sys.stderr.isatty())
@@ -95,8 +99,7 @@ def _add_regress(commands):
 
 
 def _bench(options) -> int:
-    network = network_file.load(network_file.find(options.network))
-    array, _ = _core_of(options, network)
+    network, array, _ = _core_of(options)
     speeds = bench(network, array, progress=sys.stderr.isatty())
     print(json.dumps([speed.as_dict() for speed in speeds]) if options.json else table(speeds))
     return 0
@@ -147,8 +150,7 @@ def _board(options) -> int:
     from sim.board.command import run_board  # with libraries that the other commands need not wait for
     from sim.board.engine import Board
 
-    network = network_file.load(network_file.find(options.network))
-    array, weights = _board_of(options, network)
+    network, array, weights = _board_of(options)
 
     def make() -> Board:
         return Board(network, array, weights=weights, bit=options.bit)
@@ -182,8 +184,7 @@ def _add_board(commands):
 def _picture(options) -> int:
     from sim.board.screenshot import screenshot  # with libraries that the other commands need not wait for
 
-    network = network_file.load(network_file.find(options.network))
-    array, weights = _board_of(options, network)
+    network, array, weights = _board_of(options)
     screenshot(network, array, options.out, weights=weights, example=options.example, generated=options.generate,
                progress=sys.stderr.isatty())
     print(options.out)

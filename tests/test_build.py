@@ -49,7 +49,7 @@ def tops(real, blinker, tmp_path, monkeypatch):
 @pytest.fixture
 def build(real, tops, iris, monkeypatch):
     """build.py with small tops and Iris under any name."""
-    monkeypatch.setattr(real.flow, "find_network", lambda name: (replace(iris, name=name), CARD))
+    monkeypatch.setattr(real.flow, "find_network", lambda name, settings: (replace(iris, name=name), CARD))
     monkeypatch.setattr(real.network_file, "digest", lambda network: bytes(32))
     return real
 
@@ -84,7 +84,7 @@ def test_without_place_and_route(build, capsys):
     assert {path.name for path in directory.iterdir()} >= FILES
     report = json.loads((directory / "report.json").read_text())
     assert (report["board"], report["network"]) == ("nexys4ddr", "iris")
-    assert report["array"] == {"rows": 4, "columns": 2, "drain": 1, "packed": False}
+    assert report["array"] == {"rows": 4, "columns": 2, "drain": 1, "packed": False, "cascade": True, "buffers": 2}
     assert report["weight_ram_bits"] == {"read": 0, "unregistered": 0}
     assert report["accuracy"] == {"cv_float": 0.975, "cv_integer": 0.974}
     assert report["bitstream"] is None and report["timing"] == {"source": None, "fmax_mhz": None}

@@ -13,14 +13,16 @@ from amaranth.hdl import UnusedElaboratable
 
 from model import network_file
 from model.errors import UserError
+from model.variants import find_bits, variant
 from toolchains import vivado
 from toolchains.device import DEVICES
 from toolchains.programmer import LOADER
+from toolchains.settings import Settings
 from toolchains.tools import ToolError
 from toolchains.yosys import synthesise
 
-__all__ = ["BITSTREAM_HINT", "Steps", "build_directory", "check_tools", "find_network", "map_design", "retrain",
-           "target", "write_design"]
+__all__ = ["BITSTREAM_HINT", "Steps", "build_directory", "check_tools", "find_file", "find_network", "map_design",
+           "retrain", "target", "write_design"]
 
 BITSTREAM_HINT = ("it needs Vivado (from AMD, free of charge for this device; top.tcl runs it "
                   "on any machine) or openXC7 (github.com/openXC7/toolchain-nix)")
@@ -50,13 +52,21 @@ class Steps:
         print(f"{time.monotonic() - start:.1f} s", file=sys.stderr)
 
 
-def find_network(name: str):
-    """The network called `name`, or in the file of that name, and its card: a dict, empty where there is none.
+def find_file(name: str, settings: Settings) -> Path:
+    """The file of the network called `name`, or of that name, with weights of as many bits as the settings say."""
+    return network_file.find(name) if settings.bits is None else find_bits(name, settings.bits)
 
-    A card that was written for other numbers than the network's (another digest) counts as none.
+
+def find_network(name: str, settings: Settings | None = None):
+    """The network called `name`, or in the file of that name, with the bits and units that the settings say; and its
+    card: a dict, empty where there is none.
+
+    A card that was written for other numbers than the network's (another digest, since it has other units) counts as
+    none.
     """
-    path = network_file.find(name)
-    network = network_file.load(path)
+    settings = settings or Settings()
+    path = find_file(name, settings)
+    network = variant(network_file.load(path), sigmoid=settings.sigmoid, epsilon=settings.epsilon)
     try:
         card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         own = card["digest"] == network_file.digest(network).hex()

@@ -4,6 +4,7 @@ import json
 import pathlib
 from dataclasses import asdict
 
+from model.variants import units
 from toolchains.device import DEVICES, LABELS
 from toolchains.levels import CORE, Path, longest_paths
 from toolchains.output_registers import memory_bits
@@ -34,7 +35,8 @@ def make(board, network, cycles, array, mapped, placed, card: dict) -> dict:
         "board": board.name,
         "network": network.name,
         "device": board.part,
-        "array": {"rows": array.rows, "columns": array.columns, "drain": array.drain, "packed": array.packed},
+        "array": asdict(array),
+        "units": units(network),
         "clock_mhz": board.clock_hz / 1e6,
         "macs": network.macs,
         "cycles": {"latency": cycles.latency, "interval": cycles.interval},
@@ -73,7 +75,10 @@ def _rows(report: dict):
     cycles, hertz = report["cycles"], report["clock_mhz"] * 1e6
     shape = report["array"]
     yield "MAC array", (f"{shape['rows']} outputs x {shape['columns']} inputs, drain {shape['drain']}"
-                        f"{', packed' if shape['packed'] else ''}")
+                        f"{', packed' if shape['packed'] else ''}{'' if shape['cascade'] else ', no cascade'}"
+                        f"{', one buffer' if shape['buffers'] == 1 else ''}")
+    yield "units", (f"weights of {report['units']['bits']} bits; ε {report['units']['epsilon']}; "
+                    f"sigmoid {report['units']['sigmoid'] or 'none'}")
     yield "multiply-accumulates", f"{report['macs']:,} an inference; multipliers busy {report['mac_utilisation']:.1%}"
     yield "latency", f"{cycles['latency']:,} cycles, {cycles['latency'] / hertz * 1e6:.2f} µs"
     yield "interval", f"{_count(cycles['interval'])} cycles"

@@ -1,6 +1,8 @@
-"""What a build may be told about the accelerator: the array's shape, the baud rate, where weights are kept."""
+"""What a build may be told about the accelerator: the array's shape, the network's units, the baud rate, where weights
+are kept."""
 
 import argparse
+import json
 import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -9,12 +11,16 @@ from gateware.choice import choose_array
 from gateware.layout import image_side
 from gateware.program import Array
 from gateware.resources import Core, around
+from model.epsilon import KINDS
 from model.errors import UserError
+from model.variants import BITS, SIGMOIDS
 from toolchains.device import Device
 
 __all__ = ["SMALL", "Settings", "add_options"]
 
 WEIGHTS = ("lut", "block")
+BUFFERS = (1, 2)
+CHOICES = {"weights": WEIGHTS, "buffers": BUFFERS, "bits": BITS, "sigmoid": tuple(SIGMOIDS), "epsilon": tuple(KINDS)}
 SMALL = Array(8, 1)  # for networks that are no images'
 LUT_WEIGHTS = 2000  # look-up tables, at most, that weights lie in where nothing else is asked for
 
@@ -37,6 +43,12 @@ class Settings:
         of the UART.
     weights : str or None
         `lut` for look-up tables, `block` for block RAM.
+    buffers : int or None
+        1 or 2, see `gateware.program.Array`.
+    bits : int or None
+        of the network's weights (`model.variants.find_bits`).
+    sigmoid, epsilon : str or None
+        the network's units (`model.variants.variant`).
     """
 
     rows: int | None = None
@@ -47,6 +59,10 @@ class Settings:
     dsps: int = 131
     baud: int = 115_200
     weights: str | None = None
+    buffers: int | None = None
+    bits: int | None = None
+    sigmoid: str | None = None
+    epsilon: str | None = None
 
     def __post_init__(self):
         for name in ("rows", "columns", "drain", "dsps", "baud"):
@@ -56,8 +72,10 @@ class Settings:
         for name in ("packed", "cascade"):
             if getattr(self, name) is not None and type(getattr(self, name)) is not bool:
                 raise UserError(f"{name} is true or false, not {getattr(self, name)!r}")
-        if self.weights not in (None, *WEIGHTS):
-            raise UserError(f"weights is {' or '.join(map(repr, WEIGHTS))}, not {self.weights!r}")
+        for name, choices in CHOICES.items():
+            value = getattr(self, name)
+            if value is not None and (type(value), value) not in [(type(each), each) for each in choices]:
+                raise UserError(f"{name} is {' or '.join(map(repr, choices))}, not {value!r}")
 
     @classmethod
     def load(cls, options: argparse.Namespace) -> "Settings":
@@ -79,6 +97,12 @@ class Settings:
             given |= {"rows": shape.rows, "columns": shape.columns}
         return replace(settings, **{name: value for name, value in given.items() if value is not None})
 
+    def as_toml(self) -> str:
+        """The text of a file that `load` reads as these settings; a line for each that is not left open."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        # JSON writes whole numbers, truth values and plain words as TOML does.
+        return "".join(f"{name} = {json.dumps(value)}\n" for name, value in values.items() if value is not None)
+
     def choose(self, network, device: Device) -> tuple[Array, str]:
         """The array, and where its weights are kept.
 
@@ -95,7 +119,7 @@ class Settings:
         if weights is None:
             weights = "block" if images or Core(network, "lut").need(SMALL).lut > LUT_WEIGHTS else "lut"
         array = self._array(network, device, weights) if images else SMALL
-        asked = {"rows": self.rows, "columns": self.columns, "drain": self.drain, "packed": self.packed}
+        asked = {name: getattr(self, name) for name in ("rows", "columns", "drain", "packed", "buffers")}
         if self.rows or self.columns:
             asked = {"rows": 1, "columns": 1, "drain": 1, "packed": images} | {
                 name: value for name, value in asked.items() if value is not None}
@@ -129,8 +153,13 @@ def add_options(parser: argparse.ArgumentParser):
                         help="outputs and inputs in parallel (default: 8x1; for images the fastest within --dsps)")
     parser.add_argument("--drain", type=int, metavar="N", help="results a clock; divides the rows")
     parser.add_argument("--packed", action=argparse.BooleanOptionalAction, help="two rows to a DSP slice")
+    parser.add_argument("--buffers", type=int, choices=BUFFERS,
+                        help="incoming vectors that a segment has room for (default: 2)")
     parser.add_argument("--dsps", type=int, metavar="N", help=f"DSP slices for that choice (default: {Settings.dsps})")
     parser.add_argument("--weights", choices=WEIGHTS, help="keep weights in look-up tables, or in block RAM")
+    parser.add_argument("--bits", type=int, choices=BITS, help="take the network with weights of so few bits")
+    for unit in ("sigmoid", "epsilon"):
+        parser.add_argument(f"--{unit}", choices=CHOICES[unit], help=f"another unit of {unit} than the network's own")
     parser.add_argument("--config", type=Path, metavar="FILE.toml",
                         help=", ".join(field.name for field in fields(Settings)))
 

@@ -1,5 +1,6 @@
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -8,7 +9,9 @@ import pytest
 from model import cards, network_file, trained
 from model.errors import UserError
 from model.trainer import Settings
+from model.variants import variant
 from toolchains import flow
+from toolchains.settings import Settings as BuildSettings
 from toolchains.tools import ToolError
 
 BOARD = SimpleNamespace(name="nexys4ddr")
@@ -98,3 +101,23 @@ def test_a_card_counts_only_for_the_network_it_was_written_for(tmp_path):
         assert flow.find_network(str(path))[1] == {}
     card.write_text(json.dumps({"digest": network_file.digest(network).hex(), "cv_accuracy_float": 0.9}))
     assert flow.find_network(str(path))[1]["cv_accuracy_float"] == 0.9
+
+
+def test_the_network_that_settings_ask_for(tmp_path):
+    digits = network_file.load(network_file.find("digits"))
+    own, few = tmp_path / "mine.npz", tmp_path / "mine-w6.npz"
+    network_file.save(digits, own)
+    network_file.save(replace(digits, name="few"), few)
+    card = {"digest": network_file.digest(digits).hex()}
+    own.with_suffix(".json").write_text(json.dumps(card))
+    settings = BuildSettings(sigmoid="line", epsilon="linear")
+    found, none = flow.find_network(str(own), settings)
+    assert network_file.digest(found) == network_file.digest(variant(digits, sigmoid="line", epsilon="linear"))
+    assert none == {}  # its figures were not measured with these units
+    assert flow.find_network(str(own), BuildSettings(sigmoid="table", bits=8))[1] == card
+    assert flow.find_network(str(own), BuildSettings(bits=6))[0].name == "few"
+    assert flow.find_file(str(own), BuildSettings(bits=6)) == few
+    with pytest.raises(UserError, match=r"no .*mine-w4\.npz: python -m model train mine --bits 4"):
+        flow.find_network(str(own), BuildSettings(bits=4))
+    with pytest.raises(UserError, match="network iris has no sigmoid"):
+        flow.find_network("iris", settings)

@@ -3,13 +3,15 @@ from types import SimpleNamespace
 
 import pytest
 
+from gateware.program import Array
+from model import network_file
 from toolchains import report
 from toolchains.device import Resources
 from toolchains.netlist import Cell
 from toolchains.tools import Placed
 
-NETWORK = SimpleNamespace(name="iris", macs=112)
-ARRAY = SimpleNamespace(rows=8, columns=1, drain=1, packed=False)
+NETWORK = network_file.load(network_file.find("iris"))
+ARRAY = Array(8, 1)
 CYCLES = SimpleNamespace(latency=100, interval=80, utilisation=0.175)
 RAM = Cell("RAMB18E1", {"RAM_MODE": "TDP", "DOA_REG": "0"}, {"CLKARDCLK": [1]}, {"DOADO": [2, 3]})
 MAPPED = SimpleNamespace(
@@ -29,7 +31,8 @@ def make(board):
 def test_keys_and_values(make):
     assert make() == {
         "board": "nexys4ddr", "network": "iris", "device": "xc7a100tcsg324-1",
-        "array": {"rows": 8, "columns": 1, "drain": 1, "packed": False}, "clock_mhz": 100.0, "macs": 112,
+        "array": {"rows": 8, "columns": 1, "drain": 1, "packed": False, "cascade": True, "buffers": 2},
+        "units": {"bits": 8, "sigmoid": None, "epsilon": "quadratic"}, "clock_mhz": 100.0, "macs": 112,
         "cycles": {"latency": 100, "interval": 80}, "mac_utilisation": 0.175,
         "resources": {"source": "yosys", "lut": 3170, "ff": 1268, "carry4": 317, "dsp": 12, "ramb36": 2, "ramb18": 1},
         "available": {"lut": 63400, "ff": 126800, "carry4": 15850, "dsp": 240, "ramb36": 135, "ramb18": 270},

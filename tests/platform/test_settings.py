@@ -39,6 +39,39 @@ def test_a_file_changes_the_defaults_and_options_change_the_file(tmp_path):
         16, None, 4, True, False, 99, 2_000_000, "lut")
 
 
+@pytest.mark.parametrize("settings", [
+    Settings(), Settings(rows=16, columns=8, drain=4, packed=True, cascade=False, weights="block", buffers=1, bits=4,
+                         sigmoid="line", epsilon="linear"),
+    Settings(packed=False, baud=9600, dsps=240, bits=8, sigmoid="table", epsilon="quadratic", buffers=2)])
+def test_what_is_written_is_read(tmp_path, settings):
+    text = settings.as_toml()
+    assert load(tmp_path, text) == settings
+    assert text.endswith("\n") and "None" not in text
+
+
+def test_units_and_bits_by_option(tmp_path):
+    text = 'buffers = 2\nbits = 8\nsigmoid = "table"\nepsilon = "quadratic"\n'
+    options = ["--buffers", "1", "--bits", "6", "--sigmoid", "parabola", "--epsilon", "linear"]
+    expected = Settings(buffers=1, bits=6, sigmoid="parabola", epsilon="linear")
+    assert load(tmp_path, text, *options) == given(*options) == expected
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("buffers = 3", "buffers is 1 or 2, not 3"), ("buffers = true", "buffers is 1 or 2, not True"),
+    ("bits = 5", "bits is 8 or 6 or 4, not 5"), ("bits = 8.0", "bits is 8 or 6 or 4, not 8.0"),
+    ('sigmoid = "cubic"', "sigmoid is 'table' or 'line' or 'parabola', not 'cubic'"),
+    ("epsilon = 1", "epsilon is 'quadratic' or 'linear', not 1"),
+    ("sigmoid = [1]", r"sigmoid is 'table' or 'line' or 'parabola', not \[1\]")])
+def test_other_units_are_refused(tmp_path, text, message):
+    with pytest.raises(UserError, match=f"^{message}$"):
+        load(tmp_path, text)
+
+
+def test_one_buffer(iris):
+    assert Settings(buffers=1).choose(iris, XC7A100T) == (Array(8, 1, buffers=1), "lut")
+    assert Settings(rows=4, buffers=1).choose(iris, XC7A100T) == (Array(4, 1, buffers=1), "lut")
+
+
 @pytest.fixture(scope="module")
 def images():
     """A network of 8×8 images."""
@@ -86,7 +119,8 @@ def test_a_network_that_is_too_large_is_refused(weights):
 
 
 @pytest.mark.parametrize(("text", "message"), [
-    ("row = 4", "unknown key 'row'; the keys are rows, columns, drain, packed, cascade, dsps, baud, weights$"),
+    ("row = 4", "unknown key 'row'; the keys are rows, columns, drain, packed, cascade, dsps, baud, weights, "
+     "buffers, bits, sigmoid, epsilon$"),
     ("rows = 0", "rows is a positive whole number, not 0$"),
     ("rows = true", "rows is a positive whole number, not True$"),
     ('baud = "fast"', "baud is a positive whole number, not 'fast'$"),
