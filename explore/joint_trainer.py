@@ -6,13 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from tqdm import tqdm
 
-from explore.decomposition import decompose
-from explore.features import FEATURES
+from explore.joint_loss import JointLoss
 from model import checkpoints
 from model.errors import UserError
 from model.optimisers import Adam
 
 __all__ = ["JointTrainer", "Training"]
+
+TERMS = ("loss", "reconstruction", "kl", "predictors")  # as `JointLoss` gives them
 
 
 @dataclass(frozen=True)
@@ -21,10 +22,12 @@ class Training:
 
     A step takes `batch` designs on as many random `layers`. predictors: the weight of the predictors' loss beside the
     VAE's. combined: of the error of the sum of all targets' logarithms in it (with latency and energy, of log EDP).
+    jitter: the standard deviation of normal noise on the normalised features that d is predicted from, against learning
+    the few layers by heart.
     """
 
-    epochs: int = 200
-    batch: int = 128
+    epochs: int = 120
+    batch: int = 32
     layers: int = 15
     rate: float = 3e-3
     decay: float = 1e-2
@@ -33,6 +36,7 @@ class Training:
     gamma: float = 0.0
     predictors: float = 1.0
     combined: float = 1.0
+    jitter: float = 0.2
 
 
 class JointTrainer:
@@ -54,54 +58,19 @@ class JointTrainer:
 
     def __init__(self, model, labels, conditions, logs, training: Training, seed: int):
         self.model, self.training, self.rng = model, training, np.random.default_rng(seed)
-        self.samples = model.codec.samples(labels)
-        model.scales, deviation, of_layer = decompose(FEATURES[model.features](np.asarray(conditions)), logs)
-        self.features = model.read(conditions).astype(np.float32)
-        self.deviation, self.of_layer = deviation.astype(np.float32), of_layer.astype(np.float32)
-        ratio = model.scales.pair_scale
-        self.ratio = (ratio / np.sqrt((ratio**2).mean())).astype(np.float32)
+        self.loss = JointLoss(model, labels, conditions, logs, training)
+        self.designs, self.layers = len(self.loss.samples), len(self.loss.features)
         self.adam = Adam(model.initialise(self.rng).parameters, training.rate, decay=training.decay)
-        self.epoch, self.history = 0, {name: [] for name in ("loss", "reconstruction", "kl", "predictors")}
-
-    def _pair_term(self, rows, layers, gradients, found):
-        """The predictors' term of the VAE's loss: puts gradients into `gradients`, and its value into `found`."""
-        model, weight, share = self.model, self.training.predictors, self.training.combined
-        wanted = self.deviation[rows[:, None], layers]
-
-        def further(mean, logvar, z):
-            outputs, saved = model.pair.forward(model.parameters, z, self.features[layers])
-            error = np.nan_to_num(outputs - wanted)
-            total = (error * self.ratio).sum(-1, keepdims=True)
-            found["predictors"] = float((error**2).mean() + share * (total**2).mean())
-            delta = 2 * weight * (error / error.size + share * self.ratio * total / total.size)
-            at_z = model.pair.backward(model.parameters, saved, delta, gradients)
-            return weight * found["predictors"], (0.0, 0.0, at_z)
-
-        return further
-
-    def _layer_term(self, layers, gradients):
-        """The squared error of m and log s; its gradients go into `gradients`."""
-        outputs, saved = self.model.layer.forward(self.model.parameters, self.features[layers])
-        error = outputs - self.of_layer[layers]
-        self.model.layer.backward(self.model.parameters, saved, 2 * error / error.size, gradients)
-        return float((error**2).mean())
-
-    def terms(self, rows, layers, epsilon) -> tuple[np.ndarray, dict]:
-        """The terms as `history` names them, of designs `rows` on `layers` with ε, and the gradients of the first."""
-        training, gradients, found = self.training, {}, {}
-        loss, of_vae = self.model.vae.loss(
-            self.samples[rows], epsilon, beta=training.beta, gamma=training.gamma, alpha=training.alpha,
-            n_data=len(self.samples), further=self._pair_term(rows, layers, gradients, found))
-        total = loss.total + self._layer_term(layers, gradients)
-        return np.array([total, loss.reconstruction, loss.kl, found["predictors"]]), gradients | of_vae
+        self.epoch, self.history = 0, {name: [] for name in TERMS}
 
     def _step(self, rows, factor: float) -> np.ndarray:
         """One step on designs `rows` and random layers; its terms."""
-        layers = self.rng.permutation(len(self.features))[:self.training.layers]
+        layers = self.rng.permutation(self.layers)[:self.training.layers]
         epsilon = self.rng.standard_normal((len(rows), self.model.nz))
+        noise = self.training.jitter * self.rng.standard_normal((len(layers), self.loss.features.shape[1]))
         try:
             with np.errstate(all="ignore"):  # what is not finite is reported below
-                values, gradients = self.terms(rows, layers, epsilon)
+                values, gradients = self.loss(rows, layers, epsilon, noise)
                 self.adam.step(gradients, factor)
             if not np.isfinite(values).all():
                 raise ValueError("the loss is not finite")
@@ -110,14 +79,14 @@ class JointTrainer:
         return values
 
     def _batches(self):
-        order = self.rng.permutation(len(self.samples))
-        return np.array_split(order, -(-len(order) // self.training.batch))
+        order = self.rng.permutation(self.designs)
+        return np.array_split(order, -(-self.designs // self.training.batch))
 
     def _epoch(self):
         factor = 0.5 * (1 + np.cos(np.pi * self.epoch / self.training.epochs))  # to 0 along half a cosine
         batches, sums = self._batches(), 0.0
         for rows in batches:
-            sums = sums + self._step(rows, factor) * len(rows) / len(self.samples)
+            sums = sums + self._step(rows, factor) * len(rows) / self.designs
         for name, value in zip(self.history, sums, strict=True):
             self.history[name].append(float(value))
         self.epoch += 1

@@ -67,7 +67,8 @@ class Options:
 
 PRESETS = {
     "small": (Options(), Training()),
-    "paper": (Options(epochs=2000, pred_model="orig_1", vae_model="model_1"), Training(batch=128, rate=3e-4)),
+    "paper": (Options(epochs=2000, pred_model="orig_1", vae_model="model_1"),
+              Training(batch=128, rate=3e-4, jitter=0.0)),
 }
 
 

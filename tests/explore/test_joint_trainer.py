@@ -7,7 +7,6 @@ from explore.joint import JointModel, Shape
 from explore.joint_trainer import JointTrainer, Training
 from explore.space import Parameter, Space
 from model.errors import UserError
-from model.gradient_check import difference, numeric_gradient
 
 SPACE = Space("toy", (Parameter("width", (1, 2, 4, 8)), Parameter("kind", ("a", "b")), Parameter("depth", (4, 8, 16))))
 ALL = SPACE.labels(np.arange(SPACE.size))
@@ -31,20 +30,6 @@ def make(training=SHORT, logs=None, seed=3, shape=SMALL):
 
 def same(one, other):
     return all(np.array_equal(value, other.model.parameters[name]) for name, value in one.model.parameters.items())
-
-
-def test_gradients_of_a_step_reach_all_parameters_through_z():
-    trainer = make(replace(SHORT, gamma=0.3, alpha=0.6))
-    model, rows, layers = trainer.model, np.arange(7), np.array([4, 1])
-    model.parameters.update({name: value.astype(np.float64) for name, value in model.parameters.items()})
-    trainer.features, trainer.deviation, trainer.of_layer, trainer.ratio = (
-        each.astype(np.float64) for each in (trainer.features, trainer.deviation, trainer.of_layer, trainer.ratio))
-    epsilon = np.random.default_rng(1).normal(size=(7, 2))
-    _, gradients = trainer.terms(rows, layers, epsilon)
-    assert gradients.keys() == model.parameters.keys()
-    for name, gradient in gradients.items():
-        numeric = numeric_gradient(lambda: trainer.terms(rows, layers, epsilon)[0][0], model.parameters[name])
-        assert difference(gradient, numeric) <= 1e-5, name
 
 
 def test_training_learns_designs_and_what_they_cost():
