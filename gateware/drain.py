@@ -11,17 +11,18 @@ from gateware.sequencer import constants
 from model.intervals import signed_bits
 from model.sigmoid import Sigmoid
 
-__all__ = ["Drain", "table_layout", "value_bits"]
+__all__ = ["Drain", "kinds_of", "table_layout", "value_bits"]
 
 
-def _kinds(matrices: list[Matrix]) -> list[Kind]:
+def kinds_of(matrices: list[Matrix]) -> list[Kind]:
+    """The kinds of all rows, in the order of their numbers in the table."""
     return sorted({kind for matrix in matrices for kind in matrix.kinds},
                   key=lambda kind: (kind.sigmoid, kind.format))
 
 
 def value_bits(matrices: list[Matrix], sigmoid: Sigmoid | None) -> int:
     """Bits of the signed number that holds every result of the matrices, before and after a sigmoid."""
-    kinds = _kinds(matrices)
+    kinds = kinds_of(matrices)
     formats = [kind.format for kind in kinds] + [sigmoid.output for kind in kinds if kind.sigmoid]
     return max(signed_bits(number.low, number.high) for number in formats)
 
@@ -30,7 +31,7 @@ def table_layout(matrices: list[Matrix], array: Array, accumulator_bits: int) ->
     """A word of the drain's table: bias, shift and kind of the rows of a group, and where tiles and matrices end."""
     shift = max(int(matrix.shift.max()) for matrix in matrices)
     lane = data.StructLayout({"bias": signed(accumulator_bits), "shift": max(shift.bit_length(), 1),
-                              "kind": unsigned(max((len(_kinds(matrices)) - 1).bit_length(), 1))})
+                              "kind": unsigned(max((len(kinds_of(matrices)) - 1).bit_length(), 1))})
     return data.StructLayout({"lanes": data.ArrayLayout(lane, array.drain), "tile_last": 1, "matrix_last": 1})
 
 
@@ -71,7 +72,7 @@ class Drain(wiring.Component):
     def __init__(self, matrices: list[Matrix], array: Array, *, sigmoid: Sigmoid | None, accumulator_bits: int,
                  style: str):
         self._matrices, self._array, self._style = matrices, array, style
-        self._kinds = _kinds(matrices)
+        self._kinds = kinds_of(matrices)
         self._sigmoid = sigmoid
         self._accumulator = signed(accumulator_bits)
         self.latency = self.latency_of(sigmoid)

@@ -18,7 +18,7 @@ from amaranth.lib.wiring import In, Out
 from gateware.buffer import HiddenBuffer, VectorBuffer
 from gateware.drain import Drain, value_bits
 from gateware.mac import MacArray, longest_chain
-from gateware.program import Array, Matrix, packed_weights
+from gateware.program import Array, Matrix, weight_blocks
 from gateware.queue import ResultQueue
 from gateware.rom import RegisteredRom
 from gateware.schedule import plan_segment
@@ -208,17 +208,12 @@ class MatrixEngine(wiring.Component):
         return hidden
 
     def _weight_words(self) -> list[int]:
-        """One word a step: the weights of `rows` × `columns`, row by row, in the order of their use."""
-        rows, columns = self._array.rows, self._array.columns
+        """One word a step: the weights of `rows` × `columns`, row by row."""
         bits = weight_bits_of(self._matrices)
         words = []
-        for matrix, plan in zip(self._matrices, self.plans, strict=True):
-            padded = np.zeros((plan.tiles * rows, plan.steps * columns), dtype=np.int64)
-            padded[:matrix.rows, :matrix.inputs] = matrix.weights
-            blocks = padded.reshape(plan.tiles, rows, plan.steps, columns).transpose(0, 2, 1, 3)
-            for block in blocks.reshape(-1, rows, columns):
-                packed = packed_weights(block) if self._array.packed else block
-                planes = packed.reshape(-1, 1) >> np.arange(bits) & 1
+        for matrix in self._matrices:
+            for block in weight_blocks(matrix.weights, self._array):
+                planes = block.reshape(-1, 1) >> np.arange(bits) & 1
                 octets = np.packbits(planes.astype(np.uint8), bitorder="little")
                 words.append(int.from_bytes(octets.tobytes(), "little"))
         return words

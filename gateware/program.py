@@ -15,7 +15,7 @@ from model.formats import Format
 from model.intervals import accumulator_interval, signed_bits
 from model.network import Dense, Network
 
-__all__ = ["Array", "Kind", "Matrix", "Segment", "lower", "packed_weights"]
+__all__ = ["Array", "Kind", "Matrix", "Segment", "lower", "packed_weights", "weight_blocks"]
 
 
 @dataclass(frozen=True)
@@ -131,11 +131,22 @@ class Matrix:
 
 
 def packed_weights(block: np.ndarray) -> np.ndarray:
-    """A block (rows, columns) as `gateware.mac` wants it packed: the second row of each pair less one where the first
-    is negative. Weights are at least −127, so that the result fits their bits."""
+    """Blocks (…, rows, columns) as `gateware.mac` wants them packed: the second row of each pair less one where the
+    first is negative. Weights are at least −127, so that the result fits their bits."""
     packed = block.copy()
-    packed[1::2] -= block[0::2][:len(block) // 2] < 0
+    packed[..., 1::2, :] -= block[..., :-1:2, :] < 0
     return packed
+
+
+def weight_blocks(weights: np.ndarray, array: Array) -> np.ndarray:
+    """A matrix's weights by steps in the order of their use, zeros where the array is larger than what is left of the
+    matrix: int64 (tiles · steps, rows, columns), packed where the array is."""
+    tiles, steps = -(-weights.shape[0] // array.rows), -(-weights.shape[1] // array.columns)
+    padded = np.zeros((tiles * array.rows, steps * array.columns), dtype=np.int64)
+    padded[:weights.shape[0], :weights.shape[1]] = weights
+    blocks = padded.reshape(tiles, array.rows, steps, array.columns).transpose(0, 2, 1, 3)
+    blocks = blocks.reshape(-1, array.rows, array.columns)
+    return packed_weights(blocks) if array.packed else blocks
 
 
 class Segment(enum.IntEnum):

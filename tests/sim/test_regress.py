@@ -114,3 +114,13 @@ def test_bad_arguments_get_one_line(capsys, arguments, message):
 def test_a_network_without_examples_is_refused():
     with pytest.raises(UserError, match="no examples"):
         regress(random_network(np.random.default_rng(0), examples=0), Array(2, 2))
+
+
+def test_a_build_s_configuration_is_the_one_that_is_run(tmp_path, capsys):
+    config = tmp_path / "design.toml"
+    config.write_text('rows = 4\ncolumns = 2\nbuffers = 1\nepsilon = "linear"\nsigmoid = "line"\n')
+    assert main(["regress", "digits", "--count", "4", "--engine", "pysim", "--config", str(config), "--json"]) == 0
+    out = json.loads(capsys.readouterr().out)
+    assert (out["array"]["rows"], out["array"]["buffers"], out["mismatches"]) == (4, 1, 0)
+    assert main(["regress", "iris", "--config", str(config)]) == 1
+    assert "network iris has no sigmoid" in capsys.readouterr().err
