@@ -3,34 +3,32 @@
 import numpy as np
 
 from explore.methods.pool import pool
-from explore.methods.surrogate import Surrogate, expected_improvement, finite
+from explore.methods.surrogate import Surrogate
 
 __all__ = ["cold", "warm"]
 
 INITIAL = 6
 
 
-def bayesian(evaluations, rng, prior, surrogate):
+def _bayesian(evaluations, rng, prior):
     """Evaluate the candidate of the greatest expected improvement, for ever. `prior`: the prior mean (n,)."""
     features = evaluations.task.features
+    surrogate = Surrogate(features.shape[1])
     while True:
-        numbers, values = np.array(evaluations.numbers), finite(evaluations.values)
-        surrogate.observe(features[numbers], values - prior[numbers])
+        known = np.array(evaluations.numbers)
+        surrogate.observe(features[known], evaluations.values, prior[known])
         choice = pool(evaluations, rng)
-        mean, deviation = surrogate.residual(features[choice])
-        gain = expected_improvement(prior[choice] + mean, deviation, values.min())
-        evaluations(choice[np.argmax(gain)])
+        evaluations(choice[np.argmax(surrogate.improvement(features[choice], prior[choice]))])
 
 
 def cold(evaluations, rng, guide=None):
     """No knowledge: a constant prior mean, and `INITIAL` random designs before the process is asked."""
     for number in rng.choice(len(evaluations.task), min(INITIAL, len(evaluations.task)), replace=False):
         evaluations(number)
-    bayesian(evaluations, rng, np.zeros(len(evaluations.task)), Surrogate(evaluations.task.features.shape[1]))
+    _bayesian(evaluations, rng, np.zeros(len(evaluations.task)))
 
 
 def warm(evaluations, rng, guide):
     """Warm-started by a `Guide`: what it predicts is the prior mean, and its best design is the first."""
     evaluations(guide.order[0])
-    surrogate = Surrogate(evaluations.task.features.shape[1], np.std(guide.predicted) / 3)
-    bayesian(evaluations, rng, guide.predicted, surrogate)
+    _bayesian(evaluations, rng, guide.predicted)

@@ -8,7 +8,7 @@ what it decodes to, which candidate is evaluated.
 import numpy as np
 
 from explore.methods.pool import pool
-from explore.methods.surrogate import Surrogate, expected_improvement, finite
+from explore.methods.surrogate import Surrogate
 
 __all__ = ["latent_bayes"]
 
@@ -18,22 +18,18 @@ RADIUS = 0.3  # their standard deviation, where the prior's is 1
 
 def latent_bayes(evaluations, rng, guide):
     """Maximise the expected improvement over z; `guide` is a `Guide`."""
-    points = [guide.means[guide.order[0]]]
-    surrogate = Surrogate(guide.means.shape[1], np.std(guide.predicted) / 3)
+    points, surrogate = [guide.means[guide.order[0]]], Surrogate(guide.means.shape[1])
     evaluations(guide.order[0])
     while True:
-        values = finite(evaluations.values)
         known = np.array(points)
-        surrogate.observe(known, values - guide.values(known))
+        surrogate.observe(known, evaluations.values, guide.values(known))
         choice = pool(evaluations, rng)
-        local = known[np.argmin(values)] + RADIUS * rng.standard_normal((LOCAL, known.shape[1]))
+        local = known[np.argmin(evaluations.values)] + RADIUS * rng.standard_normal((LOCAL, known.shape[1]))
         z = np.concatenate([guide.means[choice], local])
         decoded = np.concatenate([guide.decoded[choice], guide.decode(local)])
-        mean, deviation = surrogate.residual(z)
-        prior = np.concatenate([guide.predicted[choice], guide.values(local)])
-        gain = expected_improvement(prior + mean, deviation, values.min())
+        gain = surrogate.improvement(z, np.concatenate([guide.predicted[choice], guide.values(local)]))
         fresh = evaluations.unseen[decoded]
-        if not fresh.any():  # the unseen ones decode to others: they are taken as they are
+        if not fresh.any():  # what is unseen decodes to something else: it is taken as it is
             z, decoded, gain, fresh = guide.means[choice], choice, gain[: len(choice)], np.ones(len(choice), bool)
         chosen = np.argmax(np.where(fresh, gain, -1.0))
         points.append(z[chosen])
