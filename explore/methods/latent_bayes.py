@@ -2,7 +2,8 @@
 
 The process's points are latent vectors. At every step the expected improvement is looked at where the candidates'
 means lie (a sample of them in a large space) and around the best point so far; the best of these decides, by
-what it decodes to, which candidate is evaluated.
+what it decodes to, which candidate is evaluated. The mean of an unseen candidate that decodes to a known one stands for
+its own: else the decoder's mistakes would hide it for ever.
 """
 
 import numpy as np
@@ -26,11 +27,9 @@ def latent_bayes(evaluations, rng, guide):
         choice = pool(evaluations, rng)
         local = known[np.argmin(evaluations.values)] + RADIUS * rng.standard_normal((LOCAL, known.shape[1]))
         z = np.concatenate([guide.means[choice], local])
-        decoded = np.concatenate([guide.decoded[choice], guide.decode(local)])
+        own = np.where(evaluations.unseen[guide.decoded[choice]], guide.decoded[choice], choice)
+        decoded = np.concatenate([own, guide.decode(local)])
         gain = surrogate.improvement(z, np.concatenate([guide.predicted[choice], guide.values(local)]))
-        fresh = evaluations.unseen[decoded]
-        if not fresh.any():  # what is unseen decodes to something else: it is taken as it is
-            z, decoded, gain, fresh = guide.means[choice], choice, gain[: len(choice)], np.ones(len(choice), bool)
-        chosen = np.argmax(np.where(fresh, gain, -1.0))
+        chosen = np.argmax(np.where(evaluations.unseen[decoded], gain, -1.0))
         points.append(z[chosen])
         evaluations(decoded[chosen])

@@ -22,8 +22,8 @@ def cost(labels):
 class Model:
     """A joint model of the toy: z is the labels, scaled; the prediction is off by a wave."""
 
-    def __init__(self, error=0.0):
-        self.error = error
+    def __init__(self, error=0.0, factor=1.0):
+        self.error, self.factor = error, factor
         self.half = (np.array(SPACE.shape) - 1) / 2
 
     def encode(self, labels):
@@ -34,7 +34,7 @@ class Model:
 
     def predict(self, z, conditions):
         assert conditions.shape == (2,)
-        half = cost((z + 1) * self.half) / 2 + self.error * np.sin(5 * z.sum(1))
+        half = self.factor * cost((z + 1) * self.half) / 2 + self.error * np.sin(5 * z.sum(1))
         return np.stack([half, half], 1)
 
     def objective_gradient(self, z, conditions, weights):
@@ -90,6 +90,15 @@ def test_a_perfect_model_leads_straight_to_the_best(name):
     task = toy()
     trace = run(METHODS[name], task, 5, np.random.default_rng(1), guides(task, name, error=0.0), target=0.0)
     assert trace.values[0] == 0
+
+
+@pytest.mark.parametrize(("name", "most"), [("gp-warm", 14), ("latent-bo", 30)])
+def test_a_model_that_is_wrong_is_not_believed_for_long(name, most):
+    """It praises what is worst: by its order alone the best design is the last of 375."""
+    task = toy()
+    guide = Guide(Model(factor=-1.0), task, (1, 1))
+    assert task.candidates[guide.order[-1]].tolist() == BEST.tolist()
+    assert len(run(METHODS[name], task, 375, np.random.default_rng(0), guide, target=0.0)) <= most
 
 
 def test_a_large_space_is_sampled(monkeypatch):
