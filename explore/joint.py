@@ -4,22 +4,19 @@ The predictors' gradient goes through z into the encoder, so that the latent spa
 What the predictors give is put together in `explore.decomposition`.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 
+from explore import joint_file
 from explore.codec import Codec, DesignEncoder
 from explore.decomposition import Scales
 from explore.features import FEATURES
 from explore.predictors import LayerNet, PairNet
-from model import archive
 from model.decoders import DenseDecoder
-from model.errors import UserError
 from model.vae_model import VAEmodel
 
 __all__ = ["JointModel", "Shape"]
-
-VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -32,15 +29,6 @@ class Shape:
     predictor: tuple[int, ...] = (128, 128)
     predictor_activation: str = "tanh"
     layer_net: tuple[int, ...] = (64,)
-
-
-def _filled(arrays: dict, kind: str, own: dict) -> dict:
-    """The arrays `kind.NAME`, copied, that are to be named and shaped as `own` are."""
-    found = {name.removeprefix(f"{kind}."): value.copy() for name, value in arrays.items()
-             if name.startswith(f"{kind}.")}
-    if {name: value.shape for name, value in own.items()} != {name: value.shape for name, value in found.items()}:
-        raise ValueError(f"it does not have the {kind} that it states")
-    return found
 
 
 class JointModel:
@@ -56,6 +44,8 @@ class JointModel:
     -------
     scales : Scales
         the normalisation, which training fits to its rows.
+    centre, width : float64 (nz,)
+        z, wherever it is given or returned here, is (the VAE's latent − centre)/width: see `standardise`.
     """
 
     def __init__(self, space, conditions: int, *, features: str = "logarithms", targets=("latency", "energy"),
@@ -69,6 +59,7 @@ class JointModel:
         self.pair = PairNet("pair", shape.nz, columns, shape.predictor, len(self.targets), shape.predictor_activation)
         self.layer = LayerNet("layer", columns, shape.layer_net, len(self.targets) + 1, "tanh")
         self.scales = Scales.unit(columns, len(self.targets))
+        self.centre, self.width = np.zeros(shape.nz), np.ones(shape.nz)
 
     @property
     def parameters(self) -> dict:
@@ -80,13 +71,26 @@ class JointModel:
         self.vae.initialise(rng).parameters.update(self.pair.initial(rng) | self.layer.initial(rng))
         return self
 
+    def standardise(self, labels):
+        """Lets z of these designs have mean 0 and standard deviation 1 in each latent.
+
+        With a small weight of the KL divergence the VAE's own latents spread wider than the prior, from which searches
+        start.
+        """
+        means = self.vae.encode(self.codec.samples(labels))[0]
+        self.centre, self.width = means.mean(0), np.maximum(means.std(0), 1e-6)
+
+    def _latent(self, z) -> np.ndarray:
+        """z (n, nz) or (nz,) to the VAE's latents (n, nz)."""
+        return self.centre + self.width * np.atleast_2d(z)
+
     def encode(self, labels) -> np.ndarray:
         """Labels int64 (n, parameters) to the means of q(z|design), float64 (n, nz)."""
-        return self.vae.encode(self.codec.samples(labels))[0]
+        return (self.vae.encode(self.codec.samples(labels))[0] - self.centre) / self.width
 
     def decode(self, z) -> np.ndarray:
         """z (n, nz) to the labels of the likeliest designs, int64 (n, parameters)."""
-        return self.codec.labels(self.vae.decode(z))
+        return self.codec.labels(self.vae.decode(self._latent(z)))
 
     def read(self, conditions) -> np.ndarray:
         """Raw conditions (m, conditions) or (conditions,) to the features that the predictors read (m, columns)."""
@@ -99,12 +103,12 @@ class JointModel:
         """Natural logarithms of the targets at all z (n, nz) on all conditions (m, conditions): (n, m, targets)."""
         features = self.read(conditions)
         mean, spread = self.scales.layer(self.layer.forward(self.parameters, features)[0])
-        deviation, _ = self.pair.forward(self.parameters, np.atleast_2d(z), features)
+        deviation, _ = self.pair.forward(self.parameters, self._latent(z), features)
         return mean + spread * self.scales.pair_scale * deviation
 
     def _forward(self, z, conditions):
         """m, the factor s·scale before d, d, each (n or 1, targets), and what the way back needs."""
-        z, features = np.atleast_2d(z), self.read(conditions)
+        z, features = self._latent(z), self.read(conditions)
         if len(features) not in (1, len(z)):
             raise ValueError(f"{len(z)} z and {len(features)} conditions; there is one for all, or one each")
         paired = len(features) == len(z)
@@ -123,39 +127,13 @@ class JointModel:
         mean, factor, deviation, (saved, paired) = self._forward(z, conditions)
         delta = np.broadcast_to(factor * np.asarray(weights, np.float64), deviation.shape)
         gradient = self.pair.backward(self.parameters, saved, delta[:, None], {}, paired=paired)
-        return mean @ weights + (delta * deviation).sum(1), gradient.astype(np.float64)
+        return mean @ weights + (delta * deviation).sum(1), gradient * self.width
 
     def save(self, path):
-        """The model to the file `path`, .npz without pickle."""
-        meta = {"version": VERSION, "space": self.space.name, "sizes": self.space.shape, "features": self.features,
-                "conditions": self.conditions, "targets": self.targets, "shape": asdict(self.shape)}
-        archive.write(path, {"meta": archive.pack_json(meta)}
-                      | {f"parameters.{name}": value for name, value in self.parameters.items()}
-                      | {f"scales.{name}": value for name, value in vars(self.scales).items()})
+        """The model to the file `path` (see `explore.joint_file`)."""
+        joint_file.save(path, self)
 
     @classmethod
     def load(cls, path, space) -> "JointModel":
-        """The model of `space` from the file `path`.
-
-        Raises
-        ------
-        UserError
-            for a file that is absent, damaged, of another version or of another space.
-        """
-        arrays = archive.read(path)
-        try:
-            meta = archive.unpack_json(arrays["meta"])
-            if meta["version"] != VERSION:
-                raise ValueError(f"version {meta['version']}")
-            if (meta["space"], tuple(meta["sizes"])) != (space.name, space.shape):
-                raise UserError(f"{path} is a model of the space {meta['space']} {meta['sizes']}, not of {space.name} "
-                                f"{list(space.shape)}; train one for it")
-            shape = Shape(**{key: tuple(value) if isinstance(value, list) else value
-                             for key, value in meta["shape"].items()})
-            model = cls(space, meta["conditions"], features=meta["features"], targets=meta["targets"], shape=shape)
-            model.initialise(np.random.default_rng(0))
-            model.parameters.update(_filled(arrays, "parameters", model.parameters))
-            model.scales = Scales(**_filled(arrays, "scales", vars(model.scales)))
-        except (KeyError, TypeError, ValueError) as error:
-            raise UserError(f"{path} is no joint model of this version ({error}); train it again") from error
-        return model
+        """The model of `space` from the file `path`; a `UserError` for one that is damaged or of another space."""
+        return joint_file.load(path, space, cls, Shape)

@@ -57,7 +57,8 @@ class JointTrainer:
     """
 
     def __init__(self, model, labels, conditions, logs, training: Training, seed: int):
-        self.model, self.training, self.rng = model, training, np.random.default_rng(seed)
+        self.model, self.labels, self.training = model, labels, training
+        self.rng = np.random.default_rng(seed)
         self.loss = JointLoss(model, labels, conditions, logs, training)
         self.designs, self.layers = len(self.loss.samples), len(self.loss.features)
         self.adam = Adam(model.initialise(self.rng).parameters, training.rate, decay=training.decay)
@@ -104,6 +105,7 @@ class JointTrainer:
             bar.set_postfix(loss=f"{self.history['loss'][-1]:.3f}")
             if checkpoint and (self.epoch % every == 0 or self.epoch == self.training.epochs):
                 checkpoints.write(checkpoint, optimizer=self.adam, epoch=self.epoch, history=self.history, rng=self.rng)
+        self.model.standardise(self.labels)
         return self.history
 
     def restore(self, path):
