@@ -36,7 +36,7 @@ class Training:
     gamma: float = 0.0
     predictors: float = 1.0
     combined: float = 1.0
-    jitter: float = 0.2
+    jitter: float = 0.5
 
 
 class JointTrainer:
