@@ -1,0 +1,107 @@
+"""The area model fitted to a table of syntheses: of the core, and of what a build has around it.
+
+The fit is kept beside the table as JSON, so that a search need not make every network of the table anew.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import nnls
+
+from explore.area import AreaModel, features
+from explore.networks import network_of
+from explore.structure import Engine
+from explore.synthesis import Point
+from explore.varigate import array_of
+from gateware.layout import image_side
+from model.archive import write_bytes
+from model.errors import UserError
+from model.network import Network
+
+__all__ = ["SHIPPED", "Calibration", "errors", "fit"]
+
+SHIPPED = Path(__file__).parent / "area.json"
+NAMES = ("lut", "ff")
+FOLDS = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """area : AreaModel of the core; surroundings : {"lut": array, "ff": array}, weights of `_around`."""
+
+    area: AreaModel
+    surroundings: dict[str, np.ndarray]
+
+    def around(self, network: Network) -> dict[str, float]:
+        """Look-up tables and flip-flops of a build outside of the core."""
+        return {name: float(_around(network) @ weights) for name, weights in self.surroundings.items()}
+
+    def write(self, path, table):
+        """To the file `path`, with the digest of the `table` that it was fitted to."""
+        content = {"table": digest(table)} | {
+            key: {name: weights.tolist() for name, weights in group.items()}
+            for key, group in (("core", self.area.weights), ("around", self.surroundings))}
+        write_bytes(Path(path), (json.dumps(content, indent=1) + "\n").encode())
+
+    @classmethod
+    def read(cls, path=SHIPPED) -> "Calibration":
+        """The fit in the file `path`; a `UserError` where there is none."""
+        try:
+            content = json.loads(Path(path).read_text(encoding="utf-8"))
+            core, around = ({name: np.array(content[key][name], np.float64) for name in NAMES}
+                            for key in ("core", "around"))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise UserError(f"{path} is no fit of area ({error!r}); make it by python -m explore sweep") from error
+        return cls(AreaModel(core), around)
+
+
+def digest(table) -> str:
+    """SHA-256 of a table of syntheses."""
+    return hashlib.sha256(Path(table).read_bytes()).hexdigest()
+
+
+def _around(network: Network) -> np.ndarray:
+    """What the size of protocol, panel and screen goes with."""
+    return np.array([1, image_side(network) is not None, network.latent, network.classes,
+                     np.log2(network.inputs)], np.float64)
+
+
+def _features(point: Point) -> dict[str, np.ndarray]:
+    engine = Engine(network_of(point.workload, point.values))
+    return features(engine.on(array_of(point.values), point.values["weights"]))
+
+
+def _split(rows, scope: str):
+    """Points of a scope with their features and counts."""
+    kept = [(point, _features(point), counts) for point, counts in rows if point.scope == scope]
+    points, found, counts = zip(*kept, strict=True)
+    return points, found, {name: np.array([each[name] for each in counts], np.float64) for name in NAMES}
+
+
+def fit(rows: list[tuple[Point, dict]]) -> Calibration:
+    """From the rows of a table that hold cores and tops."""
+    _, found, counts = _split(rows, "core")
+    area = AreaModel.fit(found, counts)
+    points, found, counts = _split(rows, "top")
+    inner = area.predict(found)
+    columns = np.array([_around(network_of(point.workload, point.values)) for point in points])
+    around = {name: nnls(columns / counts[name][:, None], (counts[name] - inner[name]) / counts[name])[0]
+              for name in NAMES}
+    return Calibration(area, around)
+
+
+def errors(rows: list[tuple[Point, dict]], seed: int = 0) -> dict[str, np.ndarray]:
+    """Relative errors of cores that a fit has not seen, by `FOLDS`-fold cross-validation: {"lut": (n,), "ff": (n,)}."""
+    _, found, counts = _split(rows, "core")
+    order = np.random.default_rng(seed).permutation(len(found))
+    result = {name: np.zeros(len(found)) for name in NAMES}
+    for held_out in np.array_split(order, FOLDS):
+        kept = np.setdiff1d(order, held_out)
+        model = AreaModel.fit([found[each] for each in kept], {name: counts[name][kept] for name in NAMES})
+        predicted = model.predict([found[each] for each in held_out])
+        for name in NAMES:
+            result[name][held_out] = predicted[name] / counts[name][held_out] - 1
+    return result
