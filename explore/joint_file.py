@@ -11,6 +11,7 @@ from model.errors import UserError
 __all__ = ["load", "save"]
 
 VERSION = 1
+LIMIT = 256 << 20  # bytes: of the published sizes
 
 
 def _parts(model) -> dict:
@@ -24,7 +25,7 @@ def save(path, model):
     meta = {"version": VERSION, "space": model.space.name, "sizes": model.space.shape, "features": model.features,
             "conditions": model.conditions, "targets": model.targets, "shape": asdict(model.shape)}
     arrays = {f"{kind}.{name}": value for kind, own in _parts(model).items() for name, value in own.items()}
-    archive.write(path, arrays | {"meta": archive.pack_json(meta)})
+    archive.write(path, arrays | {"meta": archive.pack_json(meta)}, LIMIT)
 
 
 def _filled(arrays: dict, kind: str, own: dict) -> dict:
@@ -44,7 +45,7 @@ def load(path, space, make, make_shape):
     UserError
         for a file that is absent, damaged, of another version or of another space.
     """
-    arrays = archive.read(path)
+    arrays = archive.read(path, LIMIT)
     try:
         meta = archive.unpack_json(arrays["meta"])
         if meta["version"] != VERSION:

@@ -70,13 +70,14 @@ def write_bytes(path, content: bytes):
         raise UserError(f"cannot write {path}: {os.strerror(error.errno or 0)}") from error
 
 
-def write(path, arrays: dict):
-    """`arrays` and their digest to the file `path`. The same arrays make the same bytes."""
+def write(path, arrays: dict, limit: int | None = None):
+    """`arrays` and their digest to the file `path`, of `limit` bytes at most. The same arrays make the same bytes."""
+    limit = limit or LIMIT
     stored = {name: np.ascontiguousarray(array, array.dtype.newbyteorder("<")) for name, array in arrays.items()}
     buffer = io.BytesIO()
     np.savez(buffer, **stored, **{DIGEST: np.frombuffer(digest(arrays), np.uint8)})
-    if buffer.tell() > LIMIT:
-        raise UserError(f"{path} would have {buffer.tell() >> 20} MiB; no more than {LIMIT >> 20} are read back")
+    if buffer.tell() > limit:
+        raise UserError(f"{path} would have {buffer.tell() >> 20} MiB; no more than {limit >> 20} are read back")
     write_bytes(path, buffer.getvalue())
 
 
@@ -95,15 +96,15 @@ def _read_member(file, size: int) -> np.ndarray:
     return np.frombuffer(data, dtype).reshape(shape)
 
 
-def _read_zip(path: Path) -> dict:
+def _read_zip(path: Path, limit: int) -> dict:
     with zipfile.ZipFile(path) as archive, warnings.catch_warnings():
         warnings.simplefilter("error")  # numpy warns about headers that it would repair
         members = archive.infolist()
         names = [member.filename for member in members]
         if len(set(names)) != len(names) or not all(name.endswith(".npy") for name in names):
             raise ValueError("unexpected members")
-        if sum(member.file_size for member in members) > LIMIT:
-            raise ValueError(f"more than {LIMIT >> 20} MiB of data are declared")
+        if sum(member.file_size for member in members) > limit:
+            raise ValueError(f"more than {limit >> 20} MiB of data are declared")
         arrays = {}
         for member in members:
             with archive.open(member) as file:
@@ -111,8 +112,8 @@ def _read_zip(path: Path) -> dict:
         return arrays
 
 
-def read(path) -> dict:
-    """The arrays of the file `path`, read-only, once their digest is verified.
+def read(path, limit: int | None = None) -> dict:
+    """The arrays of the file `path`, of `limit` bytes at most, read-only, once their digest is verified.
 
     Raises
     ------
@@ -121,7 +122,7 @@ def read(path) -> dict:
     """
     path = Path(path)
     try:
-        arrays = _read_zip(path)
+        arrays = _read_zip(path, limit or LIMIT)
         stored = arrays.pop(DIGEST).tobytes()
     except FileNotFoundError as error:
         raise UserError(f"there is no file {path}") from error

@@ -8,6 +8,7 @@ from model.errors import UserError
 __all__ = ["arrays_of", "fill", "read", "write"]
 
 VERSION = 1
+LIMIT = 1 << 30  # bytes: parameters of the largest models, three times
 GENERATORS = {name: getattr(np.random, name) for name in ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")}
 
 
@@ -45,7 +46,7 @@ def write(path, *, optimizer, epoch: int, history: dict, rng):
     arrays |= {f"history.{name}": np.array(values, np.float64) for name, values in history.items()}
     meta = {"version": VERSION, "optimizer": type(optimizer).__name__, "count": optimizer.count,
             "epoch": epoch, "rng": _plain(rng.bit_generator.state)}
-    archive.write(path, arrays | {"meta": archive.pack_json(meta)})
+    archive.write(path, arrays | {"meta": archive.pack_json(meta)}, LIMIT)
 
 
 def read(path, *, optimizer) -> tuple[int, dict, np.random.Generator]:
@@ -56,7 +57,7 @@ def read(path, *, optimizer) -> tuple[int, dict, np.random.Generator]:
     UserError
         for a file that is damaged, or of another model or optimiser; nothing is changed then.
     """
-    arrays = archive.read(path)
+    arrays = archive.read(path, LIMIT)
     try:
         meta = archive.unpack_json(arrays["meta"])
         if meta["version"] != VERSION:
