@@ -1,0 +1,201 @@
+"""`python -m explore`: searches for accelerators, in the space of our generator and in a published one."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from explore import dataset, presets, scores, synthesis_table, training, vaesa
+from explore.arguments import FRONT, OUT, parser
+from explore.calibration import Calibration, errors, fit
+from explore.evaluator import Evaluator
+from explore.family import Tolerance, family
+from explore.joint import JointModel
+from explore.proposal import COLUMNS
+from explore.sampling import sweep_points
+from explore.search import best_designs, best_of_layer, front
+from explore.splits import by_layer
+from explore.sweep import cluster, sweep
+from explore.synthesis import Point, measure
+from explore.varigate import SPACE
+from model.command import run_command
+from model.errors import UserError
+from toolchains.device import DEVICES
+from toolchains.settings import Settings
+
+DEVICE = "xc7a100t"  # whose limits a sweep keeps
+
+
+def evaluator_of(options) -> Evaluator:
+    """The evaluator of the designs that the command line tells."""
+    calibration, networks = Calibration.read(), family(options.network)
+    around = calibration.around(next(iter(networks.networks.values())))
+    return Evaluator(networks, DEVICES[options.device], calibration.area, around,
+                     Tolerance(options.points, options.nats))
+
+
+def _table(columns, rows) -> str:
+    """Columns of text, the first to the left, the others to the right."""
+    rows = [columns, *rows]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join("  ".join(cell.rjust(width) if place else cell.ljust(width)
+                               for place, (cell, width) in enumerate(zip(row, widths, strict=True))) for row in rows)
+
+
+def _dataset(options):
+    if options.space == "vaesa":
+        table = vaesa.read(options.dataset_path)
+        print(f"{len(table.layers)} layers × {vaesa.SPACE.size:,} designs; cycles {table.cycles.min():,.0f} … "
+              f"{table.cycles.max():,.0f}, energy {table.energy.min():.3g} … {table.energy.max():.3g}")
+        return
+    calibration = Calibration.read()
+    made = dataset.make(options.workloads, options.designs, options.each, options.seed, device=DEVICES[DEVICE],
+                        calibration=calibration, workers=options.processes, progress=sys.stderr.isatty())
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    dataset.write(made, options.out)
+    print(f"{np.isfinite(made.logs[..., 0]).sum():,} pairs of {len(made.labels):,} designs and "
+          f"{len(made.workloads)} workloads: {options.out}")
+
+
+def _sweep(options):
+    points = sweep_points(options.cores, options.tops, options.seed, DEVICES[DEVICE])
+    with cluster(options.scheduler) as client:
+        outcomes = sweep(points, client, progress=sys.stderr.isatty())
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    synthesis_table.write(points, outcomes, options.out)
+    failed = [outcome["error"] for outcome in outcomes if "error" in outcome]
+    for text in failed:
+        print(f"a point failed: {text}", file=sys.stderr)
+    rows = synthesis_table.read(options.out)
+    fitted = options.out.with_name("area.json")
+    fit(rows).write(fitted, options.out)
+    print(f"{len(rows)} of {len(points)} points: {options.out}; the fit: {fitted}")
+    for name, each in errors(rows).items():
+        print(f"{name}: errors on cores that a fit has not seen: median {np.median(np.abs(each)):.1%}, "
+              f"95th percentile {np.quantile(np.abs(each), 0.95):.1%}")
+
+
+def _trainer(options):
+    """The trainer that the options ask for."""
+    if options.space == "vaesa":
+        chosen = presets.options(options.preset, seed=options.seed, nz=options.nz, epochs=options.epochs,
+                                 dataset_size=options.dataset_size, pred_model=options.pred_model,
+                                 vae_model=options.vae_model, obj=options.obj)
+        table = vaesa.read(options.dataset_path)
+        split = by_layer(len(table.layers), vaesa.SPACE.size, unseen=options.unseen, seed=options.seed)
+        return presets.trainer(table, split, chosen, options.preset)
+    return training.trainer(dataset.read(options.data), seed=options.seed, nz=options.nz, epochs=options.epochs)
+
+
+def _train(options):
+    made = _trainer(options)
+    out = options.out or OUT / f"{options.space}.npz"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    checkpoint = out.with_name(f"{out.stem}.checkpoint.npz")
+    if options.resume:
+        made.restore(checkpoint)
+    minutes = made.estimate_seconds() / 60
+    print(f"training takes about {minutes:,.0f} minutes on this machine" if minutes >= 1
+          else "training takes less than a minute", file=sys.stderr)
+    made.train(progress=True, checkpoint=checkpoint)
+    made.model.save(out)
+    checkpoint.unlink()
+    print(f"the joint model after {made.epoch} epochs: {out}")
+
+
+def _scores(options):
+    table = vaesa.read(options.dataset_path)
+    rows = scores.study(table, presets.options(options.preset, seed=options.seed), options.preset,
+                        progress=sys.stderr.isatty())
+    result = {"splits": rows, "summary": scores.summary(rows)}
+    if options.json:
+        print(json.dumps(result))
+        return
+    names = [name for name in rows[0] if name != "split"]
+    lines = [(str(row["split"]), *(f"{row[name]:.3f}" for name in names)) for row in rows]
+    lines.append(("mean ± sd", *("{:.3f} ± {:.3f}".format(*result["summary"][name]) for name in names)))
+    print(_table(("split", *names), lines))
+
+
+def _search_layer(options):
+    weights = presets.OBJECTIVES.get(options.objective)
+    if weights is None:
+        raise UserError(f"--objective of the published space is one of {', '.join(presets.OBJECTIVES)}, "
+                        f"not {options.objective}")
+    model = JointModel.load(options.model, vaesa.SPACE) if options.model else None
+    method = options.method or ("latent-bo" if model else "gp")
+    result = best_of_layer(vaesa.read(options.dataset_path), options.layer, model, weights, method=method,
+                           budget=options.budget, seed=options.seed)
+    if options.json:
+        print(json.dumps(result))
+        return
+    print(f"layer {options.layer} {result['layer']}, {result['evaluations']} evaluations by {method}: "
+          f"{', '.join(f'{name} {value}' for name, value in result['design'].items())}")
+    print(f"{result['cycles']:,.0f} cycles, energy {result['energy']:.4g}; {options.objective} is "
+          f"{result['above_the_best_per_cent']:.2f} % above the best of all designs")
+
+
+def _search(options):
+    if options.space == "vaesa":
+        _search_layer(options)
+        return
+    evaluator = evaluator_of(options)
+    model = JointModel.load(options.model or training.SHIPPED, SPACE)
+    running = {"budget": options.budget, "seed": options.seed, "progress": sys.stderr.isatty()}
+    if options.objective == FRONT:
+        found, evaluations = front(evaluator, model, method=options.method or "latent-front", **running)
+        best = min(found, key=lambda each: each.costs.edp)
+    else:
+        found, evaluations = best_designs(evaluator, model, objective=options.objective, count=options.best,
+                                          method=options.method or "latent-bo", **running)
+        best = found[0]
+    out = options.out or OUT / f"{Path(options.network).stem}-{options.objective}.toml"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    best.write(out)
+    build = f"python build.py nexys4ddr --network {options.network} --config {out}"
+    if options.json:
+        print(json.dumps({"network": options.network, "device": options.device, "objective": options.objective,
+                          "evaluations": len(evaluations), "designs": [each.as_dict() for each in found],
+                          "config": str(out), "build": build}))
+        return
+    print(f"{options.network} on the {DEVICES[options.device].name}, {len(evaluations)} evaluations; energy is "
+          "modelled, LUT and FF are predicted; latency and interval in cycles\n")
+    print(_table(COLUMNS, [each.row() for each in found]))
+    print(f"\n{out} holds {best.text}; it is built and checked by\n  {build}\n"
+          f"  python -m sim regress {options.network} --config {out}")
+
+
+def _validate(options):
+    evaluator = evaluator_of(options)
+    settings = Settings.load(argparse.Namespace(config=options.config, array=None))
+    values = {name: value for name, value in asdict(settings).items() if name in SPACE.names}
+    values["sigmoid"] = values["sigmoid"] or "table"
+    sizes = evaluator.sizes(SPACE.values(SPACE.design(values)))
+    counts = measure(Point(options.network, tuple(values[name] for name in SPACE.names), "top"))
+    predicted = {"lut": round(sizes.lut), "ff": round(sizes.ff), "dsp": sizes.dsp, "ramb36": sizes.ramb36}
+    found = {name: counts[name] for name in ("lut", "ff", "dsp")} | {"ramb36": -(-counts["ramb18"] // 2)}
+    if options.json:
+        print(json.dumps({"network": options.network, "predicted": predicted, "synthesised": found}))
+        return
+    print(_table(("", "predicted", "synthesised", "error"),
+                 [(name.upper(), f"{value:,}", f"{found[name]:,}", f"{value / found[name] - 1:+.1%}")
+                  for name, value in predicted.items()]))
+
+
+COMMANDS = {"dataset": _dataset, "sweep": _sweep, "train": _train, "scores": _scores, "search": _search,
+            "validate": _validate}
+
+
+def main(argv=None) -> int:
+    def run(argv):
+        options = parser(__doc__).parse_args(argv)
+        COMMANDS[options.command](options)
+
+    return run_command("explore", run, argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

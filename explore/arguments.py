@@ -1,0 +1,147 @@
+"""The command line of `python -m explore`."""
+
+import argparse
+from pathlib import Path
+
+from explore import presets
+from explore.methods import FRONT_METHODS, METHODS
+from explore.study import BUDGET
+from model.command import Parser
+from toolchains.device import DEVICES
+
+__all__ = ["FRONT", "OUT", "parser"]
+
+OUT = Path("build") / "explore"
+SPACES = ("varigate", "vaesa")
+OBJECTIVES = ("edp", "latency", "energy", "interval")
+FRONT = "front"
+SEED = 1234
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if not 0 < value < 10**7:
+        raise ValueError
+    return value
+
+
+_count.__name__ = "count"
+
+
+def _space(command, default="varigate"):
+    command.add_argument("--space", choices=SPACES, default=default, help="default: %(default)s")
+    command.add_argument("--dataset-path", type=Path, metavar="FILE",
+                         help="the published table, .csv or .csv.gz (default: in the folder VARIGATE_DATA)")
+
+
+def _designs(command):
+    """What tells the designs of `varigate` for one network."""
+    command.add_argument("--network", default="mnist", metavar="NAME|FILE.npz|SHAPE",
+                         help="the network, or a shape like 784-256-z16-c10-sigmoid (default: %(default)s)")
+    command.add_argument("--device", choices=list(DEVICES), default="xc7a100t", help="default: %(default)s")
+    command.add_argument("--points", type=float, default=0.3, metavar="P",
+                         help="of accuracy that integers may lose against floats (default: %(default)s)")
+    command.add_argument("--nats", type=float, default=0.35, metavar="N",
+                         help="of -ELBO that they may lose (default: %(default)s)")
+
+
+def _seed(command):
+    command.add_argument("--seed", type=int, default=SEED, help="default: %(default)s")
+
+
+def _json(command):
+    command.add_argument("--json", action="store_true", help="print JSON and nothing else on standard output")
+
+
+def _cores(command):
+    command.add_argument("--processes", type=_count, metavar="N", help="default: one a core")
+
+
+def parser(description: str) -> argparse.ArgumentParser:
+    """The arguments of all commands; what it cannot parse is a `UserError`."""
+    parser = Parser(prog="python -m explore", description=description)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    dataset = commands.add_parser("dataset", help="evaluate random designs on random workloads, to train on; of the "
+                                                  "published space: read the table and say what is in it")
+    _space(dataset)
+    dataset.add_argument("--workloads", type=_count, default=48, metavar="N", help="default: %(default)s")
+    dataset.add_argument("--designs", type=_count, default=4096, metavar="N", help="default: %(default)s")
+    dataset.add_argument("--each", type=_count, default=256, metavar="N",
+                         help="designs that are evaluated on a workload (default: %(default)s)")
+    dataset.add_argument("--out", type=Path, default=OUT / "varigate-data.npz", metavar="FILE",
+                         help="default: %(default)s")
+
+    sweep = commands.add_parser("sweep", help="synthesise random designs (hours), and fit the area model to them")
+    sweep.add_argument("--cores", type=_count, default=72, metavar="N", help="cores alone (default: %(default)s)")
+    sweep.add_argument("--tops", type=_count, default=10, metavar="N",
+                       help="whole boards' designs (default: %(default)s)")
+    sweep.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, like tcp://127.0.0.1:8786 (default: "
+                                                              "all cores of this machine)")
+    sweep.add_argument("--out", type=Path, default=OUT / "synthesis.csv", metavar="FILE.csv",
+                       help="the fit goes beside it, as area.json (default: %(default)s)")
+
+    train = commands.add_parser("train", help="train the joint model: VAE and predictors together")
+    _space(train)
+    train.add_argument("--preset", choices=list(presets.PRESETS), default="small",
+                       help="small trains in minutes, paper is what was published (default: %(default)s)")
+    train.add_argument("--nz", type=_count, metavar="N", help="latent variables")
+    train.add_argument("--epochs", type=_count, metavar="N")
+    train.add_argument("--dataset-size", type=_count, metavar="N", help="rows to train on, at most")
+    train.add_argument("--pred-model", choices=list(presets.PREDICTORS))
+    train.add_argument("--vae-model", choices=list(presets.VAES))
+    train.add_argument("--obj", choices=list(presets.OBJECTIVES), help="what searches with the model minimise")
+    train.add_argument("--data", type=Path, default=OUT / "varigate-data.npz", metavar="FILE",
+                       help="what `dataset` made (default: %(default)s)")
+    train.add_argument("--unseen", type=int, default=12, metavar="N",
+                       help="layers of the published space that are kept from training (default: %(default)s)")
+    train.add_argument("--resume", action="store_true", help="go on with an interrupted training")
+    train.add_argument("--out", type=Path, metavar="FILE.npz", help=f"default: {OUT}/SPACE.npz")
+
+    scores = commands.add_parser("scores", help="the joint model of the published space on five splits (minutes each)")
+    scores.add_argument("--dataset-path", type=Path, metavar="FILE")
+    scores.add_argument("--preset", choices=list(presets.PRESETS), default="small")
+    _json(scores)
+
+    search = commands.add_parser("search", help="find the best designs, and write the configuration of the best one")
+    _space(search)
+    _designs(search)
+    search.add_argument("--objective", choices=[*OBJECTIVES, FRONT], default="edp",
+                        help="front: all compromises of latency and energy (default: %(default)s)")
+    search.add_argument("--method", choices=list(dict.fromkeys([*METHODS, *FRONT_METHODS])),
+                        help="default: latent-bo; of the front: latent-front")
+    search.add_argument("--budget", type=_count, default=BUDGET, metavar="N", help="evaluations (default: %(default)s)")
+    search.add_argument("--model", type=Path, metavar="FILE.npz", help="of `train` (default: the shipped one)")
+    search.add_argument("--layer", type=int, default=0, metavar="N",
+                        help="of the published space (default: %(default)s)")
+    search.add_argument("--best", type=_count, default=5, metavar="N", help="designs to print (default: %(default)s)")
+    search.add_argument("--out", type=Path, metavar="FILE.toml", help=f"default: {OUT}/NETWORK-OBJECTIVE.toml")
+    _json(search)
+
+    validate = commands.add_parser("validate", help="synthesise what a search proposed, beside what was predicted")
+    _designs(validate)
+    validate.add_argument("config", type=Path, metavar="FILE.toml")
+    _json(validate)
+
+    plot = commands.add_parser("plot", help="the latent plane, convergence, the front, and predicted against true")
+    _designs(plot)
+    plot.add_argument("--model", type=Path, metavar="FILE.npz")
+    plot.add_argument("--out", type=Path, default=OUT, metavar="DIR", help="default: %(default)s")
+
+    demo = commands.add_parser("demo", help="all of it for one network: data set, training, all methods (15 minutes)")
+    _designs(demo)
+    demo.add_argument("--seeds", type=_count, default=20, metavar="N",
+                      help="runs of each method (default: %(default)s)")
+    demo.add_argument("--out", type=Path, default=OUT / "demo", metavar="DIR", help="default: %(default)s")
+
+    book = commands.add_parser("book", help="write explore.md with its figures, for both spaces (an hour)")
+    book.add_argument("--dataset-path", type=Path, metavar="FILE")
+    book.add_argument("--work", type=Path, default=OUT / "book", metavar="DIR",
+                      help="what is there is not made again (default: %(default)s)")
+    book.add_argument("--out", type=Path, default=Path("docs"), metavar="DIR", help="default: %(default)s")
+
+    for command in (dataset, sweep, train, search, demo, book, plot):
+        _seed(command)
+    for command in (dataset, demo, book, plot):
+        _cores(command)
+    return parser

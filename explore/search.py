@@ -1,0 +1,109 @@
+"""One search, for one user: among the designs for a network, or among the published ones for a layer."""
+
+import sys
+from collections import Counter
+
+import numpy as np
+from tqdm import tqdm
+
+from explore import vaesa
+from explore.arena import FRONT, WEIGHTS
+from explore.evaluator import Evaluator
+from explore.methods import FRONT_METHODS, GUIDED, METHODS, Guide
+from explore.pareto import nondominated
+from explore.proposal import Proposal, propose
+from explore.task import Evaluations, Task, run
+from explore.varigate import SPACE, candidates
+from model.errors import UserError
+
+__all__ = ["best_designs", "best_of_layer", "evaluator_task", "front"]
+
+
+def evaluator_task(evaluator: Evaluator, objectives: tuple[str, ...]) -> Task:
+    """The search among all designs for the evaluator's networks; a cost is the logarithm of the objective, or of each
+    of several."""
+    labels = candidates(evaluator.family.networks, sigmoid=evaluator.family.sigmoid)
+
+    def evaluate(design):
+        values = SPACE.values(design)
+        if evaluator.sizes(values).broken:
+            found = np.full(len(objectives), np.inf)
+        else:
+            costs = evaluator(values)
+            found = np.log([getattr(costs, name) for name in objectives])
+        return float(found[0]) if len(objectives) == 1 else found
+
+    return Task(evaluator.family.name, SPACE, labels, evaluate, evaluator.family.workload.conditions, len(objectives))
+
+
+def _with_bar(task: Task, budget: int, progress: bool):
+    """The task with a bar on standard error that moves with every evaluation."""
+    bar = tqdm(total=budget, desc="evaluations", file=sys.stderr, disable=not progress, leave=False)
+
+    def evaluate(design):
+        bar.update()
+        return task.evaluate(design)
+
+    return Task(task.name, task.space, task.candidates, evaluate, task.conditions, task.objectives), bar
+
+
+def _run(task: Task, methods: dict, method: str, guide, budget: int, seed: int, progress: bool) -> Evaluations:
+    if method not in methods:
+        raise UserError(f"--method is one of {', '.join(methods)}, not {method!r}")
+    watched, bar = _with_bar(task, budget, progress)
+    with bar:
+        return run(methods[method], watched, budget, np.random.default_rng(seed), guide)
+
+
+def _none(evaluator: Evaluator, task: Task, found: Evaluations) -> UserError:
+    reasons = Counter(evaluator.sizes(SPACE.values(task.candidates[number])).broken for number in found.numbers)
+    return UserError(f"none of the {len(found)} designs that were evaluated keeps all limits; most often: "
+                     f"{reasons.most_common(1)[0][0]}; try a greater --budget, --points or --nats")
+
+
+def best_designs(evaluator: Evaluator, model, *, objective: str, method: str, budget: int, seed: int, count: int,
+                 progress: bool = False) -> tuple[list[Proposal], Evaluations]:
+    """The `count` best designs that the search found, the best one first, and all that it evaluated.
+
+    A UserError where none of them keeps all limits.
+    """
+    task = evaluator_task(evaluator, (objective,))
+    known = {name: each for name, each in METHODS.items() if name != "nearest"}  # which needs tables of other workloads
+    found = _run(task, known, method, Guide(model, task, WEIGHTS[objective]), budget, seed, progress)
+    order = [number for number in np.argsort(found.values, kind="stable") if np.isfinite(found.values[number])]
+    if not order:
+        raise _none(evaluator, task, found)
+    chosen = [task.candidates[found.numbers[place]] for place in order[:count]]
+    return [propose(evaluator, SPACE.values(design)) for design in chosen], found
+
+
+def front(evaluator: Evaluator, model, *, method: str, budget: int, seed: int,
+          progress: bool = False) -> tuple[list[Proposal], Evaluations]:
+    """The compromises of latency and energy that the search found, the fastest first, and all that it evaluated."""
+    task = evaluator_task(evaluator, FRONT)
+    guide = Guide(model, task, [WEIGHTS[name] for name in FRONT])
+    found = _run(task, FRONT_METHODS, method, guide, budget, seed, progress)
+    kept = np.flatnonzero(nondominated(found.values))
+    if not len(kept):
+        raise _none(evaluator, task, found)
+    kept = kept[np.argsort(found.values[kept, 0], kind="stable")]
+    return [propose(evaluator, SPACE.values(task.candidates[found.numbers[place]])) for place in kept], found
+
+
+def best_of_layer(table, layer: int, model, weights, *, method: str, budget: int, seed: int) -> dict:
+    """The best design that a search in the published table finds for a layer, beside the best one that there is."""
+    if not 0 <= layer < len(table.layers):
+        raise UserError(f"--layer is one of 0…{len(table.layers) - 1}, not {layer}")
+    task = vaesa.task(table, layer, weights)
+    known = {name: each for name, each in METHODS.items() if name != "nearest"}
+    if model is None and method in GUIDED:
+        raise UserError(f"--method {method} asks a joint model: name it by --model FILE.npz (python -m explore train "
+                        "--space vaesa makes one), or take --method gp")
+    guide = None if model is None else Guide(model, task, weights)
+    found = _run(task, known, method, guide, budget, seed, False)
+    number = found.best
+    least = float((table.logs[:, layer] @ weights).min())
+    return {"layer": [int(each) for each in table.layers[layer]], "method": method, "evaluations": len(found),
+            "design": vaesa.SPACE.values(task.candidates[number]), "cycles": float(table.cycles[layer, number]),
+            "energy": float(table.energy[layer, number]),
+            "above_the_best_per_cent": float(100 * np.expm1(found.values.min() - least))}
