@@ -3,19 +3,18 @@
 The counts are those of Yosys's mapping; tests hold the two equal. Other memories lie in look-up tables.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 
-import numpy as np
-
-from gateware.drain import kinds_of
 from gateware.gallery import PICTURES, PIXEL_BITS
 from gateware.layout import image_side
 from gateware.mac import MacArray
 from gateware.matmul import accumulator_bits_of, weight_bits_of
 from gateware.panel import LUT_ROM_BITS, examples_shape
-from gateware.program import Array, lower, weight_blocks
+from gateware.program import Array, lower
 from gateware.rom import bank_bits
 from gateware.schedule import plan
+from gateware.stored import table_bits, weight_bits
 from model.epsilon import segments_of
 from model.network import Network
 from model.requests import request_lengths
@@ -24,7 +23,6 @@ __all__ = ["Core", "Need", "around", "blocks", "spread"]
 
 
 LUT_BITS = 64
-FEW = 6  # tiles and steps
 LARGE = 512  # bytes that Yosys keeps in look-up tables no longer
 
 
@@ -77,7 +75,7 @@ class Core:
         self._weights = weights
         self._weight_bits = weight_bits_of(self.matrices)
         self._accumulator_bits = accumulator_bits_of(self.matrices, network.sigmoid)
-        self._varying = {}  # bits of the words of weights and of the drain's table that are not always the same
+        self._banks, self._tables = {}, {}  # what arrays have in common: see `_banks_of` and `_table_bits`
         epsilon = segments_of(network.epsilon_table)
         self._epsilon = Need(epsilon.degree, blocks(len(network.epsilon_table), sum(epsilon.bits)))
         self._sigmoid = network.sigmoid.order if network.sigmoid else 0
@@ -92,57 +90,22 @@ class Core:
             return Need(dsp, lut=words * bits // LUT_BITS) + self._epsilon
         groups = sum(each.groups for each in plans)
         marks = (groups > sum(each.tiles for each in plans)) + (groups > len(plans))  # that are not always set
-        table = blocks(groups, self._of(self._lane_bits, array, "drain") + marks)
-        banks = self._of(self._weights_bits, array, "rows", "columns", "packed")
-        return Need(dsp, sum(blocks(words, each) for each in banks) + table) + self._epsilon
+        table = blocks(groups, self._table_bits(array.drain) + marks)
+        weights = sum(count * blocks(words, stored) for stored, count in self._banks_of(array).items())
+        return Need(dsp, weights + table) + self._epsilon
 
-    def _of(self, count, array: Array, *names: str):
-        """What `count` says of the array, which depends on these of its fields, and is found out once."""
-        key = tuple(getattr(array, name) for name in names)
-        if (count, key) not in self._varying:
-            self._varying[count, key] = count(array)
-        return self._varying[count, key]
+    def _banks_of(self, array: Array) -> Counter:
+        """How many banks of the weights there are of each number of bits that are stored."""
+        key = array.rows, array.columns, array.packed
+        if key not in self._banks:
+            self._banks[key] = Counter(weight_bits(self.matrices, array, self._weight_bits))
+        return self._banks[key]
 
-    def _weights_bits(self, array: Array) -> list[int]:
-        """Bits of each bank of the weights that are stored: Yosys stores none that is the same in every word, as are
-        those of lanes that the network does not reach."""
-        for most in (FEW, None):  # what differs in a few words differs; that mostly settles it, and soon
-            steps = [weight_blocks(_middle(matrix.weights, array, most), array) for matrix in self.matrices]
-            every = np.bitwise_and.reduce([np.bitwise_and.reduce(each) for each in steps])
-            some = np.bitwise_or.reduce([np.bitwise_or.reduce(each) for each in steps])
-            varying = ((every ^ some).reshape(-1, 1) >> np.arange(self._weight_bits) & 1).ravel()
-            if varying.all():
-                break
-        words = sum(plan(matrix, array).words for matrix in self.matrices)
-        return np.add.reduceat(varying, np.arange(0, varying.size, bank_bits(words))).tolist()
-
-    def _lane_bits(self, array: Array) -> int:
-        """The same of a word of the drain's table, but for the marks. Row r of a matrix lies in lane r mod `drain`."""
-        kinds, bits = kinds_of(self.matrices), 0
-        for lane in range(array.drain):
-            columns = [np.concatenate([_lane(values, lane, array.drain) for values in each]) for each in zip(*(
-                (matrix.bias, matrix.shift, np.array([kinds.index(kind) for kind in matrix.kinds]))
-                for matrix in self.matrices), strict=True)]
-            word = (1 << self._accumulator_bits) - 1  # in two's complement
-            bits += sum(int((np.bitwise_or.reduce(each) ^ np.bitwise_and.reduce(each)) & word).bit_count()
-                        for each in columns)
-        return bits
-
-
-def _lane(values: np.ndarray, lane: int, drain: int) -> np.ndarray:
-    """What a lane of the drain's table has of a matrix's rows, with a zero where the last group is short."""
-    return np.pad(values, (0, -len(values) % drain))[lane::drain]
-
-
-def _middle(weights: np.ndarray, array: Array, most: int | None) -> np.ndarray:
-    """At most so many tiles and steps of a matrix's weights, from its middle, where images are least often empty."""
-    if most is None:
-        return weights
-    parts = []
-    for length, size in zip(weights.shape, (array.rows, array.columns), strict=True):
-        start = max(length // size - most, 0) // 2 * size
-        parts.append(slice(start, start + most * size))
-    return weights[tuple(parts)]
+    def _table_bits(self, drain: int) -> int:
+        """Bits of a word of the drain's table that are stored, its marks left out."""
+        if drain not in self._tables:
+            self._tables[drain] = table_bits(self.matrices, drain, self._accumulator_bits)
+        return self._tables[drain]
 
 
 def around(network: Network) -> Need:
