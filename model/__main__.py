@@ -59,8 +59,6 @@ def _train(arguments):
 
 
 def _make_of_table(arguments, settings: Settings):
-    if settings.bits != 8:
-        raise UserError("weights of fewer than 8 bits are for images: leave --bits out")
     if arguments.resume:
         raise UserError("only training on images leaves checkpoints: leave --resume out")
     if arguments.csv is None:

@@ -56,7 +56,8 @@ def parser(description: str) -> argparse.ArgumentParser:
     train.add_argument("--output", choices=OUTPUTS,
                        help=f"the decoder's last activation (of a table: {default.output})")
     train.add_argument("--bits", type=int, choices=(8, 6, 4),
-                       help="of the weights; with fewer than 8, images are trained with rounded weights")
+                       help="of the weights (default: 8); with fewer, images are trained with rounded weights, and a "
+                            "table's weights are rounded after training")
     train.add_argument("--no-cross-validation", action="store_true",
                        help="leave the cross-validated figures of a table out")
     train.add_argument("--resume", action="store_true",

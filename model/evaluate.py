@@ -51,7 +51,8 @@ def cross_validate(dataset: Dataset, settings: Settings, *, folds: int = FOLDS, 
     rows = []
     for network, (_, _, train, test) in zip(floats, splits, strict=True):
         codes, labels = dataset.codes[test], dataset.labels[test]
-        real, whole = network.infer(codes).cls, infer(integers(network, dataset, train), codes).cls
+        whole = infer(integers(network, dataset, train, bits=settings.bits), codes).cls
+        real = network.infer(codes).cls
         rows.append((np.mean(real == labels), np.mean(whole == labels), _lda_accuracy(dataset, train, test),
                      np.mean(real == whole)))
     names = ("cv_accuracy_float", "cv_accuracy_integer", "cv_accuracy_lda", "cv_class_agreement")

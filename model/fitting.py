@@ -30,9 +30,11 @@ def fit(dataset: Dataset, settings: Settings, subsets, seeds, **progress) -> lis
             for parameters, whitening in zip(trained, whitenings, strict=True)]
 
 
-def integers(network: FloatNetwork, dataset: Dataset, subset=slice(None), name: str | None = None) -> Network:
-    """`network` quantised on the samples it was trained on, with the data set's names and its first 255 samples."""
+def integers(network: FloatNetwork, dataset: Dataset, subset=slice(None), *, bits: int = 8,
+             name: str | None = None) -> Network:
+    """`network` with weights of `bits` bits, quantised on the samples that it was trained on; with the data set's names
+    and its first 255 samples."""
     codes = dataset.codes[subset]
-    return quantise(network, codes, name=name or name_of(dataset.name) or "network", input_offset=dataset.offset,
+    return quantise(network, codes, bits, name=name or name_of(dataset.name) or "network", input_offset=dataset.offset,
                     input_step=dataset.step, feature_names=dataset.feature_names, class_names=dataset.class_names,
                     unit=dataset.unit, noun=dataset.noun, examples=codes[:EXAMPLES])

@@ -48,9 +48,10 @@ def quantise_layer(name: str, layer: Affine, mean, source: Format, target: Forma
         row = int(finest.argmin())
         raise UserError(f"layer {name}, row {row}: a weight of {np.abs(layer.weights[row]).max():.3g} is too large "
                         f"between {source} and {target}; train with a greater --decay")
-    shift = np.clip(weight_fracs(layer, limit) + aligned, 0, min(useful, MAX_SHIFT))
-    scale = 2.0 ** (shift - aligned)
-    weights = np.floor(layer.weights * scale[:, None] + 0.5)
+    own = weight_fracs(layer, limit) + aligned
+    shift = np.clip(own, 0, min(useful, MAX_SHIFT))
+    scale, multiple = 2.0 ** (shift - aligned), 2.0 ** np.maximum(-own, 0)
+    weights = np.floor(layer.weights * (scale / multiple)[:, None] + 0.5) * multiple[:, None]
     absorbed = (layer.weights - weights / scale[:, None]) @ mean
     bias = np.floor((layer.bias + absorbed) * scale * 2.0**source.frac + 0.5)
     if np.abs(bias).max() >= 1 << 31:
@@ -70,7 +71,7 @@ def _quantise_hidden(network: FloatNetwork, part: str, layers, after, x, source:
         if limit == WEIGHT_LIMIT:
             layers, after, fracs = equalise(layers, after, greatest, source.frac)
             values = network.hidden(layers, x)
-        else:  # the few values that the weights may have were chosen in training: no unit is scaled
+        else:  # the few values of weights may be training's choice, and finer activations would ask for more of them
             fracs = layer_fracs(layers, greatest, source.frac)
     dense = []
     for index, layer in enumerate(layers):

@@ -49,7 +49,7 @@ def make(dataset: Dataset, settings: Settings | None = None, *, seed: int = 0, n
     check_name(name, REMEDY)
     check_widths(dataset.x.shape[1], dataset.x.shape[1], settings.latent, dataset.classes)
     real, = fit(dataset, settings, [np.arange(len(dataset.x))], [seed], progress=progress, text=f"training {name}")
-    network = integers(real, dataset, name=name)
+    network = integers(real, dataset, bits=settings.bits, name=name)
     figures = cross_validate(dataset, settings, progress=progress) if cross_validation else {}
     figures |= compare(network, real, dataset.codes, dataset.labels)
     card = _card(network, source or {"name": dataset.name}, settings, seed, len(dataset.x))

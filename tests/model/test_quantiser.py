@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from model.equalisation import weight_fracs
 from model.errors import UserError
 from model.float_network import Affine
 from model.formats import Format
@@ -32,6 +33,18 @@ def test_each_row_uses_its_weights_range_and_is_as_near_as_that_allows(seed):
     error = MU.real(dense(dense_layer, x)) - np.clip(layer(x), MU.real(MU.low), MU.real(MU.high))
     bound = (np.abs(x - x.mean(0)).sum(1)[:, None] + 1) * 0.5 / scale + MU.step / 2
     assert (np.abs(error) <= bound + 1e-9).all()
+
+
+@pytest.mark.parametrize("limit", [31, 7])
+@pytest.mark.parametrize("seed", range(4))
+def test_where_few_bits_are_too_coarse_weights_are_multiples_of_a_power_of_two(seed, limit):
+    layer, x = layer_and_data(seed)
+    layer = Affine(layer.weights * 0.45 / np.abs(layer.weights).max(), layer.bias)
+    quantised = quantise_layer("mu", layer, x.mean(0), INPUT, MU, "linear", limit)
+    scale = 2.0 ** weight_fracs(layer, limit)[:, None]
+    few = np.floor(layer.weights * scale + 0.5)
+    assert np.abs(few).max() <= limit < np.abs(quantised.weights).max()
+    np.testing.assert_array_equal(quantised.weights / 2.0 ** (quantised.shift[:, None] + MU.frac), few / scale)
 
 
 def test_the_bias_absorbs_the_mean_of_the_rounding_error():
