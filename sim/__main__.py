@@ -43,12 +43,12 @@ def _core_of(options) -> tuple[Network, Array, str]:
 
 
 def _board_of(options) -> tuple[Network, Array, str]:
-    """The same for a virtual board, which takes a small array if it may choose: any is right, and that one, which need
-    not fit a device, is simulated sooner."""
+    """The same for a virtual board, which takes a small array if it may choose its shape: any is right, and that one,
+    which need not fit a device, is simulated sooner."""
     if options.array or options.config:
         return _core_of(options)
     settings = Settings.load(options)
-    return flow.find_network(options.network, settings)[0], SMALL, settings.weights or "lut"
+    return flow.find_network(options.network, settings)[0], settings.change(SMALL), settings.weights or "lut"
 
 
 def _images(options, path: Path):

@@ -103,6 +103,20 @@ class Settings:
         # JSON writes whole numbers, truth values and plain words as TOML does.
         return "".join(f"{name} = {json.dumps(value)}\n" for name, value in values.items() if value is not None)
 
+    def change(self, array: Array) -> Array:
+        """`array` with what was given in place of its own.
+
+        Raises
+        ------
+        UserError
+            where that is no array.
+        """
+        given = {name: getattr(self, name) for name in ("rows", "columns", "drain", "packed", "cascade", "buffers")}
+        try:
+            return replace(array, **{name: value for name, value in given.items() if value is not None})
+        except ValueError as error:
+            raise UserError(str(error)) from error
+
     def choose(self, network, device: Device) -> tuple[Array, str]:
         """The array, and where its weights are kept.
 
@@ -118,25 +132,18 @@ class Settings:
         weights = self.weights
         if weights is None:
             weights = "block" if images or Core(network, "lut").need(SMALL).lut > LUT_WEIGHTS else "lut"
-        array = self._array(network, device, weights) if images else SMALL
-        asked = {name: getattr(self, name) for name in ("rows", "columns", "drain", "packed", "buffers")}
         if self.rows or self.columns:
-            asked = {"rows": 1, "columns": 1, "drain": 1, "packed": images} | {
-                name: value for name, value in asked.items() if value is not None}
-        try:
-            array = replace(array, cascade=self.cascade,
-                            **{name: value for name, value in asked.items() if value is not None})
-        except ValueError as error:
-            raise UserError(str(error)) from error
+            array = Array(1, 1, packed=images)
+        else:
+            array = self._fastest(network, device, weights) if images else SMALL
+        array = self.change(array)
         device.check_need(Core(network, weights).need(array) + around(network), array)
         return array, weights
 
-    def _array(self, network, device: Device, weights: str) -> Array:
+    def _fastest(self, network, device: Device, weights: str) -> Array:
         """The fastest array, or one that does not fit where none does."""
         rest = around(network)
         least = Array(2, 1, packed=True)
-        if self.rows or self.columns:
-            return least
         array = choose_array(network, min(self.dsps, device.capacity.dsp - rest.dsp),
                              device.capacity.ramb36 - rest.ramb36, weights=weights)
         if array is None:

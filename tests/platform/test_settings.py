@@ -72,6 +72,15 @@ def test_one_buffer(iris):
     assert Settings(rows=4, buffers=1).choose(iris, XC7A100T) == (Array(4, 1, buffers=1), "lut")
 
 
+def test_an_array_is_changed_by_what_was_given():
+    settings = Settings(drain=2, packed=True, buffers=1, cascade=False)
+    assert settings.change(Array(8, 1)) == Array(8, 1, 2, packed=True, cascade=False, buffers=1)
+    assert Settings(rows=4).change(Array(8, 3, 2, packed=True)) == Array(4, 3, 2, packed=True)
+    assert Settings().change(Array(8, 3, 2, True, True, 1)) == Array(8, 3, 2, True, True, 1)
+    with pytest.raises(UserError, match="a drain that divides the rows"):
+        Settings(drain=3).change(Array(8, 1))
+
+
 @pytest.fixture(scope="module")
 def images():
     """A network of 8×8 images."""

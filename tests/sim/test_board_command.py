@@ -13,6 +13,7 @@ import urllib.request
 import numpy as np
 import pytest
 
+from gateware.program import Array
 from host.__main__ import main as host
 from model import datasets, integer
 from sim.__main__ import main
@@ -73,6 +74,17 @@ def test_over_tcp_with_the_page_then_an_end_from_outside(start, capsys):
     assert talk(capsys, lines["port"], "reconstruct", "5.1", "3.5", "1.4", "0.2")["class"] == "setosa"
     if sys.platform != "win32":
         end(process, signal.SIGTERM, 0, "")
+
+
+def test_the_options_reach_the_array(monkeypatch, tmp_path):
+    boards = []
+    monkeypatch.setattr("sim.board.engine.Board", lambda network, array, **others: boards.append(array))
+    monkeypatch.setattr("sim.board.command.run_board", lambda make, **others: make())
+    config = tmp_path / "design.toml"
+    config.write_text('rows = 4\nsigmoid = "line"\n')
+    for options in ([], ["--drain", "2", "--packed", "--buffers", "1"], ["--config", str(config)]):
+        assert main(["board", "digits", *options]) == 0
+    assert boards == [Array(8, 1), Array(8, 1, 2, packed=True, buffers=1), Array(4, 1, packed=True)]
 
 
 def end(process, number, status, message):
