@@ -86,7 +86,7 @@ def test_without_place_and_route(build, capsys):
     assert (report["board"], report["network"]) == ("nexys4ddr", "iris")
     assert report["array"] == {"rows": 4, "columns": 2, "drain": 1, "packed": False, "cascade": True, "buffers": 2}
     assert report["weight_ram_bits"] == {"read": 0, "unregistered": 0}
-    assert report["accuracy"] == {"cv_float": 0.975, "cv_integer": 0.974}
+    assert (report["accuracy"]["cv_float"], report["accuracy"]["cv_integer"]) == (0.975, 0.974)
     assert report["bitstream"] is None and report["timing"] == {"source": None, "fmax_mhz": None}
     shown = capsys.readouterr()
     assert "if 100 MHz closes" in shown.out
@@ -123,7 +123,7 @@ def test_a_network_that_is_trained_anew_is_the_one_that_is_built(real, tops, map
     assert made.epsilon_seed == iris.epsilon_seed ^ 1
     assert [top.digest for top in tops] == [network_file.digest(made)] != [network_file.digest(iris)]
     report = json.loads(Path("build/nexys4ddr-iris/report.json").read_text())
-    assert report["accuracy"] == {"cv_float": 0.5, "cv_integer": 0.25}
+    assert (report["accuracy"]["cv_float"], report["accuracy"]["cv_integer"]) == (0.5, 0.25)
     assert {path.name: path.read_bytes() for path in shipped.parent.iterdir()} == before
 
 

@@ -26,7 +26,7 @@ def make(board, network, cycles, array, mapped, placed, card: dict) -> dict:
     placed : Placed or None
         what place and route said, where it ran.
     card : dict
-        the network's card: `cv_accuracy_float` and `cv_accuracy_integer`, where they are known.
+        the network's card, empty where there is none.
     """
     device = DEVICES[board.device]
     counted = placed.resources if placed and placed.resources else None
@@ -47,8 +47,15 @@ def make(board, network, cycles, array, mapped, placed, card: dict) -> dict:
         "bitstream": placed.bitstream if placed else None,
         "levels": _levels(mapped),
         "weight_ram_bits": dict(zip(("read", "unregistered"), memory_bits(mapped, "weights"), strict=True)),
-        "accuracy": {"cv_float": card.get("cv_accuracy_float"), "cv_integer": card.get("cv_accuracy_integer")},
+        "accuracy": _accuracy(card),
     }
+
+
+def _accuracy(card: dict) -> dict:
+    """Of samples that training has not seen: of a table's by cross-validation, of images those of the test set."""
+    tested = card if "test_samples" in card else {}
+    return {"cv_float": card.get("cv_accuracy_float"), "cv_integer": card.get("cv_accuracy_integer"),
+            "test_float": tested.get("accuracy_float"), "test_integer": tested.get("accuracy_integer")}
 
 
 def _levels(mapped) -> dict | None:
@@ -83,9 +90,11 @@ def _rows(report: dict):
     yield "latency", f"{cycles['latency']:,} cycles, {cycles['latency'] / hertz * 1e6:.2f} µs"
     yield "interval", f"{_count(cycles['interval'])} cycles"
     yield "inferences per second", f"{hertz / cycles['interval']:,.0f} ({_timing(report)})"
-    for key, name in (("cv_float", "float"), ("cv_integer", "integer")):
-        value = report["accuracy"][key]
-        yield f"cross-validated accuracy, {name}", "not known" if value is None else f"{value:.2%}"
+    tested = report["accuracy"]["test_integer"] is not None
+    for name in ("float", "integer"):
+        value = report["accuracy"][f"{'test' if tested else 'cv'}_{name}"]
+        yield (f"accuracy on test images, {name}" if tested else f"cross-validated accuracy, {name}",
+               "not known" if value is None else f"{value:.2%}")
     if report["weight_ram_bits"]["read"]:
         yield "weights' bits from block RAM", ("{read:,}, {unregistered:,} of them not through its output register"
                                                .format(**report["weight_ram_bits"]))

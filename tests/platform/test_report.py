@@ -39,7 +39,7 @@ def test_keys_and_values(make):
         "timing": {"source": None, "fmax_mhz": None}, "bitstream": None,
         "levels": {"levels": 1, "start": "core.weights.bank_0", "end": "$flatten\\core.b (FDRE D)", "cells": ("LUT1",)},
         "weight_ram_bits": {"read": 1, "unregistered": 1},
-        "accuracy": {"cv_float": 0.9753, "cv_integer": 0.97},
+        "accuracy": {"cv_float": 0.9753, "cv_integer": 0.97, "test_float": None, "test_integer": None},
     }
 
 
@@ -83,8 +83,18 @@ def test_an_interval_may_have_a_fraction(make, monkeypatch):
 
 def test_a_network_without_a_card(make):
     found = make(card={})
-    assert found["accuracy"] == {"cv_float": None, "cv_integer": None}
+    assert set(found["accuracy"].values()) == {None}
     assert report.table(found).count("not known") == 2
+
+
+def test_images_are_measured_on_those_of_the_test_set(make):
+    card = {"accuracy_float": 0.982, "accuracy_integer": 0.9815}
+    assert make(card=card)["accuracy"]["test_float"] is None  # a table's: of the very samples of its training
+    found = make(card=card | {"test_samples": 500})
+    assert found["accuracy"] == {"cv_float": None, "cv_integer": None, "test_float": 0.982, "test_integer": 0.9815}
+    lines = [" ".join(line.split()) for line in report.table(found).splitlines()]
+    assert "accuracy on test images, float 98.20%" in lines and "accuracy on test images, integer 98.15%" in lines
+    assert not any("cross-validated" in line for line in lines)
 
 
 def test_files(tmp_path, make):
