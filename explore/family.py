@@ -89,6 +89,9 @@ def family(name: str) -> Family:
         except UserError:
             if bits == max(BITS):
                 raise
+    networks = {bits: network_file.load(path) for bits, path in paths.items()}
+    if len(shapes := {str(Workload.of(each)) for each in networks.values()}) > 1:
+        raise UserError(f"the networks of {name} are of several shapes ({', '.join(sorted(shapes))}); train them alike")
     reference = _card(paths[max(BITS)])
-    return Family(name, {bits: network_file.load(path) for bits, path in paths.items()},
+    return Family(name, networks,
                   {bits: _loss(_card(path), reference) for bits, path in paths.items()})

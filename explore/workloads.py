@@ -16,7 +16,7 @@ __all__ = ["CONDITIONS", "Workload", "random_workload"]
 MOST_HIDDEN = 3
 CONDITIONS = ("inputs", *(f"hidden {place}" for place in range(1, MOST_HIDDEN + 1)), "latent", "classes", "sigmoid",
               "multiply-accumulates")
-PATTERN = re.compile(r"(\d+)((?:-\d+)*)-z(\d+)-c(\d+)(-sigmoid)?")
+PATTERN = re.compile(r"([1-9]\d{0,3})((?:-[1-9]\d{0,3})*)-z([1-9]\d{0,2})-c(0|[1-9]\d{0,2})(-sigmoid)?")
 
 
 @dataclass(frozen=True)
