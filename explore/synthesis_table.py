@@ -36,13 +36,13 @@ def read(path=SHIPPED) -> list[tuple[Point, dict]]:
     Raises
     ------
     UserError
-        for a file that is absent or no such table, with the row.
+        for a file that is absent or no such table, with the row, or in which nothing was synthesised.
     """
     try:
         rows = list(csv.DictReader(Path(path).read_text(encoding="utf-8").splitlines()))
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}; make it by python -m explore sweep") from error
-    except UnicodeDecodeError as error:
+    except (UnicodeDecodeError, csv.Error) as error:
         raise UserError(f"{path} is no table of syntheses ({error})") from error
     found = []
     for number, row in enumerate(rows, 2):
@@ -58,4 +58,7 @@ def read(path=SHIPPED) -> list[tuple[Point, dict]]:
         if None in design or row["scope"] not in SCOPES or min(counts.values()) < 0:
             raise UserError(f"{path}, line {number}: no design of the space, or no count")
         found.append((Point(row["workload"], design, row["scope"]), counts))
+    if not found:
+        raise UserError(f"{path} is no table of syntheses (no point of it succeeded); make it by "
+                        "python -m explore sweep")
     return found
