@@ -1,9 +1,11 @@
 """The README's figures are those of the shipped network, and its commands exist."""
 
+import argparse
 import json
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from model.epsilon import epsilon_table
 from model.text import line
 from sim import battery
 from sim.reference import Job, Reference
+from toolchains.settings import Settings
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 
@@ -90,6 +93,15 @@ def test_epsilon():
         assert f"{probability * 1e8:.3f}·10⁻⁸" in README
     tests = len(battery.run(battery.generator("quadratic"), 1, battery.LEAST).results)
     assert figure("statistical tests of ε") == f"0 of {tests} failed"
+
+
+def test_the_configuration_is_read(tmp_path):
+    path = tmp_path / "design.toml"
+    path.write_text(re.search(r"```toml\n(.*?)```", README, re.DOTALL)[1], encoding="utf-8")
+    settings = Settings.load(argparse.Namespace(config=path, array=None))
+    assert settings == Settings(buffers=1, bits=6, sigmoid="line", epsilon="linear")
+    text = README[README.index("`--config FILE.toml`"):README.index("```toml")]
+    assert all(f"`{field.name}" in text for field in fields(Settings))
 
 
 def test_files_that_are_linked_exist():
