@@ -53,9 +53,14 @@ def _evaluate(task) -> np.ndarray:
 
 def make(workloads: int, designs: int, each: int, seed: int, *, device: Device,
          calibration: Calibration, workers: int | None = None, progress: bool = False) -> Dataset:
-    """`each` of the `designs` on every one of so many random workloads; limits play no part in it."""
-    rng = np.random.default_rng(seed)
+    """`each` of the `designs` on every one of so many random workloads; limits play no part in it.
+
+    A `UserError` where there are not so many designs.
+    """
     everything = candidates(BITS, sigmoid=True)
+    if not each <= designs <= len(everything):
+        raise UserError(f"{each} of {designs} designs cannot be drawn: there are {len(everything)} in all")
+    rng = np.random.default_rng(seed)
     labels = everything[np.sort(rng.choice(len(everything), designs, replace=False))]
     shapes = [random_workload(rng) for _ in range(workloads)]
     rows = [np.sort(rng.choice(designs, each, replace=False)) for _ in shapes]

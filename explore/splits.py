@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from model.errors import UserError
+
 __all__ = ["Split", "by_layer", "folds", "groups_without"]
 
 
@@ -45,6 +47,9 @@ def folds(layers: int, groups, *, seed: int, parts: int = 5) -> list[Split]:
 
 
 def by_layer(layers: int, designs: int, *, unseen: int, seed: int) -> Split:
-    """Layers drawn by seed are unseen, and every design is trained on: for searches on the unseen layers."""
+    """Layers drawn by seed are unseen, and every design is trained on: for searches on the unseen layers. A
+    `UserError` where no layer is left to train on."""
+    if not 0 <= unseen < layers:
+        raise UserError(f"--unseen is {unseen}; of {layers} layers, from 0 to {layers - 1} may be kept from training")
     order = np.random.default_rng(seed).permutation(layers)
     return Split(np.sort(order[unseen:]), np.sort(order[:unseen]), np.arange(designs), np.arange(0))

@@ -48,14 +48,15 @@ def _outcome(future) -> dict:
         return {"error": f"{type(error).__name__}: {error}".splitlines()[0]}
 
 
-def sweep(points: list[Point], client, progress: bool = False) -> list[dict]:
-    """What synthesis makes of each point, in their order: the counts, or {"error": text}.
+def sweep(points: list[Point], client, progress: bool = False, work=measure) -> list[dict]:
+    """What synthesis (`work` of a point) makes of each point, in their order: the counts, or {"error": text}.
 
     A point whose worker dies is given to another one, up to `RETRIES` times.
     """
-    futures = [client.submit(measure, point, pure=False) for point in points]
+    futures = [client.submit(work, point, pure=False) for point in points]
     places = {future.key: place for place, future in enumerate(futures)}
     outcomes = [None] * len(points)
     for future in tqdm(as_completed(futures), "synthesis", len(futures), file=sys.stderr, disable=not progress):
         outcomes[places[future.key]] = _outcome(future)
+        future.release()  # or what a worker has made were made again when it dies
     return outcomes

@@ -34,6 +34,12 @@ def test_pairs_are_the_evaluators(small_workloads, calibration, evaluator_of):
             costs.latency, costs.interval, costs.energy, costs.sizes.lut, costs.sizes.ff])
 
 
+@pytest.mark.parametrize(("designs", "each"), [(5, 6), (10**6, 6)])
+def test_more_designs_than_there_are_cannot_be_drawn(calibration, designs, each):
+    with pytest.raises(UserError, match=f"{each} of {designs} designs cannot be drawn: there are 96768 in all"):
+        dataset.make(1, designs, each, 0, device=DEVICES["xc7a100t"], calibration=calibration)
+
+
 @pytest.fixture
 def random_data():
     rng = np.random.default_rng(5)
