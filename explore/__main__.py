@@ -2,13 +2,15 @@
 
 import argparse
 import json
+import os
+import shutil
 import sys
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
-from explore import dataset, presets, scores, synthesis_table, training, vaesa
+from explore import book, dataset, page, presets, scores, synthesis_table, training, vaesa
 from explore.arguments import FRONT, OUT, parser
 from explore.calibration import Calibration, errors, fit
 from explore.evaluator import Evaluator
@@ -18,15 +20,20 @@ from explore.proposal import COLUMNS
 from explore.sampling import sweep_points
 from explore.search import best_designs, best_of_layer, front
 from explore.splits import by_layer
+from explore.study import Study
+from explore.study_vaesa import VaesaStudy
 from explore.sweep import cluster, sweep
 from explore.synthesis import Point, measure
 from explore.varigate import SPACE
+from model.archive import write_bytes
 from model.command import run_command
 from model.errors import UserError
 from toolchains.device import DEVICES
+from toolchains.flow import Steps
 from toolchains.settings import Settings
 
 DEVICE = "xc7a100t"  # whose limits a sweep keeps
+DEMO = (48, 4096, 256)  # workloads, designs, designs on each workload
 
 
 def evaluator_of(options) -> Evaluator:
@@ -138,6 +145,15 @@ def _search_layer(options):
           f"{result['above_the_best_per_cent']:.2f} % above the best of all designs")
 
 
+def _build(network: str, config: Path) -> str:
+    return f"python build.py nexys4ddr --network {network} --config {config}"
+
+
+def _print_commands(network: str, config: Path, best):
+    print(f"\n{config} holds {best.text}; it is built and checked by\n  {_build(network, config)}\n"
+          f"  python -m sim regress {network} --config {config}")
+
+
 def _search(options):
     if options.space == "vaesa":
         _search_layer(options)
@@ -155,17 +171,15 @@ def _search(options):
     out = options.out or OUT / f"{Path(options.network).stem}-{options.objective}.toml"
     out.parent.mkdir(parents=True, exist_ok=True)
     best.write(out)
-    build = f"python build.py nexys4ddr --network {options.network} --config {out}"
     if options.json:
         print(json.dumps({"network": options.network, "device": options.device, "objective": options.objective,
                           "evaluations": len(evaluations), "designs": [each.as_dict() for each in found],
-                          "config": str(out), "build": build}))
+                          "config": str(out), "build": _build(options.network, out)}))
         return
     print(f"{options.network} on the {DEVICES[options.device].name}, {len(evaluations)} evaluations; energy is "
           "modelled, LUT and FF are predicted; latency and interval in cycles\n")
     print(_table(COLUMNS, [each.row() for each in found]))
-    print(f"\n{out} holds {best.text}; it is built and checked by\n  {build}\n"
-          f"  python -m sim regress {options.network} --config {out}")
+    _print_commands(options.network, out, best)
 
 
 def _validate(options):
@@ -185,8 +199,58 @@ def _validate(options):
                   for name, value in predicted.items()]))
 
 
+def _study(options, model, folder: Path) -> Study:
+    processes = options.processes or os.cpu_count()
+    return Study(evaluator_of(options), model, folder, seeds=options.seeds, processes=processes)
+
+
+def _plot(options):
+    study = _study(options, options.model or training.SHIPPED, options.out / "work")
+    prefix = f"explore-{Path(options.network).stem}"
+    book.varigate(study, options.out, prefix, seed=options.seed, progress=sys.stderr.isatty())
+    print("\n".join(map(str, sorted(options.out.glob(f"{prefix}-*.png")))))
+
+
+def _demo(options):
+    """Everything that there is, from the shipped table of syntheses on: each step says how long it took."""
+    step, out = Steps(4), options.out
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    running = {"processes": options.processes or os.cpu_count(), "progress": sys.stderr.isatty()}
+    with step("data set: random designs on random workloads"):
+        made = dataset.make(*DEMO, options.seed, device=DEVICES[DEVICE], calibration=Calibration.read(),
+                            workers=running["processes"], progress=running["progress"])
+    with step("training the joint model"):
+        trainer = training.trainer(made, seed=options.seed)
+        trainer.train(progress=running["progress"])
+        trainer.model.save(out / "varigate.npz")
+    study = _study(options, out / "varigate.npz", out / "work")
+    with step(f"all designs for {options.network}"):
+        table = study.table(running["progress"])
+    with step(f"searches by every method, {options.seeds} seeds each, and figures"):
+        text, _ = book.varigate(study, out / "figures", "demo", seed=options.seed, progress=running["progress"])
+    write_bytes(out / "demo.md", text.encode())
+    best, config = study.best(table), out / f"{Path(options.network).stem}.toml"
+    best.write(config)
+    print(text[text.index("The optimum of"):text.index("![Convergence]")])
+    _print_commands(options.network, config, best)
+
+
+def _book(options):
+    processes = options.processes or os.cpu_count()
+    published = VaesaStudy(vaesa.place(options.dataset_path), options.work / "vaesa", seed=options.seed,
+                           processes=processes)
+    figures, progress = options.out / "figures", sys.stderr.isatty()
+    study = _study(options, training.SHIPPED, options.work / Path(options.network).stem)
+    ours, _ = book.varigate(study, figures, "explore-varigate", seed=options.seed, progress=progress)
+    theirs = book.vaesa_pages(published, figures, "explore-vaesa", progress)
+    text = book.HEAD.format(command="book", methods=page.methods_text()) + ours + "\n" + theirs
+    write_bytes(options.out / "explore.md", text.encode())
+    print(options.out / "explore.md")
+
+
 COMMANDS = {"dataset": _dataset, "sweep": _sweep, "train": _train, "scores": _scores, "search": _search,
-            "validate": _validate}
+            "validate": _validate, "plot": _plot, "demo": _demo, "book": _book}
 
 
 def main(argv=None) -> int:

@@ -16,10 +16,16 @@ from explore.structure import ROM_WORDS, Structure
 __all__ = ["FEATURES", "AreaModel", "features"]
 
 
+def _deep(words: int) -> float:
+    """The share of a table's words beyond those that one look-up table holds: they are dear, since Yosys finds few of
+    the tables in the multiplexers that it makes of them."""
+    return max(1 - ROM_WORDS / words, 0)
+
+
 def _luts(core: Structure, sigmoid_order: int, linear: bool) -> dict:
     engine, array = core.engine, core.array
     lanes, lut = array.drain, not core.block
-    rom = -(-core.words // ROM_WORDS)
+    content = core.content_bits / ROM_WORDS
     return {
         "constant": 1,
         "split": core.split_bits,
@@ -30,8 +36,10 @@ def _luts(core: Structure, sigmoid_order: int, linear: bool) -> dict:
         "shifter": lanes * engine.accumulator * engine.shifts,
         "sigmoid table": lanes * (sigmoid_order == 0),
         "sigmoid polynomial": lanes * max(sigmoid_order, 0),
-        "weights": lut * core.weight_bits * rom,
-        "table": lut * core.table_bits * -(-core.groups // ROM_WORDS),
+        "weights": lut * content,
+        "deep weights": lut * content * _deep(core.words),
+        "table": lut * core.table_bits * min(core.groups / ROM_WORDS, 1),
+        "deep table": lut * core.table_bits * core.groups / ROM_WORDS * _deep(core.groups),
         "vectors": core.vector_luts,
         "hidden": core.hidden_luts,
         "select": array.columns * engine.activation_bits,

@@ -130,18 +130,20 @@ def parser(description: str) -> argparse.ArgumentParser:
 
     demo = commands.add_parser("demo", help="all of it for one network: data set, training, all methods (15 minutes)")
     _designs(demo)
-    demo.add_argument("--seeds", type=_count, default=20, metavar="N",
-                      help="runs of each method (default: %(default)s)")
     demo.add_argument("--out", type=Path, default=OUT / "demo", metavar="DIR", help="default: %(default)s")
 
     book = commands.add_parser("book", help="write explore.md with its figures, for both spaces (an hour)")
+    _designs(book)
     book.add_argument("--dataset-path", type=Path, metavar="FILE")
     book.add_argument("--work", type=Path, default=OUT / "book", metavar="DIR",
                       help="what is there is not made again (default: %(default)s)")
     book.add_argument("--out", type=Path, default=Path("docs"), metavar="DIR", help="default: %(default)s")
 
-    for command in (dataset, sweep, train, search, demo, book, plot):
+    for command in (dataset, sweep, train, scores, search, demo, book, plot):
         _seed(command)
     for command in (dataset, demo, book, plot):
         _cores(command)
+    for command, seeds in ((demo, 10), (book, 20), (plot, 10)):
+        command.add_argument("--seeds", type=_count, default=seeds, metavar="N",
+                             help="runs of each method (default: %(default)s)")
     return parser

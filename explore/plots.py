@@ -87,7 +87,7 @@ def pareto_front(every, found: dict[str, np.ndarray], labels: tuple[str, str]) -
     return figure
 
 
-def predicted_against_true(pairs: dict[str, tuple[np.ndarray, np.ndarray]], unit: str) -> Figure:
+def predicted_against_true(pairs: dict[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
     """A panel a name: predicted (n,) over true (n,), on logarithmic axes, with the line on which they are equal."""
     figure = Figure(figsize=(4.2 * len(pairs), 4), layout="constrained")
     panels = np.atleast_1d(figure.subplots(1, len(pairs)))
@@ -98,6 +98,6 @@ def predicted_against_true(pairs: dict[str, tuple[np.ndarray, np.ndarray]], unit
         axes.plot(ends, ends, color="0.4", linewidth=1)
         axes.set_xscale("log")
         axes.set_yscale("log")
-        axes.set_xlabel(f"true {name}, {unit}" if unit else f"true {name}")
+        axes.set_xlabel(f"true {name}")
         axes.set_ylabel("predicted")
     return figure

@@ -107,6 +107,11 @@ class Structure:
         return self.array.multipliers * self.engine.weight_bits
 
     @property
+    def content_bits(self) -> int:
+        """Of all weights, without what fills the words where the array is larger than a matrix."""
+        return sum(matrix.weights.size for matrix in self.engine.matrices) * self.engine.weight_bits
+
+    @property
     def table_bits(self) -> int:
         """Of a word of the drain's table."""
         return self.array.drain * self.engine.lane_bits + 2

@@ -24,6 +24,7 @@ __all__ = ["VARIGATE_METHODS", "Study"]
 
 VARIGATE_METHODS = tuple(name for name in METHODS if name != "nearest")  # which needs tables of other workloads
 BUDGET = 200
+FRONT_SEEDS = 5  # at most: a step of the latent search for a front is dear
 
 
 class Study:
@@ -88,7 +89,8 @@ class Study:
         """
         name = str(self.evaluator.family.workload)
         settings = str(self.costs), str(self.model), arena.digest(self.costs, self.model)
-        contest = Contest(arena.varigate_front, settings, (name,), tuple(FRONT_METHODS), self.seeds, BUDGET)
+        contest = Contest(arena.varigate_front, settings, (name,), tuple(FRONT_METHODS),
+                          min(self.seeds, FRONT_SEEDS), BUDGET)
         traces = hold(contest, self.folder / "contest-front", self.processes)
         logs = np.stack([table.objective(each) for each in arena.FRONT], 1)
         reference = logs[table.feasible].max(0) + 1e-9

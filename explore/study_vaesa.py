@@ -18,7 +18,7 @@ from model.archive import write_bytes
 __all__ = ["OURS", "VaesaStudy"]
 
 PARTS = 5
-LAYERS = 24  # of the searches
+LAYERS = 18  # of the searches
 BUDGET = 300
 SEEDS = 20
 OURS = "latent-bo"
@@ -52,13 +52,18 @@ class VaesaStudy:
     def models(self, progress: bool = False) -> list[Path]:
         """The joint models of the folds by layer, as files."""
         paths = []
-        for number, split in enumerate(arena.layer_folds(len(self.table.layers), PARTS, self.seed)):
+        for number, split in enumerate(arena.layer_folds(len(self.table.layers), *self.folds)):
             paths.append(self.folder / f"fold-{number}.npz")
             if not paths[-1].exists():
                 made = presets.trainer(self.table, split, presets.options(seed=self.seed))
                 made.train(progress=progress)
                 made.model.save(paths[-1])
         return paths
+
+    @property
+    def folds(self) -> tuple[int, int]:
+        """The number and the seed of the folds by layer."""
+        return PARTS, self.seed
 
     @property
     def layers(self) -> list[int]:
@@ -68,7 +73,7 @@ class VaesaStudy:
     def traces(self, progress: bool = False) -> dict[tuple[str, str], Traces]:
         """All methods' searches on all layers, by (layer, method)."""
         models = self.models(progress)
-        settings = (str(self.dataset), str(self.folder), PARTS, self.seed, arena.digest(*models))
+        settings = (str(self.dataset), str(self.folder), *self.folds, arena.digest(*models))
         contest = Contest(arena.vaesa_entry, settings, tuple(map(str, self.layers)), tuple(METHODS), SEEDS, BUDGET)
         whole = replace(contest, methods=("nearest",), budget=vaesa.SPACE.size)  # a table needs no budget
         rest = replace(contest, methods=tuple(name for name in METHODS if name != "nearest"))

@@ -21,7 +21,7 @@ from model.cache import cache_folder
 from model.errors import UserError
 from model.images import ENVIRONMENT
 
-__all__ = ["DIMENSIONS", "SPACE", "TARGETS", "Table", "read", "task"]
+__all__ = ["DIMENSIONS", "SPACE", "TARGETS", "Table", "place", "read", "task"]
 
 FILE = "vaesa_dataset_all_layer.csv.gz"
 SOURCE = "the per-layer tables of the VAESA project"
@@ -61,7 +61,9 @@ class Table:
         return np.log(np.stack([self.cycles.T, self.energy.T], -1))
 
 
-def _place(path) -> Path:
+def place(path=None) -> Path:
+    """Where the table is: the file `path`, or else in the folder VARIGATE_DATA or the user's cache; a `UserError` that
+    names the source where it is in neither."""
     folder = os.environ.get(ENVIRONMENT)
     found = Path(path) if path else (Path(folder) if folder else cache_folder()) / FILE
     if not found.is_file():
@@ -118,7 +120,7 @@ def read(path=None) -> Table:
         that names the missing file with its source, a missing column, or the first value, layer or design that is not
         as it should be: every layer has to have every design once.
     """
-    path = _place(path)
+    path = place(path)
     rows = _numbers(path)
     dimensions, parameters = len(DIMENSIONS), len(SPACE.parameters)
     layers, layer = np.unique(rows[:, :dimensions], axis=0, return_inverse=True)

@@ -1,0 +1,103 @@
+"""The studies as Markdown with figures: of one network's designs, and of the published space."""
+
+from pathlib import Path
+
+import numpy as np
+
+from explore import arena, page, plots, synthesis_table
+from explore.calibration import errors
+from explore.evaluator import Evaluator
+from explore.joint import JointModel
+from explore.search import best_designs
+from explore.study import BUDGET, Study
+from explore.study_vaesa import BUDGET as VAESA_BUDGET
+from explore.study_vaesa import VaesaStudy
+from explore.varigate import SPACE
+from model.plots import save_figure
+
+__all__ = ["HEAD", "vaesa_pages", "varigate"]
+
+HEAD = """# The book of designs
+
+Written by `python -m explore {command}`: an accelerator searches its own design. A variational autoencoder learns a
+continuous space of designs, predictors on that space are trained with it, and searches go through it; what they find
+ends in a configuration that `build.py` builds. The methods, all with the same budget of different designs:
+
+{methods}
+
+"""
+
+
+def _area(rows) -> tuple[dict, dict]:
+    """Statistics of the area model's cross-validated errors, and pairs of predicted and true counts."""
+    statistics, pairs = {}, {}
+    for name, each in errors(rows).items():
+        true = np.array([counts[name] for point, counts in rows if point.scope == "core"], np.float64)
+        pairs[name.upper()] = true * (1 + each), true
+        statistics[name] = {"median": float(np.median(np.abs(each))), "high": float(np.quantile(np.abs(each), 0.95)),
+                            "count": len(each)}
+    return statistics, pairs
+
+
+def _proposal(evaluator: Evaluator, model: JointModel, seed: int, optimum: float) -> dict:
+    """What `search` proposes by default, and how far above the optimum it is."""
+    found, _ = best_designs(evaluator, model, objective="edp", method="latent-bo", budget=BUDGET, seed=seed, count=1)
+    return {"text": found[0].text, "above_per_cent": float(100 * np.expm1(np.log(found[0].costs.edp) - optimum))}
+
+
+def _figures(study: Study, model: JointModel, table, traces, fronts, pairs, folder: Path, prefix: str):
+    """The four figures of the generator's space."""
+    name = study.evaluator.family.name
+    costs = table.objective("edp")
+    means = model.encode(table.labels)
+    save_figure(plots.latent_plane(means, costs, "latency × energy"), folder / f"{prefix}-latent.png")
+    drawn = {method: each.values for method, each in traces.items()}
+    save_figure(plots.convergence(drawn, float(costs.min()), BUDGET, f"{name}: latency × energy"),
+                folder / f"{prefix}-convergence.png")
+    every = np.stack([table.objective(each) for each in arena.FRONT], 1)
+    found = {method: np.exp(each.values[0]) for method, each in fronts.items()}
+    save_figure(plots.pareto_front(np.exp(every), found, ("latency, cycles", "energy, nJ (modelled)")),
+                folder / f"{prefix}-front.png")
+    kept = table.feasible
+    predicted = model.predict(means[kept], study.evaluator.family.workload.conditions) @ arena.WEIGHTS["edp"]
+    pairs = {"latency × energy, nJ · cycles": (np.exp(predicted), np.exp(costs[kept])), **pairs}
+    save_figure(plots.predicted_against_true(pairs), folder / f"{prefix}-predicted.png")
+
+
+def varigate(study: Study, folder: Path, prefix: str, *, seed: int, progress: bool = False) -> tuple[str, dict]:
+    """The section on the designs for the study's network, with its figures in `folder`; and its results."""
+    evaluator, rows = study.evaluator, synthesis_table.read()
+    table = study.table(progress)
+    traces, model = study.contest(), JointModel.load(study.model, SPACE)
+    fronts, shares = study.front(table)
+    statistics, pairs = _area(rows)
+    best = study.best(table)
+    tolerance = evaluator.tolerance
+    results = {
+        "network": evaluator.family.name, "device": evaluator.device.name, "seeds": study.seeds,
+        "tolerance": {"points": tolerance.points, "nats": tolerance.nats}, "space": study.space(table),
+        "best": best.as_dict() | {"text": best.text}, "syntheses": len(rows), "area": statistics,
+        "proposal": _proposal(evaluator, model, seed, float(table.objective("edp").min())),
+        "regrets": study.regrets(table, traces), "front": shares,
+        "front_runs": len(fronts["random"].values)}
+    study.keep("results", results)
+    folder.mkdir(parents=True, exist_ok=True)
+    _figures(study, model, table, traces, fronts, pairs, folder, prefix)
+    return page.varigate_section(results, f"{folder.name}/{prefix}"), results
+
+
+def vaesa_pages(study: VaesaStudy, folder: Path, prefix: str, progress: bool = False) -> str:
+    """The section on the published space, with its figures in `folder`."""
+    scores, traces = study.scores(progress), study.traces(progress)
+    searches = study.efficiency(traces)
+    costs = study.table.logs.sum(-1)
+    methods = [method for method in searches["summaries"] if method != "nearest"]
+    drawn = {method: [traces[str(layer), method].values for layer in study.layers] for method in methods}
+    optimum = costs[:, study.layers].min(0)
+    save_figure(plots.convergence(drawn, optimum, VAESA_BUDGET, f"{len(study.layers)} unseen layers: EDP"),
+                folder / f"{prefix}-convergence.png")
+    layer = study.layers[0]
+    entry = arena.vaesa_entry(str(layer), str(study.dataset), str(study.folder), *study.folds, "")
+    save_figure(plots.latent_plane(entry.guides["latent-bo"].means, costs[:, layer], f"EDP of layer {layer}"),
+                folder / f"{prefix}-latent.png")
+    return page.vaesa_section(scores, searches, f"{folder.name}/{prefix}")
