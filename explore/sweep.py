@@ -14,6 +14,7 @@ __all__ = ["RETRIES", "cluster", "sweep"]
 
 RETRIES = 3  # of a point whose worker died; then the point is a failed one
 PATIENCE = "10s"  # for a scheduler to answer
+PAGE = "127.0.0.1:0"  # of the scheduler: on any free port, as another cluster may have Dask's own
 
 
 @contextmanager
@@ -28,7 +29,7 @@ def cluster(scheduler: str | None = None, workers: int | None = None):
     with dask.config.set({"distributed.scheduler.allowed-failures": RETRIES}):
         if scheduler is None:
             with LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1",
-                              dashboard_address=None) as local, Client(local) as client:
+                              dashboard_address=PAGE) as local, Client(local) as client:
                 yield client
             return
         try:

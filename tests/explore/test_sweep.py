@@ -18,7 +18,7 @@ from model.errors import UserError
 def address():
     """Of a cluster with two workers, as a user might have started it."""
     with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1",
-                      dashboard_address=None) as local:
+                      dashboard_address=module.PAGE) as local:
         yield local.scheduler_address
 
 
