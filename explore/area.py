@@ -16,44 +16,38 @@ from explore.structure import ROM_WORDS, Structure
 __all__ = ["FEATURES", "AreaModel", "features"]
 
 
-def _deep(words: int) -> float:
-    """The share of a table's words beyond those that one look-up table holds: they are dear, since Yosys finds few of
-    the tables in the multiplexers that it makes of them."""
-    return max(1 - ROM_WORDS / words, 0)
+def _sigmoids(core: Structure) -> dict:
+    """The lanes' sigmoid units: a table, or a polynomial of some order; neither where the network has none."""
+    unit = core.engine.network.sigmoid
+    order = -1 if unit is None else unit.order
+    return {"sigmoid table": core.array.drain * (order == 0), "sigmoid polynomial": core.array.drain * max(order, 0)}
 
 
-def _luts(core: Structure, sigmoid_order: int, linear: bool) -> dict:
+def _luts(core: Structure) -> dict:
     engine, array = core.engine, core.array
     lanes, lut = array.drain, not core.block
-    content = core.content_bits / ROM_WORDS
     return {
         "constant": 1,
         "split": core.split_bits,
         "tree": core.tree_bits,
         "accumulate": core.accumulator_bits,
         "held": core.held_bits * (array.rows > array.drain),
-        "lane": lanes * engine.accumulator,
         "shifter": lanes * engine.accumulator * engine.shifts,
-        "sigmoid table": lanes * (sigmoid_order == 0),
-        "sigmoid polynomial": lanes * max(sigmoid_order, 0),
-        "weights": lut * content,
-        "deep weights": lut * content * _deep(core.words),
+        **_sigmoids(core),
+        "weights": lut * core.content_bits / ROM_WORDS,
         "table": lut * core.table_bits * min(core.groups / ROM_WORDS, 1),
-        "deep table": lut * core.table_bits * core.groups / ROM_WORDS * _deep(core.groups),
         "vectors": core.vector_luts,
         "hidden": core.hidden_luts,
-        "select": array.columns * engine.activation_bits,
         "phases": engine.activation_bits * core.banks * (core.banks > array.columns),
         "banks": core.banks,
         "queues": core.queue_luts,
-        "lanes' choice": lanes * engine.value_bits * (lanes > 1),
         "latent": engine.network.latent,
         "matrices": len(engine.matrices),
-        "linear": linear,
+        "linear": engine.network.epsilon_table.shape[1] == 2,
     }
 
 
-def _flip_flops(core: Structure, sigmoid_order: int, linear: bool) -> dict:
+def _flip_flops(core: Structure) -> dict:
     engine, array = core.engine, core.array
     lanes, lut = array.drain, not core.block
     return {
@@ -64,16 +58,12 @@ def _flip_flops(core: Structure, sigmoid_order: int, linear: bool) -> dict:
         "skew": core.skew_bits,
         "held": core.held_bits,
         "lane": lanes * engine.accumulator,
-        "results": lanes * engine.value_bits,
-        "sigmoid table": lanes * (sigmoid_order == 0),
-        "sigmoid polynomial": lanes * max(sigmoid_order, 0),
+        **_sigmoids(core),
         "weights": lut * core.weight_bits,
         "table": lut * core.table_bits,
         "vectors": array.columns * sum(bits for _, bits in engine.vectors),
         "hidden": core.banks * engine.activation_bits,
-        "select": array.columns * engine.activation_bits,
         "matrices": len(engine.matrices),
-        "linear": linear,
     }
 
 
@@ -82,10 +72,7 @@ FEATURES = {"lut": _luts, "ff": _flip_flops}
 
 def features(core: Structure) -> dict[str, np.ndarray]:
     """The features of a core's look-up tables (`lut`) and flip-flops (`ff`), float64."""
-    network = core.engine.network
-    order = -1 if network.sigmoid is None else network.sigmoid.order
-    linear = network.epsilon_table.shape[1] == 2
-    return {name: np.array(list(count(core, order, linear).values()), np.float64) for name, count in FEATURES.items()}
+    return {name: np.array(list(count(core).values()), np.float64) for name, count in FEATURES.items()}
 
 
 @dataclass(frozen=True, eq=False)

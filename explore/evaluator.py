@@ -11,6 +11,7 @@ from explore.varigate import array_of
 from gateware.matmul import MatrixEngine
 from gateware.program import Array
 from gateware.resources import Core, around
+from gateware.rom import DEEP
 from gateware.timing import Cycles, cycles
 from model.network import Network
 from model.variants import variant
@@ -113,10 +114,13 @@ class Evaluator:
         """What a design takes, and which limit it breaks: the device's, or one of accuracy."""
         unit, array = self._unit(values), array_of(values)
         need = unit.cores[values["weights"]].need(array) + unit.around
-        predicted = self.area.predict([features(unit.engine.on(array, values["weights"]))])
+        structure = unit.engine.on(array, values["weights"])
+        predicted = self.area.predict([features(structure)])
         core_ff = float(predicted["ff"][0])
         lut, ff = (float(predicted[name][0]) + self.surroundings[name] for name in ("lut", "ff"))
         broken = self.family.broken(values["bits"], self.tolerance)
+        if structure.block and structure.words > DEEP and not broken:
+            broken = f"{structure.words:,} words of weights, and block RAM is counted exactly up to {DEEP:,}"
         for name, wanted in (("dsp", need.dsp), ("ramb36", need.ramb36), ("lut", lut), ("ff", ff)):
             limit = getattr(self.device.capacity, name)
             if wanted > limit and not broken:

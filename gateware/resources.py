@@ -12,7 +12,7 @@ from gateware.mac import MacArray
 from gateware.matmul import accumulator_bits_of, weight_bits_of
 from gateware.panel import LUT_ROM_BITS, examples_shape
 from gateware.program import Array, lower
-from gateware.rom import bank_bits
+from gateware.rom import DEEP, bank_bits
 from gateware.schedule import plan
 from gateware.stored import table_bits, weight_bits
 from model.epsilon import segments_of
@@ -45,9 +45,10 @@ class Need:
 
 def blocks(words: int, bits: int) -> int:
     """Block RAMs of 18 Kb for so many words of so many bits, cut into banks of the width that their number allows. A
-    rest that fits into half a block takes no more."""
+    rest that fits into half a block takes no more. Of more than `DEEP` words it is the most: Yosys may find a layout
+    that takes fewer, with multiplexers."""
     width = bank_bits(words)
-    deep = -(-words // 32768)
+    deep = -(-words // DEEP)
     whole, rest = divmod(bits, width)
     half = width // 2 if width != 9 else 4  # the ninth bit goes with eight others only
     return deep * (2 * whole + (0 if rest == 0 else 1 if rest <= half else 2))

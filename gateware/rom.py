@@ -4,7 +4,7 @@ from amaranth.hdl import Cat, Module, Signal, unsigned
 from amaranth.lib import memory, wiring
 from amaranth.lib.wiring import In, Out
 
-__all__ = ["STYLES", "RegisteredRom", "bank_bits"]
+__all__ = ["DEEP", "STYLES", "RegisteredRom", "bank_bits"]
 
 STYLES = {"block": "block", "lut": "logic"}
 SHALLOW, WIDE = 512, 72  # words and bits of a block RAM at its widest
