@@ -1,7 +1,9 @@
 """What a design costs: cycles and resources by the generator's own formulas, area by the fit, energy by the model.
 """
 
-from dataclasses import dataclass
+import hashlib
+import json
+from dataclasses import asdict, dataclass
 
 from explore.area import AreaModel, features
 from explore.energy import energy
@@ -13,6 +15,7 @@ from gateware.program import Array
 from gateware.resources import Core, around
 from gateware.rom import DEEP
 from gateware.timing import Cycles, cycles
+from model import network_file
 from model.network import Network
 from model.variants import variant
 from toolchains.device import LABELS, Device
@@ -138,6 +141,15 @@ class Evaluator:
         if key not in self._cycles:
             self._cycles[key] = cycles(self.network(values), array_of(values))
         return self._cycles[key]
+
+    def digest(self) -> str:
+        """Of all that costs depend on, but for the program itself."""
+        parts = {
+            "networks": {bits: network_file.digest(each).hex() for bits, each in self.family.networks.items()},
+            "losses": self.family.losses, "tolerance": asdict(self.tolerance), "device": self.device.name,
+            "area": {name: weights.tolist() for name, weights in self.area.weights.items()},
+            "around": self.surroundings}
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     def learn(self, counted: dict[tuple, Cycles]):
         """Takes cycles over that were counted elsewhere, by `key`."""

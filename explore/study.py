@@ -42,7 +42,7 @@ class Study:
     def __init__(self, evaluator: Evaluator, model, folder, *, seeds: int = 20, processes: int = 2):
         self.evaluator, self.model, self.folder = evaluator, Path(model), Path(folder)
         self.seeds, self.processes = seeds, processes
-        self.costs = self.folder / "costs.npz"
+        self.costs = self.folder / f"costs-{evaluator.digest()[:16]}.npz"
 
     def table(self, progress: bool = False) -> CostTable:
         """The costs of all designs, from the folder or evaluated now."""
