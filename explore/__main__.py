@@ -90,10 +90,13 @@ def _trainer(options):
     if options.space == "vaesa":
         chosen = presets.options(options.preset, seed=options.seed, nz=options.nz, epochs=options.epochs,
                                  dataset_size=options.dataset_size, pred_model=options.pred_model,
-                                 vae_model=options.vae_model, obj=options.obj)
+                                 vae_model=options.vae_model, obj=options.obj, gamma=options.gamma)
         table = vaesa.read(options.dataset_path)
         split = by_layer(len(table.layers), vaesa.SPACE.size, unseen=options.unseen, seed=options.seed)
         return presets.trainer(table, split, chosen, options.preset)
+    for name in ("dataset_size", "pred_model", "vae_model", "obj", "gamma"):
+        if getattr(options, name) is not None or options.preset == "paper":
+            raise UserError(f"--{name.replace('_', '-')} and --preset paper are for --space vaesa")
     return training.trainer(dataset.read(options.data), seed=options.seed, nz=options.nz, epochs=options.epochs)
 
 
@@ -189,6 +192,8 @@ def _validate(options):
     values["sigmoid"] = values["sigmoid"] or "table"
     sizes = evaluator.sizes(SPACE.values(SPACE.design(values)))
     counts = measure(Point(options.network, tuple(values[name] for name in SPACE.names), "top"))
+    if sizes.broken:
+        print(f"the design breaks a limit: {sizes.broken}", file=sys.stderr)
     predicted = {"lut": round(sizes.lut), "ff": round(sizes.ff), "dsp": sizes.dsp, "ramb36": sizes.ramb36}
     found = {name: counts[name] for name in ("lut", "ff", "dsp")} | {"ramb36": -(-counts["ramb18"] // 2)}
     if options.json:

@@ -90,7 +90,9 @@ def parser(description: str) -> argparse.ArgumentParser:
     train.add_argument("--dataset-size", type=_count, metavar="N", help="rows to train on, at most")
     train.add_argument("--pred-model", choices=list(presets.PREDICTORS))
     train.add_argument("--vae-model", choices=list(presets.VAES))
-    train.add_argument("--obj", choices=list(presets.OBJECTIVES), help="what searches with the model minimise")
+    train.add_argument("--obj", choices=list(presets.OBJECTIVES),
+                       help="the objective whose prediction is trained beside latency and energy")
+    train.add_argument("--gamma", type=float, metavar="G", help="weight of the total correlation in the VAE's loss")
     train.add_argument("--data", type=Path, default=OUT / "varigate-data.npz", metavar="FILE",
                        help="what `dataset` made (default: %(default)s)")
     train.add_argument("--unseen", type=int, default=12, metavar="N",

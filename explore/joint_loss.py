@@ -25,8 +25,10 @@ class JointLoss:
         model.scales, deviation, of_layer = decompose(FEATURES[model.features](np.asarray(conditions)), logs)
         self.features = model.read(conditions).astype(np.float32)
         self.deviation, self.of_layer = deviation.astype(np.float32), of_layer.astype(np.float32)
-        scale = model.scales.pair_scale  # relative: what an error of each target is in the error of their sum
+        scale = model.scales.pair_scale  # relative: what an error of each target is in the error of the objective
         self.share = (scale / np.sqrt((scale**2).mean())).astype(np.float32)
+        if training.objective:
+            self.share *= np.array(training.objective, np.float32)
 
     def _pair_term(self, rows, layers, noise, gradients, found):
         """The predictors' term of the VAE's loss: puts gradients into `gradients`, and its value into `found`."""

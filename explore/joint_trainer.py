@@ -21,7 +21,8 @@ class Training:
     """How a joint model is trained. alpha, beta and gamma are those of `model.vae_model.VAEmodel.loss`.
 
     A step takes `batch` designs on as many random `layers`. predictors: the weight of the predictors' loss beside the
-    VAE's. combined: of the error of the sum of all targets' logarithms in it (with latency and energy, of log EDP).
+    VAE's. combined: of the error of the objective in it, the sum of the targets' logarithms weighed by `objective` (all
+    alike where that is empty: with latency and energy, log EDP).
     jitter: the standard deviation of normal noise on the normalised features that d is predicted from, against learning
     the few layers by heart.
     """
@@ -36,6 +37,7 @@ class Training:
     gamma: float = 0.0
     predictors: float = 1.0
     combined: float = 1.0
+    objective: tuple[float, ...] = ()
     jitter: float = 0.5
 
 

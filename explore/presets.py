@@ -33,7 +33,8 @@ class Options:
     """What may be chosen of a joint model and its training.
 
     dataset_size: rows, a row being a design on a layer, that training has at most: all layers with as many designs.
-    vae_model, pred_model, obj: names of `VAES`, `PREDICTORS` and `OBJECTIVES`.
+    vae_model, pred_model, obj: names of `VAES`, `PREDICTORS` and `OBJECTIVES`; gamma: the weight of the total
+    correlation in the VAE's loss.
     """
 
     seed: int = 1234
@@ -43,6 +44,7 @@ class Options:
     pred_model: str = "small"
     vae_model: str = "small"
     obj: str = "edp"
+    gamma: float = 0.0
 
     def __post_init__(self):
         for name, value, known in (("pred-model", self.pred_model, PREDICTORS), ("vae-model", self.vae_model, VAES),
@@ -58,11 +60,6 @@ class Options:
     def shape(self) -> Shape:
         predictor, activation = PREDICTORS[self.pred_model]
         return Shape(nz=self.nz, vae=VAES[self.vae_model], predictor=predictor, predictor_activation=activation)
-
-    @property
-    def weights(self) -> np.ndarray:
-        """Of the targets in the objective, (2,)."""
-        return np.array(OBJECTIVES[self.obj])
 
 
 PRESETS = {
@@ -88,4 +85,5 @@ def trainer(table: Table, split: Split, chosen: Options, preset: str = "small") 
     model = JointModel(SPACE, table.layers.shape[1], features="convolution", shape=chosen.shape)
     return JointTrainer(model, SPACE.labels(designs), table.layers[split.layers],
                         table.logs[np.ix_(designs, split.layers)],
-                        replace(PRESETS[preset][1], epochs=chosen.epochs), chosen.seed)
+                        replace(PRESETS[preset][1], epochs=chosen.epochs, gamma=chosen.gamma,
+                                objective=OBJECTIVES[chosen.obj]), chosen.seed)

@@ -33,7 +33,7 @@ def test_every_vae_has_a_mirrored_decoder(name):
 
 def test_options_change_a_preset():
     chosen = presets.options("small", nz=3, obj="energy", epochs=None)
-    assert (chosen.nz, chosen.epochs) == (3, presets.Options().epochs) and chosen.weights.tolist() == [0, 1]
+    assert (chosen.nz, chosen.epochs, chosen.obj) == (3, presets.Options().epochs, "energy")
 
 
 def test_the_data_set_may_be_smaller():
@@ -54,3 +54,10 @@ def test_the_data_set_may_be_smaller():
 def test_wrong_options_are_named(changes, message):
     with pytest.raises(UserError, match=message):
         presets.options(**changes)
+
+
+def test_the_objective_and_the_total_correlation_reach_the_training():
+    split = by_layer(4, vaesa.SPACE.size, unseen=1, seed=0)
+    made = presets.trainer(table(), split, presets.options(obj="energy", gamma=0.5, dataset_size=64))
+    assert (made.training.objective, made.training.gamma) == ((0.0, 1.0), 0.5)
+    assert made.loss.share[0] == 0 and made.loss.share[1] > 0
