@@ -7,6 +7,7 @@ the two equal. Where nothing but the array is waited for, the interval is the su
     interval = Σ [(tiles − 1)·max(steps, drains) + max(steps, last_drains)]
 """
 
+import sys
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -42,9 +43,6 @@ def array_cycles(network: Network, array: Array) -> int:
     return sum(plan.cost for segment in _segments(network) for plan in plan_segment(segment, array))
 
 
-SETTLED, PERIOD = 6, 4  # jobs until the core repeats itself while others follow, and after which it does at the latest
-
-
 @lru_cache(maxsize=8)
 def _segments(network: Network) -> list[list[Matrix]]:
     """Lowered once: a search asks for the cycles of one network on many arrays."""
@@ -68,12 +66,21 @@ def run(network: Network, array: Array, jobs: int, *, jumps: bool = True):
     return core.inputs, core.classes, core.outputs
 
 
+def _interval(core: CoreControl) -> float:
+    """From one job to the next, over the jobs after which a core whose client never ends is in a state once more."""
+    core.run(1)
+    seen = {}
+    while core.state not in seen:
+        seen[core.state] = len(core.outputs), core.outputs[-1]
+        core.run(len(core.outputs) + 1)
+    jobs, clock = seen[core.state]
+    return (core.outputs[-1] - clock) / (len(core.outputs) - jobs)
+
+
 def cycles(network: Network, array: Array) -> Cycles:
     """The exact counts of `FoldedVae`."""
     (input_,), (cls,), (output,) = run(network, array, 1)
-    core = _core(network, array, SETTLED + 2 * PERIOD)
-    core.run(SETTLED + PERIOD + 1)
-    interval = (core.outputs[SETTLED + PERIOD] - core.outputs[SETTLED]) / PERIOD
+    interval = _interval(_core(network, array, sys.maxsize))
     return Cycles(cls - input_, output - input_, interval, network.macs / (array.multipliers * interval))
 
 

@@ -57,17 +57,23 @@ class CoreControl:
         self._begun, self._latents, self._samples = 0, 0, 0
         self._mean, self._sampler = _Pipe(MeanRounder.latency), _Pipe(Sampler.latency)
         self._part, self._told = None, 0
+        self._now = 0
 
     def run(self, outputs: int):
         """Until so many jobs have given their last output."""
-        now = 0
         while len(self.outputs) < outputs:
-            clocks = self._quiet(now) if self._jumps else 0
+            clocks = self._quiet(self._now) if self._jumps else 0
             if clocks > 0:
                 self._skip(clocks)
-                now += clocks
-            self._tick(now)
-            now += 1
+                self._now += clocks
+            self._tick(self._now)
+            self._now += 1
+
+    @property
+    def state(self) -> tuple:
+        """All that the clocks to come depend on, as long as the client has jobs to give."""
+        return (self._loading, self._left, self._middle, self._given, self._begun, self._latents, self._samples,
+                self._mean.stages, self._sampler.stages, self._part, self._told, *self._engine.state(self._now))
 
     def _there(self) -> int:
         """How many numbers of the part that is told are there."""

@@ -45,6 +45,13 @@ class EngineControl:
         self._matrix, self._tile, self._step, self._draining = None, 0, 0, 0
         self._due = deque()  # (clock, matrix, group of its results) of those groups to be written that matter
 
+    def state(self, now: int) -> tuple:
+        """All that the clocks from `now` on depend on, besides what is taken in and out."""
+        due = tuple((clock - now, matrix, group) for clock, matrix, group in self._due)
+        lists = (self._loaded, self._pages, self._waiting, self._reserved, self._taken, self.queued, self._written,
+                 self._claimed)
+        return self._matrix, self._tile, self._step, self._draining, due, *map(tuple, lists)
+
     def can_take(self, index: int) -> bool:
         """Whether the segment's stream of elements is ready."""
         return self._pages[index] < self._buffers

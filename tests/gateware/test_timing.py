@@ -25,6 +25,17 @@ def test_jumps_count_as_clock_by_clock(seed):
     assert run(network, array, 9) == run(network, array, 9, jumps=False)
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_the_interval_is_the_mean_over_whole_periods(seed):
+    """Jobs take turns in periods of up to eight: the mean over 840 of them is that of a period of any length."""
+    rng = np.random.default_rng([seed, 7])
+    network = random_network(rng, inputs=16, hidden=(10, 9), latent=9, classes=3)
+    rows, columns = int(rng.choice([2, 16])), int(rng.choice([14, 16, 32]))
+    array = Array(rows, columns, packed=seed % 2 == 0, buffers=1 + seed // 2 % 2)
+    outputs = run(network, array, 866)[2]
+    assert cycles(network, array).interval == pytest.approx((outputs[860] - outputs[20]) / 840, rel=1e-12)
+
+
 def test_jumps_over_large_layers():
     network = random_network(np.random.default_rng(1), inputs=200, hidden=(90,), latent=5, extreme=False)
     for array in (Array(4, 1), Array(8, 3, 4, packed=True, buffers=1), Array(90, 50, 2)):
