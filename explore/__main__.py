@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import shutil
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -219,8 +218,8 @@ def _plot(options):
 def _demo(options):
     """Everything that there is, from the shipped table of syntheses on: each step says how long it took."""
     step, out = Steps(4), options.out
-    shutil.rmtree(out, ignore_errors=True)
-    out.mkdir(parents=True)
+    evaluator_of(options)  # whatever is wrong with the options is told before minutes of work
+    out.mkdir(parents=True, exist_ok=True)
     running = {"processes": options.processes or os.cpu_count(), "progress": sys.stderr.isatty()}
     with step("data set: random designs on random workloads"):
         made = dataset.make(*DEMO, options.seed, device=DEVICES[DEVICE], calibration=Calibration.read(),

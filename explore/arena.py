@@ -45,17 +45,20 @@ def varigate_task(labels, costs, workload: Workload, name: str) -> Task:
 
 
 def varigate_entry(name: str, costs: str, model: str, objective: str, digests: str) -> Entry:
-    """The workload `name`, as `Workload.parse` reads it, with a table of all costs and a joint model, both files."""
+    """The workload `name`, as `Workload.parse` reads it, with a table of all costs and a joint model, both files. What
+    is searched are the designs that keep the limits, which are known without an evaluation."""
     table, joint = CostTable.read(costs), JointModel.load(model, varigate.SPACE)
-    task = varigate_task(table.labels, table.objective(objective), Workload.parse(name), name)
+    kept = table.feasible
+    task = varigate_task(table.labels[kept], table.objective(objective)[kept], Workload.parse(name), name)
     return Entry(task, dict.fromkeys(GUIDED, Guide(joint, task, WEIGHTS[objective])))
 
 
 def varigate_front(name: str, costs: str, model: str, digests: str) -> Entry:
     """The same for the front of latency and energy."""
     table, joint = CostTable.read(costs), JointModel.load(model, varigate.SPACE)
-    logs = np.stack([table.objective(each) for each in FRONT], 1)
-    task = varigate_task(table.labels, logs, Workload.parse(name), name)
+    kept = table.feasible
+    logs = np.stack([table.objective(each)[kept] for each in FRONT], 1)
+    task = varigate_task(table.labels[kept], logs, Workload.parse(name), name)
     return Entry(task, {"latent-front": Guide(joint, task, [WEIGHTS[each] for each in FRONT])})
 
 

@@ -25,7 +25,21 @@ def _count(text: str) -> int:
     return value
 
 
-_count.__name__ = "count"
+def _seed_number(text: str) -> int:
+    value = int(text)
+    if not 0 <= value < 1 << 32:
+        raise ValueError
+    return value
+
+
+def _tolerance(text: str) -> float:
+    value = float(text)
+    if not value >= 0:
+        raise ValueError
+    return value
+
+
+_count.__name__, _seed_number.__name__, _tolerance.__name__ = "count", "seed", "tolerance"
 
 
 def _space(command, default="varigate"):
@@ -39,14 +53,14 @@ def _designs(command):
     command.add_argument("--network", default="mnist", metavar="NAME|FILE.npz|SHAPE",
                          help="the network, or a shape like 784-256-z16-c10-sigmoid (default: %(default)s)")
     command.add_argument("--device", choices=list(DEVICES), default="xc7a100t", help="default: %(default)s")
-    command.add_argument("--points", type=float, default=0.3, metavar="P",
+    command.add_argument("--points", type=_tolerance, default=0.3, metavar="P",
                          help="of accuracy that integers may lose against floats (default: %(default)s)")
-    command.add_argument("--nats", type=float, default=0.35, metavar="N",
+    command.add_argument("--nats", type=_tolerance, default=0.35, metavar="N",
                          help="of -ELBO that they may lose (default: %(default)s)")
 
 
 def _seed(command):
-    command.add_argument("--seed", type=int, default=SEED, help="default: %(default)s")
+    command.add_argument("--seed", type=_seed_number, default=SEED, help="default: %(default)s")
 
 
 def _json(command):

@@ -16,7 +16,9 @@ from explore.networks import network_of
 from explore.structure import Engine
 from explore.synthesis import Point
 from explore.varigate import array_of
+from explore.workloads import Workload
 from gateware.layout import image_side
+from gateware.program import Array
 from model.archive import write_bytes
 from model.errors import UserError
 from model.network import Network
@@ -55,6 +57,10 @@ class Calibration:
                             for key in ("core", "around"))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise UserError(f"{path} is no fit of area ({error!r}); make it by python -m explore sweep") from error
+        wanted = {name: len(each) for name, each in features(Engine(Workload(2, (), 1, 0, False).network()).on(
+            Array(1, 1), "lut")).items()}
+        if {name: len(each) for name, each in core.items()} != wanted:
+            raise UserError(f"{path} is a fit of another version; make it by python -m explore sweep")
         return cls(AreaModel(core), around)
 
 
@@ -77,6 +83,8 @@ def _features(point: Point) -> dict[str, np.ndarray]:
 def _split(rows, scope: str):
     """Points of a scope with their features and counts."""
     kept = [(point, _features(point), counts) for point, counts in rows if point.scope == scope]
+    if not kept:
+        raise UserError(f"no {scope} of the table was synthesised, and a fit needs some")
     points, found, counts = zip(*kept, strict=True)
     return points, found, {name: np.array([each[name] for each in counts], np.float64) for name in NAMES}
 

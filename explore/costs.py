@@ -31,7 +31,7 @@ class CostTable:
     figures : {name: float64 (n,)}
         by `FIGURES`; cycles and energy of a design that breaks a limit are NaN.
     broken : list of n str
-        the limit that a design breaks; empty where it keeps them all.
+        the kind of limit that a design breaks; empty where it keeps them all.
     """
 
     labels: np.ndarray
@@ -110,4 +110,4 @@ def tabulate(evaluator: Evaluator, labels: np.ndarray, *, workers: int | None = 
             costs = evaluator(values)
             for name in ("latency", "interval", "energy"):
                 figures[name][place] = getattr(costs, name)
-    return CostTable(labels, figures, [sizes.broken for sizes, _ in found])
+    return CostTable(labels, figures, [sizes.kind for sizes, _ in found])

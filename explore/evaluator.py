@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from explore.area import AreaModel, features
 from explore.energy import energy
 from explore.family import Family, Tolerance
-from explore.structure import Engine
+from explore.structure import Engine, Structure
 from explore.varigate import array_of
 from gateware.matmul import MatrixEngine
 from gateware.program import Array
@@ -27,7 +27,8 @@ __all__ = ["Costs", "Evaluator", "Sizes"]
 class Sizes:
     """What a design takes of a device, all that a build makes; look-up tables and flip-flops are predicted.
 
-    `core_ff` are the core's flip-flops alone, `broken` says which limit the design breaks, if any.
+    `core_ff` are the core's flip-flops alone. `broken` says which limit the design breaks, and `kind` of what the limit
+    is, in a word or two; both are empty where it keeps them all.
     """
 
     dsp: int
@@ -35,7 +36,8 @@ class Sizes:
     lut: float
     ff: float
     core_ff: float
-    broken: str
+    broken: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,14 +123,22 @@ class Evaluator:
         predicted = self.area.predict([features(structure)])
         core_ff = float(predicted["ff"][0])
         lut, ff = (float(predicted[name][0]) + self.surroundings[name] for name in ("lut", "ff"))
-        broken = self.family.broken(values["bits"], self.tolerance)
-        if structure.block and structure.words > DEEP and not broken:
-            broken = f"{structure.words:,} words of weights, and block RAM is counted exactly up to {DEEP:,}"
-        for name, wanted in (("dsp", need.dsp), ("ramb36", need.ramb36), ("lut", lut), ("ff", ff)):
+        return Sizes(need.dsp, need.ramb36, lut, ff, core_ff, *self._broken(
+            values["bits"], structure, {"dsp": need.dsp, "ramb36": need.ramb36, "lut": lut, "ff": ff}))
+
+    def _broken(self, bits: int, structure: Structure, wanted: dict) -> tuple[str, str]:
+        """The first limit that is broken, and its kind."""
+        broken = self.family.broken(bits, self.tolerance)
+        if broken:
+            return broken, f"{bits}-bit weights' accuracy"
+        if structure.block and structure.words > DEEP:
+            return (f"{structure.words:,} words of weights, and block RAM is counted exactly up to {DEEP:,}",
+                    "words of weights")
+        for name, count in wanted.items():
             limit = getattr(self.device.capacity, name)
-            if wanted > limit and not broken:
-                broken = f"{wanted:,.0f} {LABELS[name]}, and the {self.device.name} has {limit:,}"
-        return Sizes(need.dsp, need.ramb36, lut, ff, core_ff, broken)
+            if count > limit:
+                return f"{count:,.0f} {LABELS[name]}, and the {self.device.name} has {limit:,}", LABELS[name]
+        return "", ""
 
     def key(self, values: dict) -> tuple:
         """What a design's cycles depend on: designs of one key have the same."""

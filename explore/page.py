@@ -88,7 +88,8 @@ The optimum of latency × energy: **{best['text']}**, {best['latency']:,.0f} cyc
 {sizes['lut']:,} LUTs. `python -m explore search --network {results['network']}` ({BUDGET} evaluations, default seed)
 proposes {proposal['text']}: {proposal['above_per_cent']:.2f} % above the optimum.
 
-Regret to the optimum in per cent, over {results['seeds']} seeds (mean with its 95 % bootstrap interval):
+Limits are known without an evaluation, so every method searches among the designs that keep them. Regret to the
+optimum in per cent, over {results['seeds']} seeds (mean with its 95 % bootstrap interval):
 
 {_regrets(results['regrets'])}
 

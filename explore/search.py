@@ -19,20 +19,27 @@ from model.errors import UserError
 __all__ = ["best_designs", "best_of_layer", "evaluator_task", "front"]
 
 
-def evaluator_task(evaluator: Evaluator, objectives: tuple[str, ...]) -> Task:
-    """The search among all designs for the evaluator's networks; a cost is the logarithm of the objective, or of each
-    of several."""
+def evaluator_task(evaluator: Evaluator, objectives: tuple[str, ...], progress: bool = False) -> Task:
+    """The search among the designs that keep all limits, which are known without an evaluation; a cost is the logarithm
+    of the objective, or of each of several.
+
+    A UserError with the limit that is broken most often, where no design keeps them all.
+    """
     labels = candidates(evaluator.family.networks, sigmoid=evaluator.family.sigmoid)
+    bar = tqdm(labels, "limits", file=sys.stderr, disable=not progress, leave=False)
+    broken = [evaluator.sizes(SPACE.values(row)).kind for row in bar]
+    kept = np.array([not kind for kind in broken])
+    if not kept.any():
+        kind, count = Counter(broken).most_common(1)[0]
+        raise UserError(f"none of the {len(labels):,} designs keeps all limits; {count:,} break that of {kind}; try "
+                        "another device, or a greater --points or --nats")
 
     def evaluate(design):
-        values = SPACE.values(design)
-        if evaluator.sizes(values).broken:
-            found = np.full(len(objectives), np.inf)
-        else:
-            costs = evaluator(values)
-            found = np.log([getattr(costs, name) for name in objectives])
+        costs = evaluator(SPACE.values(design))
+        found = np.log([getattr(costs, name) for name in objectives])
         return float(found[0]) if len(objectives) == 1 else found
 
+    labels = labels[kept]
     return Task(evaluator.family.name, SPACE, labels, evaluate, evaluator.family.workload.conditions, len(objectives))
 
 
@@ -55,37 +62,24 @@ def _run(task: Task, methods: dict, method: str, guide, budget: int, seed: int, 
         return run(methods[method], watched, budget, np.random.default_rng(seed), guide)
 
 
-def _none(evaluator: Evaluator, task: Task, found: Evaluations) -> UserError:
-    reasons = Counter(evaluator.sizes(SPACE.values(task.candidates[number])).broken for number in found.numbers)
-    return UserError(f"none of the {len(found)} designs that were evaluated keeps all limits; most often: "
-                     f"{reasons.most_common(1)[0][0]}; try a greater --budget, --points or --nats")
-
-
 def best_designs(evaluator: Evaluator, model, *, objective: str, method: str, budget: int, seed: int, count: int,
                  progress: bool = False) -> tuple[list[Proposal], Evaluations]:
-    """The `count` best designs that the search found, the best one first, and all that it evaluated.
-
-    A UserError where none of them keeps all limits.
-    """
-    task = evaluator_task(evaluator, (objective,))
+    """The `count` best designs that the search found, the best one first, and all that it evaluated."""
+    task = evaluator_task(evaluator, (objective,), progress)
     known = {name: each for name, each in METHODS.items() if name != "nearest"}  # which needs tables of other workloads
     found = _run(task, known, method, Guide(model, task, WEIGHTS[objective]), budget, seed, progress)
-    order = [number for number in np.argsort(found.values, kind="stable") if np.isfinite(found.values[number])]
-    if not order:
-        raise _none(evaluator, task, found)
-    chosen = [task.candidates[found.numbers[place]] for place in order[:count]]
+    order = np.argsort(found.values, kind="stable")[:count]
+    chosen = [task.candidates[found.numbers[place]] for place in order]
     return [propose(evaluator, SPACE.values(design)) for design in chosen], found
 
 
 def front(evaluator: Evaluator, model, *, method: str, budget: int, seed: int,
           progress: bool = False) -> tuple[list[Proposal], Evaluations]:
     """The compromises of latency and energy that the search found, the fastest first, and all that it evaluated."""
-    task = evaluator_task(evaluator, FRONT)
+    task = evaluator_task(evaluator, FRONT, progress)
     guide = Guide(model, task, [WEIGHTS[name] for name in FRONT])
     found = _run(task, FRONT_METHODS, method, guide, budget, seed, progress)
     kept = np.flatnonzero(nondominated(found.values))
-    if not len(kept):
-        raise _none(evaluator, task, found)
     kept = kept[np.argsort(found.values[kept, 0], kind="stable")]
     return [propose(evaluator, SPACE.values(task.candidates[found.numbers[place]])) for place in kept], found
 

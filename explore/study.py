@@ -4,6 +4,7 @@ Everything is kept in a folder, and what is there already is not made again.
 """
 
 import json
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 
@@ -56,13 +57,9 @@ class Study:
 
     def space(self, table: CostTable) -> dict:
         """How large the space is, how much of it keeps the limits, and which limits the rest breaks first."""
-        kinds = [text.split(", ")[0].split(" ", 1)[1] if text else "" for text in table.broken]
-        reasons = {}
-        for kind in kinds:
-            if kind:
-                reasons[kind] = reasons.get(kind, 0) + 1
+        reasons = Counter(filter(None, table.broken))
         return {"grid": SPACE.size, "designs": len(table.labels), "feasible": int(table.feasible.sum()),
-                "broken": dict(sorted(reasons.items(), key=lambda each: -each[1]))}
+                "broken": dict(reasons.most_common())}
 
     def best(self, table: CostTable, objective: str = "edp") -> Proposal:
         """The optimum of all designs."""

@@ -54,3 +54,9 @@ def joint():
     made.train()
     assert made.model.space is SPACE
     return made.model
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """A search looks at every 37th design only, since the limits of each are asked for."""
+    monkeypatch.setattr("explore.search.candidates", lambda *rest, **options: candidates(*rest, **options)[::37])

@@ -20,7 +20,7 @@ def table():
     labels = varigate.candidates([8], sigmoid=False)[::300]
     figures = {name: 1.0 + np.arange(len(labels)) for name in FIGURES}
     figures["energy"] = figures["energy"][::-1].copy()
-    return CostTable(labels, figures, ["", "too large", *[""] * (len(labels) - 2)])
+    return CostTable(labels, figures, ["", "LUT", *[""] * (len(labels) - 2)])
 
 
 @pytest.fixture
@@ -41,8 +41,10 @@ def test_a_task_looks_costs_up(table, files):
     entry = arena.varigate_entry(SHAPE, *files, "latency", "digest")
     assert set(entry.guides) == set(GUIDED) and entry.target == -np.inf
     evaluations = Evaluations(entry.task, 5)
-    assert [evaluations(number) for number in (0, 9)] == pytest.approx([0, np.log(10)])
-    assert evaluations(1) == np.inf
+    # The design number 1 breaks a limit and is no candidate.
+    assert [evaluations(number) for number in (0, 8)] == pytest.approx([0, np.log(10)])
+    assert len(entry.task) == len(table.labels) - 1
+    np.testing.assert_equal(entry.task.candidates[1], table.labels[2])
     assert entry.task.conditions.tolist() == Workload.parse(SHAPE).conditions.tolist()
 
 
@@ -50,8 +52,8 @@ def test_a_front_has_two_costs(table, files):
     entry = arena.varigate_front(SHAPE, *files, "digest")
     count = len(table.labels)
     assert entry.task.objectives == 2 and list(entry.guides) == ["latent-front"]
-    np.testing.assert_allclose(entry.task.evaluate(entry.task.candidates[3]), np.log([4, count - 3]))
-    assert np.isinf(entry.task.evaluate(entry.task.candidates[1])).all()
+    np.testing.assert_allclose(entry.task.evaluate(entry.task.candidates[2]), np.log([4, count - 3]))
+    assert len(entry.task) == count - 1
 
 
 def test_the_digest_is_of_the_contents(files, tmp_path):

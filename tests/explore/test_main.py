@@ -21,7 +21,7 @@ from toolchains.settings import Settings
 
 
 @pytest.fixture(autouse=True)
-def here(tmp_path, monkeypatch):
+def here(tmp_path, monkeypatch, few):
     """Everything is written into a folder of the test's own."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -165,7 +165,11 @@ SEARCH = ("search", "--network", "iris", "--method", "random", "--budget", "2")
     ([*SEARCH, "--model", "damaged.npz"], "damaged.npz is damaged"),
     ([*SEARCH, "--model", "vaesa.npz"], "vaesa.npz is a model of the space vaesa"),
     ([*SEARCH, "--model", "model.npz", "--method", "nearest"], "--method is one of random, "),
-    ([*SEARCH, "--model", "model.npz", "--points", "-5"], "points of accuracy, more than -5"),
+    ([*SEARCH, "--model", "model.npz", "--points", "-5"], "invalid tolerance value: '-5'"),
+    ([*SEARCH, "--model", "model.npz", "--nats", "nan"], "invalid tolerance value: 'nan'"),
+    ([*SEARCH, "--model", "model.npz", "--seed", "-1"], "invalid seed value: '-1'"),
+    (["demo", "--network", "roses"], "unknown network 'roses'"),
+    (["train", "--data", "absent.npz", "--pred-model", "orig"], "are for --space vaesa"),
     ([*SEARCH, "--model", "model.npz", "--out", "damaged.npz/p.toml"], "damaged.npz"),
     (["search", "--space", "vaesa", "--objective", "interval"], "--objective of the published space"),
     (["search", "--space", "vaesa", "--dataset-path", "absent.csv"], "there is no file absent.csv"),
