@@ -1,12 +1,9 @@
 """The space of the accelerators that the generator makes. Its parameters are the keys of a build's configuration file.
 """
 
-from math import lcm
-
 import numpy as np
 
 from explore.space import Parameter, Space
-from gateware.choice import MOST_BANKS
 from gateware.program import Array
 
 __all__ = ["SPACE", "array_of", "candidates"]
@@ -33,8 +30,7 @@ def array_of(values: dict) -> Array:
 def candidates(bits, *, sigmoid: bool) -> np.ndarray:
     """The designs that can be generated, as labels (n, 10), in the order of their numbers.
 
-    A drain divides the rows, the buffer between layers has at most `MOST_BANKS` banks, and a single column has nothing
-    to cascade.
+    A drain divides the rows, and a single column has nothing to cascade.
 
     Parameters
     ----------
@@ -45,9 +41,7 @@ def candidates(bits, *, sigmoid: bool) -> np.ndarray:
     """
     labels = SPACE.labels(np.arange(SPACE.size))
     values = {each.name: np.array(each.values)[labels[:, place]] for place, each in enumerate(SPACE.parameters)}
-    banks = np.array([[lcm(columns, drain) for drain in SPACE.parameters[2].values]
-                      for columns in SPACE.parameters[1].values])[labels[:, 1], labels[:, 2]]
-    kept = (values["rows"] % values["drain"] == 0) & (banks <= MOST_BANKS) & np.isin(values["bits"], list(bits))
+    kept = (values["rows"] % values["drain"] == 0) & np.isin(values["bits"], list(bits))
     kept &= (values["columns"] > 1) | ~values["cascade"]
     if not sigmoid:
         kept &= values["sigmoid"] == SPACE.parameters[7].values[0]
