@@ -18,7 +18,7 @@ from model.archive import write_bytes
 __all__ = ["OURS", "VaesaStudy"]
 
 PARTS = 5
-LAYERS = 18  # of the searches
+LAYERS = 12  # of the searches
 BUDGET = 300
 SEEDS = 20
 OURS = "latent-bo"
