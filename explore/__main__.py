@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import sys
+import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from explore import book, dataset, page, presets, scores, synthesis_table, training, vaesa
 from explore.arguments import FRONT, OUT, parser
-from explore.calibration import Calibration, errors, fit
+from explore.calibration import LEAST, Calibration, errors, fit
 from explore.evaluator import Evaluator
 from explore.family import Tolerance, family
 from explore.joint import JointModel
@@ -23,7 +24,8 @@ from explore.study import Study
 from explore.study_vaesa import VaesaStudy
 from explore.sweep import cluster, sweep
 from explore.synthesis import Point, measure
-from explore.varigate import SPACE
+from explore.varigate import SPACE, candidates
+from explore.workloads import PATTERN
 from model.archive import write_bytes
 from model.command import run_command
 from model.errors import UserError
@@ -39,6 +41,8 @@ def evaluator_of(options) -> Evaluator:
     """The evaluator of the designs that the command line tells."""
     calibration, networks = Calibration.read(), family(options.network)
     around = calibration.around(next(iter(networks.networks.values())))
+    if not networks.judged:
+        print(f"no card tells how accurate {options.network} is, so accuracy is no limit", file=sys.stderr)
     return Evaluator(networks, DEVICES[options.device], calibration.area, around,
                      Tolerance(options.points, options.nats))
 
@@ -67,8 +71,10 @@ def _dataset(options):
 
 
 def _sweep(options):
-    points = sweep_points(options.cores, options.tops, options.seed, DEVICES[DEVICE])
+    if options.cores < LEAST or options.tops < 1:
+        raise UserError(f"a fit takes {LEAST} cores and a top at least")
     with cluster(options.scheduler) as client:
+        points = sweep_points(options.cores, options.tops, options.seed, DEVICES[DEVICE])
         outcomes = sweep(points, client, progress=sys.stderr.isatty())
     options.out.parent.mkdir(parents=True, exist_ok=True)
     synthesis_table.write(points, outcomes, options.out)
@@ -92,10 +98,12 @@ def _trainer(options):
                                  vae_model=options.vae_model, obj=options.obj, gamma=options.gamma)
         table = vaesa.read(options.dataset_path)
         split = by_layer(len(table.layers), vaesa.SPACE.size, unseen=options.unseen, seed=options.seed)
+        print(f"kept from training are the layers {', '.join(map(str, split.unseen))}", file=sys.stderr)
         return presets.trainer(table, split, chosen, options.preset)
     for name in ("dataset_size", "pred_model", "vae_model", "obj", "gamma"):
         if getattr(options, name) is not None or options.preset == "paper":
-            raise UserError(f"--{name.replace('_', '-')} and --preset paper are for --space vaesa")
+            raise UserError("--preset paper, --dataset-size, --pred-model, --vae-model, --obj and --gamma are for "
+                            "--space vaesa")
     return training.trainer(dataset.read(options.data), seed=options.seed, nz=options.nz, epochs=options.epochs)
 
 
@@ -117,8 +125,7 @@ def _train(options):
 
 def _scores(options):
     table = vaesa.read(options.dataset_path)
-    rows = scores.study(table, presets.options(options.preset, seed=options.seed), options.preset,
-                        progress=sys.stderr.isatty())
+    rows = scores.study(table, presets.options(seed=options.seed), progress=sys.stderr.isatty())
     result = {"splits": rows, "summary": scores.summary(rows)}
     if options.json:
         print(json.dumps(result))
@@ -152,7 +159,11 @@ def _build(network: str, config: Path) -> str:
 
 
 def _print_commands(network: str, config: Path, best):
-    print(f"\n{config} holds {best.text}; it is built and checked by\n  {_build(network, config)}\n"
+    print(f"\n{config} holds {best.text}", end="; ")
+    if PATTERN.fullmatch(network):
+        print(f"{network} is a shape: train a network of it to build one")
+        return
+    print(f"it is built and checked by\n  {_build(network, config)}\n"
           f"  python -m sim regress {network} --config {config}")
 
 
@@ -188,8 +199,13 @@ def _validate(options):
     evaluator = evaluator_of(options)
     settings = Settings.load(argparse.Namespace(config=options.config, array=None))
     values = {name: value for name, value in asdict(settings).items() if name in SPACE.names}
-    values["sigmoid"] = values["sigmoid"] or "table"
-    sizes = evaluator.sizes(SPACE.values(SPACE.design(values)))
+    values["sigmoid"] = values["sigmoid"] or SPACE.parameters[SPACE.names.index("sigmoid")].values[0]
+    design = SPACE.design(values)
+    if not (candidates(evaluator.family.networks, sigmoid=evaluator.family.sigmoid) == design).all(1).any():
+        widths = " or ".join(map(str, evaluator.family.networks))
+        raise UserError(f"{options.config} is no design of the space for {options.network}: the drain has to divide "
+                        f"the rows, one column has no cascade, and bits are {widths}")
+    sizes = evaluator.sizes(values)
     counts = measure(Point(options.network, tuple(values[name] for name in SPACE.names), "top"))
     if sizes.broken:
         print(f"the design breaks a limit: {sizes.broken}", file=sys.stderr)
@@ -199,7 +215,7 @@ def _validate(options):
         print(json.dumps({"network": options.network, "predicted": predicted, "synthesised": found}))
         return
     print(_table(("", "predicted", "synthesised", "error"),
-                 [(name.upper(), f"{value:,}", f"{found[name]:,}", f"{value / found[name] - 1:+.1%}")
+                 [(name.upper(), f"{value:,}", f"{found[name]:,}", f"{value / max(found[name], 1) - 1:+.1%}")
                   for name, value in predicted.items()]))
 
 
@@ -217,7 +233,7 @@ def _plot(options):
 
 def _demo(options):
     """Everything that there is, from the shipped table of syntheses on: each step says how long it took."""
-    step, out = Steps(4), options.out
+    step, out, start = Steps(4), options.out, time.monotonic()
     evaluator_of(options)  # whatever is wrong with the options is told before minutes of work
     out.mkdir(parents=True, exist_ok=True)
     running = {"processes": options.processes or os.cpu_count(), "progress": sys.stderr.isatty()}
@@ -230,14 +246,16 @@ def _demo(options):
         trainer.model.save(out / "varigate.npz")
     study = _study(options, out / "varigate.npz", out / "work")
     with step(f"all designs for {options.network}"):
-        table = study.table(running["progress"])
+        study.table(running["progress"])
     with step(f"searches by every method, {options.seeds} seeds each, and figures"):
         text, _ = book.varigate(study, out / "figures", "demo", seed=options.seed, progress=running["progress"])
     write_bytes(out / "demo.md", text.encode())
-    best, config = study.best(table), out / f"{Path(options.network).stem}.toml"
+    best = book.proposal(study.evaluator, trainer.model, options.seed)
+    config = out / f"{Path(options.network).stem}.toml"
     best.write(config)
     print(text[text.index("The optimum of"):text.index("![Convergence]")])
     _print_commands(options.network, config, best)
+    print(f"\n{(time.monotonic() - start) / 60:.1f} minutes in all; {out / 'demo.md'} has the rest")
 
 
 def _book(options):

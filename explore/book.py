@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 
 from explore import arena, page, plots, synthesis_table
-from explore.calibration import errors
+from explore.calibration import errors, exact, top_errors
 from explore.evaluator import Evaluator
 from explore.joint import JointModel
+from explore.proposal import Proposal
 from explore.search import best_designs
 from explore.study import BUDGET, Study
 from explore.study_vaesa import BUDGET as VAESA_BUDGET
@@ -15,7 +16,7 @@ from explore.study_vaesa import VaesaStudy
 from explore.varigate import SPACE
 from model.plots import save_figure
 
-__all__ = ["HEAD", "vaesa_pages", "varigate"]
+__all__ = ["HEAD", "proposal", "vaesa_pages", "varigate"]
 
 HEAD = """# The book of designs
 
@@ -29,20 +30,23 @@ ends in a configuration that `build.py` builds. The methods, all with the same b
 
 
 def _area(rows) -> tuple[dict, dict]:
-    """Statistics of the area model's cross-validated errors, and pairs of predicted and true counts."""
+    """Statistics of the area model's errors on what a fit has not seen, and pairs of predicted and true counts."""
     statistics, pairs = {}, {}
     for name, each in errors(rows).items():
         true = np.array([counts[name] for point, counts in rows if point.scope == "core"], np.float64)
         pairs[name.upper()] = true * (1 + each), true
         statistics[name] = {"median": float(np.median(np.abs(each))), "high": float(np.quantile(np.abs(each), 0.95)),
                             "count": len(each)}
+    for name, each in top_errors(rows).items():
+        statistics[f"{name}, whole design"] = {"median": float(np.median(np.abs(each))),
+                                               "high": float(np.abs(each).max()), "count": len(each)}
     return statistics, pairs
 
 
-def _proposal(evaluator: Evaluator, model: JointModel, seed: int, optimum: float) -> dict:
-    """What `search` proposes by default, and how far above the optimum it is."""
+def proposal(evaluator: Evaluator, model: JointModel, seed: int) -> Proposal:
+    """What `search` proposes by default."""
     found, _ = best_designs(evaluator, model, objective="edp", method="latent-bo", budget=BUDGET, seed=seed, count=1)
-    return {"text": found[0].text, "above_per_cent": float(100 * np.expm1(np.log(found[0].costs.edp) - optimum))}
+    return found[0]
 
 
 def _figures(study: Study, model: JointModel, table, traces, fronts, pairs, folder: Path, prefix: str):
@@ -68,22 +72,34 @@ def varigate(study: Study, folder: Path, prefix: str, *, seed: int, progress: bo
     """The section on the designs for the study's network, with its figures in `folder`; and its results."""
     evaluator, rows = study.evaluator, synthesis_table.read()
     table = study.table(progress)
-    traces, model = study.contest(), JointModel.load(study.model, SPACE)
-    fronts, shares = study.front(table)
+    traces, model = study.contest(progress=progress), JointModel.load(study.model, SPACE)
+    fronts, shares = study.front(table, progress)
     statistics, pairs = _area(rows)
     best = study.best(table)
-    tolerance = evaluator.tolerance
+    tolerance, proposed = evaluator.tolerance, proposal(evaluator, model, seed)
+    above = float(100 * np.expm1(np.log(proposed.costs.edp) - table.objective("edp").min()))
     results = {
         "network": evaluator.family.name, "device": evaluator.device.name, "seeds": study.seeds,
         "tolerance": {"points": tolerance.points, "nats": tolerance.nats}, "space": study.space(table),
         "best": best.as_dict() | {"text": best.text}, "syntheses": len(rows), "area": statistics,
-        "proposal": _proposal(evaluator, model, seed, float(table.objective("edp").min())),
+        "proposal": {"text": proposed.text, "above_per_cent": above, "seed": seed}, "exact": exact(rows),
+        "losses": evaluator.family.losses,
         "regrets": study.regrets(table, traces), "front": shares,
         "front_runs": len(fronts["random"].values)}
     study.keep("results", results)
     folder.mkdir(parents=True, exist_ok=True)
     _figures(study, model, table, traces, fronts, pairs, folder, prefix)
     return page.varigate_section(results, f"{folder.name}/{prefix}"), results
+
+
+def _unseen(study: VaesaStudy) -> dict:
+    """Predicted and true EDP of all designs on three of the searched layers, each unseen by its model."""
+    pairs = {}
+    for layer in study.layers[:3]:
+        entry = arena.vaesa_entry(str(layer), str(study.dataset), str(study.folder), *study.folds, "")
+        pairs[f"EDP of layer {layer}"] = (np.exp(entry.guides["latent-bo"].predicted),
+                                          study.table.edp[layer])
+    return pairs
 
 
 def vaesa_pages(study: VaesaStudy, folder: Path, prefix: str, progress: bool = False) -> str:
@@ -100,4 +116,5 @@ def vaesa_pages(study: VaesaStudy, folder: Path, prefix: str, progress: bool = F
     entry = arena.vaesa_entry(str(layer), str(study.dataset), str(study.folder), *study.folds, "")
     save_figure(plots.latent_plane(entry.guides["latent-bo"].means, costs[:, layer], f"EDP of layer {layer}"),
                 folder / f"{prefix}-latent.png")
+    save_figure(plots.predicted_against_true(_unseen(study)), folder / f"{prefix}-predicted.png")
     return page.vaesa_section(scores, searches, f"{folder.name}/{prefix}")

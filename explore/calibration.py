@@ -19,15 +19,18 @@ from explore.varigate import array_of
 from explore.workloads import Workload
 from gateware.layout import image_side
 from gateware.program import Array
+from gateware.resources import Core
+from gateware.rom import DEEP
 from model.archive import write_bytes
 from model.errors import UserError
 from model.network import Network
 
-__all__ = ["SHIPPED", "Calibration", "errors", "fit"]
+__all__ = ["LEAST", "SHIPPED", "Calibration", "errors", "exact", "fit", "top_errors"]
 
 SHIPPED = Path(__file__).parent / "area.json"
 NAMES = ("lut", "ff")
 FOLDS = 10
+LEAST = FOLDS  # cores that a fit is made from
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,8 +86,9 @@ def _features(point: Point) -> dict[str, np.ndarray]:
 def _split(rows, scope: str):
     """Points of a scope with their features and counts."""
     kept = [(point, _features(point), counts) for point, counts in rows if point.scope == scope]
-    if not kept:
-        raise UserError(f"no {scope} of the table was synthesised, and a fit needs some")
+    least = LEAST if scope == "core" else 1
+    if len(kept) < least:
+        raise UserError(f"the table has {len(kept)} syntheses of {scope}s; a fit takes {least} at least")
     points, found, counts = zip(*kept, strict=True)
     return points, found, {name: np.array([each[name] for each in counts], np.float64) for name in NAMES}
 
@@ -99,6 +103,33 @@ def fit(rows: list[tuple[Point, dict]]) -> Calibration:
     around = {name: nnls(columns / counts[name][:, None], (counts[name] - inner[name]) / counts[name])[0]
               for name in NAMES}
     return Calibration(area, around)
+
+
+def top_errors(rows: list[tuple[Point, dict]]) -> dict[str, np.ndarray]:
+    """Relative errors of whole designs, each by a fit of the rest that has not seen it: {"lut": (n,), "ff": (n,)}."""
+    tops = [row for row in rows if row[0].scope == "top"]
+    cores = [row for row in rows if row[0].scope == "core"]
+    result = {name: np.zeros(len(tops)) for name in NAMES}
+    for place, (point, counts) in enumerate(tops):
+        fitted = fit([*cores, *tops[:place], *tops[place + 1:]])
+        inner, around = fitted.area.predict([_features(point)]), fitted.around(network_of(point.workload, point.values))
+        for name in NAMES:
+            result[name][place] = (inner[name][0] + around[name]) / counts[name] - 1
+    return result
+
+
+def exact(rows: list[tuple[Point, dict]]) -> tuple[int, int]:
+    """Of how many cores DSP slices and block RAMs are exactly as predicted, and of how many a prediction is made (up to
+    `DEEP` words of weights)."""
+    equal = known = 0
+    for point, counts in rows:
+        network, array = network_of(point.workload, point.values), array_of(point.values)
+        weights = point.values["weights"]
+        if point.scope == "core" and (weights == "lut" or Engine(network).on(array, weights).words <= DEEP):
+            need = Core(network, weights).need(array)
+            equal += (need.dsp, need.ramb18) == (counts["dsp"], counts["ramb18"])
+            known += 1
+    return equal, known
 
 
 def errors(rows: list[tuple[Point, dict]], seed: int = 0) -> dict[str, np.ndarray]:

@@ -113,13 +113,15 @@ def _kept(contest: Contest, task: str, method: str, path: Path) -> Traces | None
     return Traces(np.split(arrays["numbers"], ends), np.split(arrays["values"], ends))
 
 
-def hold(contest: Contest, folder: Path, processes: int = 1) -> dict[tuple[str, str], Traces]:
+def hold(contest: Contest, folder: Path, processes: int = 1, *,
+         progress: bool = False) -> dict[tuple[str, str], Traces]:
     """Run what `folder` does not hold yet. The traces by (task, method)."""
     pairs = [(task, method) for task in contest.tasks for method in contest.methods]
     paths = {pair: folder / f"{quote('--'.join(pair), safe='')}.npz" for pair in pairs}
     traces = {pair: _kept(contest, *pair, paths[pair]) for pair in pairs}
     missing = [pair for pair in pairs if traces[pair] is None]
-    with tqdm(total=len(pairs), initial=len(pairs) - len(missing), unit="cell", file=sys.stderr) as bar:
+    with tqdm(total=len(pairs), initial=len(pairs) - len(missing), unit="cell", file=sys.stderr,
+              disable=not progress) as bar:
         if processes == 1:
             for pair in missing:
                 traces[pair] = _runs(contest, *pair, paths[pair])

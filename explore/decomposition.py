@@ -43,7 +43,7 @@ def decompose(raw, logs) -> tuple[Scales, np.ndarray, np.ndarray]:
     """The scales of raw features (layers, columns) and logarithms (designs, layers, targets), and what is to be learnt.
 
     That is d (designs, layers, targets), and m with log s (layers, targets + 1), each divided by its scale. A logarithm
-    that is NaN, for a design that is not possible, is left out of the scales and stays NaN in d.
+    that is NaN, of a pair that was not evaluated, is left out of the scales and stays NaN in d.
     """
     mean = np.nanmean(logs, 0)
     deviation = logs - mean

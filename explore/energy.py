@@ -1,6 +1,9 @@
-"""The energy of one inference, *modelled*: operations counted exactly, times constants from the literature.
+"""The energy of one inference, *modelled*: the array's, the memories' and the lanes' operations times constants.
 
-Nothing here was measured. The constants are those of 45 nm silicon at 0.9 V (M. Horowitz, "Computing's energy problem
+The operations are counted from the structure; ε, sigmoid units, queues and control are not, and add to it by their
+flip-flops alone, whose number is the area model's. Nothing here was measured.
+
+The constants are those of 45 nm silicon at 0.9 V (M. Horowitz, "Computing's energy problem
 (and what we can do about it)", ISSCC 2014): 0.2 pJ for a multiplication of 8 bits, 0.1 pJ for an addition of 32 bits,
 10 pJ for 64 bits read from a memory of 8 KB. DSP slices and block RAMs are silicon of their own: these hold for them.
 What look-up tables do costs 14 times as much as silicon made for the purpose (I. Kuon and J. Rose,
@@ -12,7 +15,7 @@ holds the core: it favours whatever is fast.
 
 from explore.structure import ROM_WORDS, Structure
 
-__all__ = ["CLOCK_HZ", "energy"]
+__all__ = ["CLOCK_HZ", "CONSTANTS", "STATIC", "energy"]
 
 CLOCK_HZ = 100e6
 
@@ -24,6 +27,7 @@ BLOCK_READ = 10 / 64  # pJ a bit, from block RAM
 LUT_READ = SOFT * ADD  # pJ for each look-up table that an address goes to
 CLOCK = ADD  # pJ a flip-flop and clock: its own clock pin, no more than an adder's bit
 STATIC = 0.1  # W: the order of what the vendor's estimates give for an XC7A100T at room temperature
+CONSTANTS = (CLOCK_HZ, MULTIPLY, ADD, SLICE_SUM, BLOCK_READ, LUT_READ, CLOCK, STATIC)
 
 
 def _factor_bits(core: Structure) -> int:

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from explore.area import AreaModel, features
-from explore.energy import energy
+from explore.energy import CONSTANTS, energy
 from explore.family import Family, Tolerance
 from explore.structure import Engine, Structure
 from explore.varigate import array_of
@@ -158,7 +158,7 @@ class Evaluator:
             "networks": {bits: network_file.digest(each).hex() for bits, each in self.family.networks.items()},
             "losses": self.family.losses, "tolerance": asdict(self.tolerance), "device": self.device.name,
             "area": {name: weights.tolist() for name, weights in self.area.weights.items()},
-            "around": self.surroundings}
+            "around": self.surroundings, "energy": CONSTANTS}
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     def learn(self, counted: dict[tuple, Cycles]):

@@ -1,5 +1,5 @@
-"""The networks that one search chooses from: one for each width of weights, with what its integers lose against floats.
-"""
+"""The networks that one search chooses from: one for each width of weights, with what its integers lose against the
+floats of the widest one."""
 
 import json
 from dataclasses import dataclass
@@ -47,6 +47,11 @@ class Family:
     @property
     def sigmoid(self) -> bool:
         return next(iter(self.networks.values())).sigmoid is not None
+
+    @property
+    def judged(self) -> bool:
+        """Whether the cards tell what the integers lose."""
+        return all(self.losses.get(bits) for bits in self.networks)
 
     def broken(self, bits: int, tolerance: Tolerance) -> str:
         """Which tolerance the integers of this width break, in words; empty where they keep both."""

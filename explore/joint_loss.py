@@ -14,7 +14,7 @@ class JointLoss:
     Parameters
     ----------
     logs : float64 (n, m, targets)
-        natural logarithms of the targets; NaN where a design is not possible.
+        natural logarithms of the targets; NaN where a design was not evaluated.
     training : explore.joint_trainer.Training
         the weights of the terms.
     """

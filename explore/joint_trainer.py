@@ -47,7 +47,7 @@ class JointTrainer:
     Parameters
     ----------
     logs : float64 (n, m, targets)
-        natural logarithms of the targets; NaN where a design is not possible.
+        natural logarithms of the targets; NaN where a design was not evaluated.
     seed : int
         of the parameters, the order of designs, the choice of layers and ε.
 

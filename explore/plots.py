@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from explore.pareto import nondominated
-from explore.regret import curves, per_cent
+from explore.regret import curves
 from model.plots import COLOURS
 
 __all__ = ["convergence", "latent_plane", "pareto_front", "predicted_against_true"]
@@ -26,11 +26,11 @@ def latent_plane(means, costs, label: str) -> Figure:
     Designs that break a limit have an infinite cost and are grey; the best one has a ring.
     """
     axes_of = np.linalg.svd(means - means.mean(0), full_matrices=False)[2][:2]
-    plane, chosen = (means - means.mean(0)) @ axes_of.T, _thin(len(means))
+    plane = (means - means.mean(0)) @ axes_of.T
+    kept = np.isfinite(costs)
+    good, bad = (each[_thin(len(each))] for each in (np.flatnonzero(kept), np.flatnonzero(~kept)))
     figure = Figure(figsize=(7.5, 6), layout="constrained")
     axes = figure.subplots()
-    good = chosen[np.isfinite(costs[chosen])]
-    bad = np.setdiff1d(chosen, good)
     if len(bad):
         axes.scatter(*plane[bad].T, s=3, c="0.85", linewidths=0, label="breaks a limit")
     order = good[np.argsort(-costs[good])]  # the best ones on top
@@ -50,8 +50,7 @@ def convergence(traces: dict[str, list], optimum, budget: int, title: str) -> Fi
     axes = figure.subplots()
     evaluations = np.arange(1, budget + 1)
     for place, (method, runs) in enumerate(traces.items()):
-        with np.errstate(over="ignore"):
-            mean, low, high = (per_cent(each) for each in curves(runs, optimum, budget))
+        mean, low, high = curves(runs, optimum, budget)
         colour = COLOURS[place % len(COLOURS)]
         axes.plot(evaluations, np.where(np.isfinite(mean), mean, np.nan), color=colour,
                   linestyle=LINES[place % len(LINES)], label=method)

@@ -68,14 +68,15 @@ def _interval(samples) -> Interval:
 
 
 def curves(traces, optimum: float, budget: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mean regret in log cost and its 95 % bootstrap band, (budget,) each, for plotting.
+    """Mean regret in per cent and its 95 % bootstrap band, (budget,) each, for plotting.
 
     `traces` is a list of tasks' lists of traces with `optimum` a number a task, or of one task's traces.
     Tasks are resampled, and seeds within them. Before all runs have a valid design the mean is infinite.
     """
     nested = traces if np.ndim(optimum) else [traces]
     least = np.stack([[curve(each, budget) for each in task] for task in nested])
-    regret = least - np.reshape(optimum, (-1, 1, 1))
+    with np.errstate(over="ignore"):
+        regret = per_cent(least - np.reshape(optimum, (-1, 1, 1)))
     rng = np.random.default_rng(seed)
     means = []
     for _ in range(ROUNDS // 4):

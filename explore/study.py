@@ -65,12 +65,12 @@ class Study:
         """The optimum of all designs."""
         return propose(self.evaluator, SPACE.values(table.labels[int(np.argmin(table.objective(objective)))]))
 
-    def contest(self, objective: str = "edp", methods=VARIGATE_METHODS) -> dict[str, Traces]:
+    def contest(self, objective: str = "edp", methods=VARIGATE_METHODS, progress: bool = False) -> dict[str, Traces]:
         """All methods' searches for the least objective, by method."""
         name = str(self.evaluator.family.workload)
         settings = str(self.costs), str(self.model), objective, arena.digest(self.costs, self.model)
         contest = Contest(arena.varigate_entry, settings, (name,), tuple(methods), self.seeds, BUDGET)
-        traces = hold(contest, self.folder / f"contest-{objective}", self.processes)
+        traces = hold(contest, self.folder / f"contest-{objective}", self.processes, progress=progress)
         return {method: traces[name, method] for method in methods}
 
     def regrets(self, table: CostTable, traces: dict[str, Traces], objective: str = "edp") -> list[dict]:
@@ -79,7 +79,7 @@ class Study:
         return [{"method": method} | asdict(each)
                 for method, found in traces.items() for each in at(found.values, optimum)]
 
-    def front(self, table: CostTable) -> tuple[dict[str, Traces], list[dict]]:
+    def front(self, table: CostTable, progress: bool = False) -> tuple[dict[str, Traces], list[dict]]:
         """The searches for the front of latency and energy, and the share of its hypervolume that each method found.
 
         The reference point is the worst feasible latency and energy; volumes are of logarithms.
@@ -88,7 +88,7 @@ class Study:
         settings = str(self.costs), str(self.model), arena.digest(self.costs, self.model)
         contest = Contest(arena.varigate_front, settings, (name,), tuple(FRONT_METHODS),
                           min(self.seeds, FRONT_SEEDS), BUDGET)
-        traces = hold(contest, self.folder / "contest-front", self.processes)
+        traces = hold(contest, self.folder / "contest-front", self.processes, progress=progress)
         logs = np.stack([table.objective(each) for each in arena.FRONT], 1)
         reference = logs[table.feasible].max(0) + 1e-9
         whole = hypervolume(logs, reference)

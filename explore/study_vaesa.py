@@ -3,6 +3,7 @@
 Everything is kept in a folder, and what is there already is not made again.
 """
 
+import hashlib
 import json
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -37,8 +38,10 @@ class VaesaStudy:
     """
 
     def __init__(self, dataset, folder, *, seed: int, processes: int = 2):
-        self.dataset, self.folder, self.seed, self.processes = Path(dataset), Path(folder), seed, processes
-        self.table = vaesa.read(dataset)
+        self.dataset, self.seed, self.processes = Path(dataset), seed, processes
+        self.table, made_of = vaesa.read(dataset), (arena.digest(dataset), *self.folds, *presets.PRESETS["small"])
+        # Models and scores of other splits or settings are not taken for these: their unseen layers would be others.
+        self.folder = Path(folder) / f"seed-{seed}-{hashlib.sha256(repr(made_of).encode()).hexdigest()[:12]}"
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def scores(self, progress: bool = False) -> dict:
@@ -77,7 +80,8 @@ class VaesaStudy:
         contest = Contest(arena.vaesa_entry, settings, tuple(map(str, self.layers)), tuple(METHODS), SEEDS, BUDGET)
         whole = replace(contest, methods=("nearest",), budget=vaesa.SPACE.size)  # a table needs no budget
         rest = replace(contest, methods=tuple(name for name in METHODS if name != "nearest"))
-        return hold(rest, self.folder / "searches", self.processes) | hold(whole, self.folder / "searches", 1)
+        return hold(rest, self.folder / "searches", self.processes, progress=progress) | hold(
+            whole, self.folder / "searches", 1)
 
     def _goal(self, layer: int) -> float:
         return target(self.table.logs[:, layer].sum(-1).min())

@@ -16,8 +16,9 @@ def test_a_network_s_section_has_its_figures_and_its_optimum(tmp_path, evaluator
     for module in (study, book):
         monkeypatch.setattr(module, "BUDGET", 40)
     monkeypatch.setattr(study, "FRONT_METHODS", {"random": None, "nsga2": None})
-    monkeypatch.setattr(study.Study.contest, "__defaults__", ("edp", ("random", "latent-gd")))
-    monkeypatch.setattr(book, "_proposal", lambda *rest: {"text": "2x2", "above_per_cent": 1.5})
+    monkeypatch.setattr(study.Study.contest, "__defaults__", ("edp", ("random", "latent-gd"), False))
+    monkeypatch.setattr(book, "proposal", lambda evaluator, model, seed: made.best(table))
+    monkeypatch.setattr(book, "top_errors", lambda rows: {})  # which takes a fit for each
     joint.save(tmp_path / "model.npz")
     evaluator = evaluator_of(SHAPE)
     made = Study(evaluator, tmp_path / "model.npz", tmp_path / "work", seeds=2, processes=1)
@@ -31,7 +32,7 @@ def test_a_network_s_section_has_its_figures_and_its_optimum(tmp_path, evaluator
     assert kept == json.loads(json.dumps(results))
     edp = np.where(table.feasible, table.figures["energy"] * table.figures["latency"], np.inf)
     assert results["best"]["edp_nj_us"] == round(float(edp.min()) / 100, 3)
-    assert f"for `{SHAPE}`" in text and "1.50 % above the optimum" in text
+    assert f"for `{SHAPE}`" in text and "0.00 % above the optimum" in text
     for name in ("latent", "convergence", "front", "predicted"):
         assert f"figures/x-{name}.png" in text
         assert (tmp_path / "figures" / f"x-{name}.png").read_bytes().startswith(b"\x89PNG")

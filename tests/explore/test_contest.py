@@ -49,8 +49,8 @@ def equal(one, other):
 
 def test_processes_and_files_change_nothing(toys, tmp_path, capfd):
     contest = Contest(toys.prepare, (2,), ("one", "another/layer"), ("random", "nearest"), seeds=3, budget=15)
-    here = hold(contest, tmp_path / "here")
-    there = hold(contest, tmp_path / "there", processes=2)
+    here = hold(contest, tmp_path / "here", progress=True)
+    there = hold(contest, tmp_path / "there", processes=2, progress=True)
     assert equal(here, there) and equal(here, hold(contest, tmp_path / "here"))
     assert [len(here["one", method].numbers) for method in ("random", "nearest")] == [3, 1]
     assert len(here["one", "nearest"].numbers[0]) == 13  # stopped at the target, label (2, 2)

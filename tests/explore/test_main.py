@@ -164,7 +164,7 @@ SEARCH = ("search", "--network", "iris", "--method", "random", "--budget", "2")
     ([*SEARCH, "--model", "absent.npz"], "there is no file absent.npz"),
     ([*SEARCH, "--model", "damaged.npz"], "damaged.npz is damaged"),
     ([*SEARCH, "--model", "vaesa.npz"], "vaesa.npz is a model of the space vaesa"),
-    ([*SEARCH, "--model", "model.npz", "--method", "nearest"], "--method is one of random, "),
+    ([*SEARCH, "--model", "model.npz", "--method", "nearest"], "invalid choice: 'nearest'"),
     ([*SEARCH, "--model", "model.npz", "--points", "-5"], "invalid tolerance value: '-5'"),
     ([*SEARCH, "--model", "model.npz", "--nats", "nan"], "invalid tolerance value: 'nan'"),
     ([*SEARCH, "--model", "model.npz", "--seed", "-1"], "invalid seed value: '-1'"),
@@ -182,7 +182,9 @@ SEARCH = ("search", "--network", "iris", "--method", "random", "--budget", "2")
     (["validate", "absent.toml", "--network", "iris"], "cannot read absent.toml"),
     (["validate", "odd.toml", "--network", "iris"], "rows is one of 2, 4, "),
     (["sweep", "--cores", "0"], "--cores"),
-    (["sweep", "--cores", "1", "--tops", "1", "--scheduler", "nonsense"], "no Dask scheduler answers at 'nonsense'"),
+    (["sweep", "--cores", "9"], "a fit takes 10 cores and a top at least"),
+    (["train", "--gamma", "nan"], "invalid tolerance value: 'nan'"),
+    (["sweep", "--cores", "10", "--tops", "1", "--scheduler", "nonsense"], "no Dask scheduler answers at 'nonsense'"),
 ], ids=lambda each: " ".join(each) if isinstance(each, list) else "")
 def test_bad_input_gets_one_line(capsys, here, model, arguments, message):
     (here / "damaged.npz").write_bytes(b"PK")

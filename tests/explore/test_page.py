@@ -23,9 +23,10 @@ def results():
         "best": {"text": "16x16", "latency": 1500.0, "interval": 1000.5, "energy_nj": 2000.0,
                  "resources": {"dsp": 230, "ramb36": 100, "lut": 12_345, "ff": 9_876}},
         "syntheses": 82, "area": {"lut": {"median": 0.041, "high": 0.124, "count": 72}},
-        "proposal": {"text": "16x14", "above_per_cent": 1.25},
+        "proposal": {"text": "16x14", "above_per_cent": 1.25, "seed": 7},
         "regrets": regrets, "front": [{"method": "random", "mean": 0.9, "least": 0.8, "greatest": 0.95}],
-        "front_runs": 5}
+        "front_runs": 5, "exact": [71, 71],
+        "losses": {8: {"points": -0.04, "nats": 0.25}, 6: {"nats": 1.1}}}
 
 
 def test_the_generator_s_section(results):
@@ -36,6 +37,8 @@ def test_the_generator_s_section(results):
     assert "proposes 16x14: 1.25 % above the optimum" in text
     assert "| `random` | 12.3 (1.0 … 3.0), median 11.0, 2/20 optimal |" in text
     assert "| `gp` | –, median 4.0, 0/20 optimal; 3 without a design |" in text  # an endless mean is not told
+    assert "| 6 bits | – | 1.10 |" in text and "| 8 bits | -0.04 | 0.25 |" in text
+    assert "the 71 synthesised cores" in text
     assert "figures/x-convergence.png" in text
 
 
@@ -62,5 +65,5 @@ def test_the_page_in_docs_is_of_this_form_and_its_figures_exist():
     text = PAGE.read_text(encoding="utf-8")
     assert methods_text() in text
     figures = [line.partition("](")[2].rstrip(")") for line in text.splitlines() if line.startswith("![")]
-    assert len(figures) == 6
+    assert len(figures) == 7
     assert all((PAGE.parent / figure).is_file() for figure in figures)

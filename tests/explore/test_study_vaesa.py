@@ -19,12 +19,13 @@ def study(tmp_path, monkeypatch):
     monkeypatch.setattr(vaesa, "read", lambda path: table)
     monkeypatch.setattr(study_vaesa, "LAYERS", 4)
     monkeypatch.setattr(study_vaesa, "PARTS", 3)
+    (tmp_path / "t.csv").write_text("a table", "utf-8")
     return VaesaStudy(tmp_path / "t.csv", tmp_path / "work", seed=2, processes=1)
 
 
 def test_layers_are_drawn_by_the_seed(study, tmp_path):
     assert len(study.layers) == 4 == len({*study.layers}) and study.layers == sorted(study.layers)
-    again, other = (VaesaStudy("t.csv", tmp_path / "other", seed=seed).layers for seed in (2, 5))
+    again, other = (VaesaStudy(study.dataset, tmp_path / "other", seed=seed).layers for seed in (2, 5))
     assert again == study.layers != other
 
 
@@ -83,3 +84,11 @@ def test_random_search_is_expected_exactly(study):
     for layer, (found,) in zip(study.layers, study.expectations(), strict=True):
         good = (costs[:, layer] <= target(costs[:, layer].min())).sum()
         assert found == (2304 + 1) / (good + 1)
+
+
+def test_nothing_of_another_seed_or_table_is_taken_for_this_one(study, tmp_path):
+    other = VaesaStudy(study.dataset, tmp_path / "work", seed=3)
+    (tmp_path / "u.csv").write_text("another table", "utf-8")
+    changed = VaesaStudy(tmp_path / "u.csv", tmp_path / "work", seed=2)
+    assert len({study.folder, other.folder, changed.folder}) == 3
+    assert VaesaStudy(study.dataset, tmp_path / "work", seed=2).folder == study.folder
