@@ -12,7 +12,7 @@ import numpy as np
 
 from explore import book, dataset, page, presets, scores, synthesis_table, training, vaesa
 from explore.arguments import FRONT, OUT, parser
-from explore.calibration import LEAST, Calibration, errors, fit
+from explore.calibration import LEAST, Calibration, errors, errors_of, fit
 from explore.evaluator import Evaluator
 from explore.family import Tolerance, family
 from explore.joint import JointModel
@@ -85,9 +85,11 @@ def _sweep(options):
     fitted = options.out.with_name("area.json")
     fit(rows).write(fitted, options.out)
     print(f"{len(rows)} of {len(points)} points: {options.out}; the fit: {fitted}")
-    for name, each in errors(rows).items():
-        print(f"{name}: errors on cores that a fit has not seen: median {np.median(np.abs(each)):.1%}, "
-              f"95th percentile {np.quantile(np.abs(each), 0.95):.1%}")
+    for text, found in (("this fit, cross-validated", errors(rows)),
+                        ("the shipped fit on these cores", errors_of(Calibration.read().area, rows))):
+        for name, each in found.items():
+            print(f"{text}: {name}, errors: median {np.median(np.abs(each)):.1%}, "
+                  f"95th percentile {np.quantile(np.abs(each), 0.95):.1%}")
 
 
 def _trainer(options):

@@ -25,7 +25,7 @@ from model.archive import write_bytes
 from model.errors import UserError
 from model.network import Network
 
-__all__ = ["LEAST", "SHIPPED", "Calibration", "errors", "exact", "fit", "top_errors"]
+__all__ = ["LEAST", "SHIPPED", "Calibration", "errors", "errors_of", "exact", "fit", "top_errors"]
 
 SHIPPED = Path(__file__).parent / "area.json"
 NAMES = ("lut", "ff")
@@ -103,6 +103,12 @@ def fit(rows: list[tuple[Point, dict]]) -> Calibration:
     around = {name: nnls(columns / counts[name][:, None], (counts[name] - inner[name]) / counts[name])[0]
               for name in NAMES}
     return Calibration(area, around)
+
+
+def errors_of(area: AreaModel, rows: list[tuple[Point, dict]]) -> dict[str, np.ndarray]:
+    """Relative errors of a fit on the cores of another table: {"lut": (n,), "ff": (n,)}."""
+    _, found, counts = _split(rows, "core")
+    return {name: each / counts[name] - 1 for name, each in area.predict(found).items()}
 
 
 def top_errors(rows: list[tuple[Point, dict]]) -> dict[str, np.ndarray]:

@@ -75,7 +75,8 @@ the rows, one column has no cascade, …). **All of them were evaluated**: {spac
 
 Cycles, DSP slices and block RAMs are the generator's own formulas: the tests hold cycles equal to simulated ones for 32
 random designs, and of the {exact[1]} synthesised cores whose block RAM is predicted (up to 32,768 words of weights;
-other designs are left out) {exact[0]} took exactly so many DSP slices and block RAMs. Look-up tables and
+other designs are left out) {exact[0]} took exactly so many DSP slices and block RAMs. What a build has around the core
+is counted as the most that it can take; MNIST's takes 18 Kb of block RAM less. Look-up tables and
 flip-flops are predicted by a linear model of the design's structure, fitted to {results['syntheses']} syntheses
 (`python -m explore sweep`). Its errors on cores that the fit has not seen (ten-fold cross-validation; which quantities
 are counted was chosen on the same table), and on whole designs (each left out once):

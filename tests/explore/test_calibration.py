@@ -5,13 +5,10 @@ import pytest
 
 from explore import calibration as module
 from explore import synthesis_table
-from explore.calibration import Calibration, errors, fit
+from explore.calibration import Calibration, errors, errors_of, exact, fit, top_errors
 from explore.networks import network_of
-from explore.structure import Engine
 from explore.synthesis import COUNTS, Point
-from explore.varigate import SPACE, array_of, candidates
-from gateware.resources import Core
-from gateware.rom import DEEP
+from explore.varigate import SPACE, candidates
 from model.errors import UserError
 
 
@@ -87,14 +84,18 @@ def test_the_shipped_table_is_predicted_as_well_as_is_said(shipped):
         assert np.median(np.abs(each)) <= 0.08 and np.quantile(np.abs(each), 0.95) <= 0.20
 
 
-def test_dsp_slices_and_block_rams_of_the_shipped_table_are_exactly_as_predicted(shipped):
-    exact = 0
-    for point, counts in shipped:
-        if point.scope == "core":
-            network, array = network_of(point.workload, point.values), array_of(point.values)
-            need = Core(network, point.values["weights"]).need(array)
-            assert need.dsp == counts["dsp"], point
-            if Engine(network).on(array, point.values["weights"]).words <= DEEP:
-                assert need.ramb18 == counts["ramb18"], point
-                exact += 1
-    assert exact >= 70
+def test_a_fit_is_judged_on_another_table(rows, calibration):
+    assert all(np.abs(each).max() < 1e-9 for each in errors_of(calibration.area, rows).values())
+    doubled = [(point, {name: 2 * count for name, count in counts.items()}) for point, counts in rows]
+    assert all(np.allclose(each, -0.5) for each in errors_of(calibration.area, doubled).values())
+
+
+def test_whole_designs_are_judged_by_fits_that_have_not_seen_them(shipped):
+    found = top_errors(shipped)
+    assert all(each.shape == (10,) and np.abs(each).max() < 0.2 for each in found.values())
+
+
+def test_what_is_exact_is_counted(shipped):
+    assert exact(shipped) == (71, 71)
+    changed = [(point, counts | {"dsp": counts["dsp"] + 1}) for point, counts in shipped[:5]]
+    assert exact(changed)[0] == 0
