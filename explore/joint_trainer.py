@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from explore.joint_loss import JointLoss
@@ -103,7 +104,8 @@ class JointTrainer:
         bar = tqdm(range(left if epochs is None else min(epochs, left)), "joint training",
                    disable=None if progress else True, leave=False)
         for _ in bar:
-            self._epoch()
+            with threadpool_limits(1):  # small products: threads cost more than they save, and change the bits
+                self._epoch()
             bar.set_postfix(loss=f"{self.history['loss'][-1]:.3f}")
             if checkpoint and (self.epoch % every == 0 or self.epoch == self.training.epochs):
                 checkpoints.write(checkpoint, optimizer=self.adam, epoch=self.epoch, history=self.history, rng=self.rng)
