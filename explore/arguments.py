@@ -150,7 +150,7 @@ def parser(description: str) -> argparse.ArgumentParser:
     plot.add_argument("--model", type=Path, metavar="FILE.npz", help="of `train` (default: the shipped one)")
     plot.add_argument("--out", type=Path, default=OUT, metavar="DIR", help="default: %(default)s")
 
-    demo = commands.add_parser("demo", help="all of it for one network: data set, training, all methods (15 minutes)")
+    demo = commands.add_parser("demo", help="all of it for one network: data set, training, all methods (ten minutes)")
     _designs(demo)
     demo.add_argument("--out", type=Path, default=OUT / "demo", metavar="DIR", help="default: %(default)s")
 
@@ -166,7 +166,7 @@ def parser(description: str) -> argparse.ArgumentParser:
     _seed(sweep, 1)
     for command in (dataset, demo, book, plot):
         _cores(command)
-    for command, seeds in ((demo, 10), (book, 20), (plot, 10)):
-        command.add_argument("--seeds", type=_count, default=seeds, metavar="N",
+    for command in (demo, book, plot):
+        command.add_argument("--seeds", type=_count, default=20, metavar="N",
                              help="runs of each method (default: %(default)s)")
     return parser
