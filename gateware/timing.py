@@ -18,7 +18,7 @@ from gateware.timing_core import CoreControl
 from gateware.timing_engine import EngineControl
 from model.network import Network
 
-__all__ = ["Cycles", "array_cycles", "cycle_key", "cycles", "run"]
+__all__ = ["Cycles", "array_cycles", "cycles", "run"]
 
 
 @dataclass(frozen=True)
@@ -82,10 +82,3 @@ def cycles(network: Network, array: Array) -> Cycles:
     (input_,), (cls,), (output,) = run(network, array, 1)
     interval = _interval(_core(network, array, sys.maxsize))
     return Cycles(cls - input_, output - input_, interval, network.macs / (array.multipliers * interval))
-
-
-def cycle_key(network: Network, array: Array) -> tuple:
-    """What `cycles` depends on: two pairs of a network and an array with equal keys take equally long."""
-    shapes = tuple((matrix.rows, matrix.inputs, place) for segment in _segments(network)
-                   for place, matrix in enumerate(segment))
-    return shapes, array.rows, array.columns, array.drain, array.buffers, _pipeline(network, array)

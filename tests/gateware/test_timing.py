@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gateware.program import Array
-from gateware.timing import cycle_key, cycles, run
+from gateware.timing import cycles, run
 from model.examples import random_network
 
 
@@ -42,16 +42,8 @@ def test_jumps_over_large_layers():
         assert run(network, array, 5) == run(network, array, 5, jumps=False)
 
 
-def test_what_is_counted_has_the_same_key():
+def test_cycles_depend_on_shapes_and_not_on_weights():
     networks = [random_network(np.random.default_rng(seed), segments=128, signed_input=False, extreme=False)
                 for seed in (1, 2)]
-    array = Array(8, 2, 2)
-    keys = {cycle_key(network, each) for network in networks for each in (array, Array(8, 2, 2, cascade=True))}
-    assert len(keys) == 1
-    assert len({cycles(network, array) for network in networks}) == 1
-    others = [Array(8, 2), Array(4, 2, 2), Array(8, 1, 2), Array(8, 2, 2, buffers=1), Array(8, 2, 2, packed=True),
-              Array(8, 2, 2, cascade=False)]
-    assert len({cycle_key(networks[0], each) for each in (array, *others)}) == 7
-    for change in ({"inputs": 5}, {"latent": 3}, {"classes": 0}, {"hidden": (9,)}, {"outputs": 3}):
-        other = random_network(np.random.default_rng(1), segments=128, signed_input=False, extreme=False, **change)
-        assert cycle_key(other, array) not in keys
+    for array in (Array(8, 2, 2), Array(8, 2, 2, cascade=False), Array(4, 2, 2, buffers=1)):
+        assert len({cycles(network, array) for network in networks}) == 1
