@@ -31,6 +31,7 @@ from model.command import run_command
 from model.errors import UserError
 from toolchains.device import DEVICES
 from toolchains.flow import Steps
+from toolchains.report import align
 from toolchains.settings import Settings
 
 DEVICE = "xc7a100t"  # whose limits a sweep keeps
@@ -45,14 +46,6 @@ def evaluator_of(options) -> Evaluator:
         print(f"no card tells how accurate {options.network} is, so accuracy is no limit", file=sys.stderr)
     return Evaluator(networks, DEVICES[options.device], calibration.area, around,
                      Tolerance(options.points, options.nats))
-
-
-def _table(columns, rows) -> str:
-    """Columns of text, the first to the left, the others to the right."""
-    rows = [columns, *rows]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join("  ".join(cell.rjust(width) if place else cell.ljust(width)
-                               for place, (cell, width) in enumerate(zip(row, widths, strict=True))) for row in rows)
 
 
 def _dataset(options):
@@ -135,7 +128,7 @@ def _scores(options):
     names = [name for name in rows[0] if name != "split"]
     lines = [(str(row["split"]), *(f"{row[name]:.3f}" for name in names)) for row in rows]
     lines.append(("mean ± sd", *("{:.3f} ± {:.3f}".format(*result["summary"][name]) for name in names)))
-    print(_table(("split", *names), lines))
+    print("\n".join(align([("split", *names), *lines])))
 
 
 def _search_layer(options):
@@ -193,7 +186,7 @@ def _search(options):
         return
     print(f"{options.network} on the {DEVICES[options.device].name}, {len(evaluations)} evaluations; energy is "
           "modelled, LUT and FF are predicted; latency and interval in cycles\n")
-    print(_table(COLUMNS, [each.row() for each in found]))
+    print("\n".join(align([COLUMNS, *(each.row() for each in found)])))
     _print_commands(options.network, out, best)
 
 
@@ -216,9 +209,9 @@ def _validate(options):
     if options.json:
         print(json.dumps({"network": options.network, "predicted": predicted, "synthesised": found}))
         return
-    print(_table(("", "predicted", "synthesised", "error"),
-                 [(name.upper(), f"{value:,}", f"{found[name]:,}", f"{value / max(found[name], 1) - 1:+.1%}")
-                  for name, value in predicted.items()]))
+    rows = [(name.upper(), f"{value:,}", f"{found[name]:,}", f"{value / max(found[name], 1) - 1:+.1%}")
+            for name, value in predicted.items()]
+    print("\n".join(align([("", "predicted", "synthesised", "error"), *rows])))
 
 
 def _study(options, model, folder: Path) -> Study:

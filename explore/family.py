@@ -1,16 +1,14 @@
 """The networks that one search chooses from: one for each width of weights, with what its integers lose against the
 floats of the widest one."""
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
 
 from explore.networks import base
 from explore.workloads import PATTERN, Workload
-from model import network_file
 from model.errors import UserError
 from model.network import Network
 from model.variants import BITS, find_bits
+from toolchains.flow import find_network
 
 __all__ = ["Family", "Tolerance", "family"]
 
@@ -62,15 +60,6 @@ class Family:
         return ""
 
 
-def _card(path: Path) -> dict:
-    """The card beside a network file, if it is that network's; else empty."""
-    try:
-        card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        return card if card["digest"] == network_file.digest(network_file.load(path)).hex() else {}
-    except (OSError, ValueError, LookupError, TypeError):
-        return {}
-
-
 def _loss(card: dict, reference: dict) -> dict:
     """Of the integers of `card`, against the floats of `reference`: what was measured on samples not trained on."""
     found = {}
@@ -94,9 +83,9 @@ def family(name: str) -> Family:
         except UserError:
             if bits == max(BITS):
                 raise
-    networks = {bits: network_file.load(path) for bits, path in paths.items()}
+    found = {bits: find_network(str(path)) for bits, path in paths.items()}
+    networks = {bits: network for bits, (network, _) in found.items()}
     if len(shapes := {str(Workload.of(each)) for each in networks.values()}) > 1:
         raise UserError(f"the networks of {name} are of several shapes ({', '.join(sorted(shapes))}); train them alike")
-    reference = _card(paths[max(BITS)])
-    return Family(name, networks,
-                  {bits: _loss(_card(path), reference) for bits, path in paths.items()})
+    _, reference = found[max(BITS)]
+    return Family(name, networks, {bits: _loss(card, reference) for bits, (_, card) in found.items()})

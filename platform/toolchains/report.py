@@ -9,7 +9,7 @@ from toolchains.device import DEVICES, LABELS
 from toolchains.levels import CORE, Path, longest_paths
 from toolchains.output_registers import memory_bits
 
-__all__ = ["make", "table", "write"]
+__all__ = ["align", "make", "table", "write"]
 
 
 def make(board, network, cycles, array, mapped, placed, card: dict) -> dict:
@@ -109,7 +109,7 @@ def _resource_rows(report: dict):
         yield LABELS[name], f"{used:,}", f"{available:,}", f"{used / available:.1%}"
 
 
-def _align(rows) -> list[str]:
+def align(rows) -> list[str]:
     """Columns of text, the first to the left, the others to the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(cell.rjust(width) if index else cell.ljust(width)
@@ -120,7 +120,7 @@ def table(report: dict) -> str:
     """The report as text for a terminal."""
     facts = list(_rows(report))
     width = max(len(label) for label, _ in facts)
-    resources = _align([(f"resources ({report['resources']['source']})", "used", "available", "per cent"),
+    resources = align([(f"resources ({report['resources']['source']})", "used", "available", "per cent"),
                         *_resource_rows(report)])
     return "\n".join([f"{report['network']} on {report['board']} ({report['device']})", "", *resources, "",
                       *(f"{label.ljust(width)}  {value}" for label, value in facts)])
