@@ -3,16 +3,15 @@
 import sys
 from pathlib import Path
 
-import boards
-import toolchains
-from gateware.timing import cycles
-from gateware.top import Top
-from model import network_file
-from model.command import Parser, run_command
-from model.errors import UserError
-from toolchains import flow, programmer, report
-from toolchains.device import DEVICES
-from toolchains.settings import Settings, add_options
+from varigate.gateware.timing import cycles
+from varigate.gateware.top import Top
+from varigate.model import network_file
+from varigate.model.command import Parser, run_command
+from varigate.model.errors import UserError
+from varigate.platform import boards, toolchains
+from varigate.platform.toolchains import flow, programmer, report
+from varigate.platform.toolchains.device import DEVICES
+from varigate.platform.toolchains.settings import Settings, add_options
 
 
 def arguments(argv):

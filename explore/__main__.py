@@ -10,29 +10,29 @@ from pathlib import Path
 
 import numpy as np
 
-from explore import book, dataset, page, presets, scores, synthesis_table, training, vaesa
-from explore.arguments import FRONT, OUT, parser
-from explore.calibration import LEAST, Calibration, errors, errors_of, fit
-from explore.evaluator import Evaluator
-from explore.family import Tolerance, family
-from explore.joint import JointModel
-from explore.proposal import COLUMNS
-from explore.sampling import sweep_points
-from explore.search import best_designs, best_of_layer, front
-from explore.splits import by_layer
-from explore.study import Study
-from explore.study_vaesa import VaesaStudy
-from explore.sweep import cluster, sweep
-from explore.synthesis import Point, measure
-from explore.varigate import SPACE, candidates
-from explore.workloads import PATTERN
-from model.archive import write_bytes
-from model.command import run_command
-from model.errors import UserError
-from toolchains.device import DEVICES
-from toolchains.flow import Steps
-from toolchains.report import align
-from toolchains.settings import Settings
+from varigate.explore import book, dataset, page, presets, scores, synthesis_table, training, vaesa
+from varigate.explore.arguments import FRONT, OUT, parser
+from varigate.explore.calibration import LEAST, Calibration, errors, errors_of, fit
+from varigate.explore.evaluator import Evaluator
+from varigate.explore.family import Tolerance, family
+from varigate.explore.joint import JointModel
+from varigate.explore.proposal import COLUMNS
+from varigate.explore.sampling import sweep_points
+from varigate.explore.search import best_designs, best_of_layer, front
+from varigate.explore.splits import by_layer
+from varigate.explore.study import Study
+from varigate.explore.study_vaesa import VaesaStudy
+from varigate.explore.sweep import cluster, sweep
+from varigate.explore.synthesis import Point, measure
+from varigate.explore.varigate import SPACE, candidates
+from varigate.explore.workloads import PATTERN
+from varigate.model.archive import write_bytes
+from varigate.model.command import run_command
+from varigate.model.errors import UserError
+from varigate.platform.toolchains.device import DEVICES
+from varigate.platform.toolchains.flow import Steps
+from varigate.platform.toolchains.report import align
+from varigate.platform.toolchains.settings import Settings
 
 DEVICE = "xc7a100t"  # whose limits a sweep keeps
 DEMO = (48, 4096, 256)  # workloads, designs, designs on each workload

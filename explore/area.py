@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import nnls
 
-from explore.structure import ROM_WORDS, Structure
+from varigate.explore.structure import ROM_WORDS, Structure
 
 __all__ = ["FEATURES", "AreaModel", "features"]
 

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
-from explore import vaesa, varigate
-from explore.contest import Entry
-from explore.costs import CostTable
-from explore.efficiency import target
-from explore.joint import JointModel
-from explore.methods import GUIDED, Guide, nearest_order
-from explore.splits import Split, folds
-from explore.task import Task
-from explore.workloads import Workload
+from varigate.explore import vaesa, varigate
+from varigate.explore.contest import Entry
+from varigate.explore.costs import CostTable
+from varigate.explore.efficiency import target
+from varigate.explore.joint import JointModel
+from varigate.explore.methods import GUIDED, Guide, nearest_order
+from varigate.explore.splits import Split, folds
+from varigate.explore.task import Task
+from varigate.explore.workloads import Workload
 
 __all__ = ["FRONT", "WEIGHTS", "digest", "layer_folds", "vaesa_entry", "varigate_entry", "varigate_front",
            "varigate_task"]

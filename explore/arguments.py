@@ -3,12 +3,12 @@
 import argparse
 from pathlib import Path
 
-from explore import presets
-from explore.costs import OBJECTIVES
-from explore.methods import FRONT_METHODS, METHODS
-from explore.study import BUDGET
-from model.command import Parser
-from toolchains.device import DEVICES
+from varigate.explore import presets
+from varigate.explore.costs import OBJECTIVES
+from varigate.explore.methods import FRONT_METHODS, METHODS
+from varigate.explore.study import BUDGET
+from varigate.model.command import Parser
+from varigate.platform.toolchains.device import DEVICES
 
 __all__ = ["FRONT", "OUT", "parser"]
 

@@ -4,17 +4,17 @@ from pathlib import Path
 
 import numpy as np
 
-from explore import arena, page, plots, synthesis_table
-from explore.calibration import errors, exact, top_errors
-from explore.evaluator import Evaluator
-from explore.joint import JointModel
-from explore.proposal import Proposal
-from explore.search import best_designs
-from explore.study import BUDGET, Study
-from explore.study_vaesa import BUDGET as VAESA_BUDGET
-from explore.study_vaesa import VaesaStudy
-from explore.varigate import SPACE
-from model.plots import save_figure
+from varigate.explore import arena, page, plots, synthesis_table
+from varigate.explore.calibration import errors, exact, top_errors
+from varigate.explore.evaluator import Evaluator
+from varigate.explore.joint import JointModel
+from varigate.explore.proposal import Proposal
+from varigate.explore.search import best_designs
+from varigate.explore.study import BUDGET, Study
+from varigate.explore.study_vaesa import BUDGET as VAESA_BUDGET
+from varigate.explore.study_vaesa import VaesaStudy
+from varigate.explore.varigate import SPACE
+from varigate.model.plots import save_figure
 
 __all__ = ["HEAD", "proposal", "vaesa_pages", "varigate"]
 

@@ -11,19 +11,19 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import nnls
 
-from explore.area import AreaModel, features
-from explore.networks import network_of
-from explore.structure import Engine
-from explore.synthesis import Point
-from explore.varigate import array_of
-from explore.workloads import Workload
-from gateware.layout import image_side
-from gateware.program import Array
-from gateware.resources import Core
-from gateware.rom import DEEP
-from model.archive import write_bytes
-from model.errors import UserError
-from model.network import Network
+from varigate.explore.area import AreaModel, features
+from varigate.explore.networks import network_of
+from varigate.explore.structure import Engine
+from varigate.explore.synthesis import Point
+from varigate.explore.varigate import array_of
+from varigate.explore.workloads import Workload
+from varigate.gateware.layout import image_side
+from varigate.gateware.program import Array
+from varigate.gateware.resources import Core
+from varigate.gateware.rom import DEEP
+from varigate.model.archive import write_bytes
+from varigate.model.errors import UserError
+from varigate.model.network import Network
 
 __all__ = ["LEAST", "SHIPPED", "Calibration", "errors", "errors_of", "exact", "fit", "top_errors"]
 

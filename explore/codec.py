@@ -5,9 +5,9 @@ The labels tell the design exactly, the places tell what lies near it.
 
 import numpy as np
 
-from model.encoders import DenseEncoder
-from model.losses import log_normal_pdf
-from model.sites import Sites
+from varigate.model.encoders import DenseEncoder
+from varigate.model.losses import log_normal_pdf
+from varigate.model.sites import Sites
 
 __all__ = ["Codec", "DesignEncoder"]
 

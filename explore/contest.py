@@ -18,10 +18,10 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from explore.methods import CHANCELESS, FRONT_METHODS, METHODS
-from explore.task import Task, run
-from model import archive
-from model.errors import UserError
+from varigate.explore.methods import CHANCELESS, FRONT_METHODS, METHODS
+from varigate.explore.task import Task, run
+from varigate.model import archive
+from varigate.model.errors import UserError
 
 __all__ = ["Contest", "Entry", "Traces", "hold"]
 

@@ -8,10 +8,10 @@ from multiprocessing import get_context
 import numpy as np
 from tqdm import tqdm
 
-from explore.evaluator import Evaluator
-from explore.varigate import SPACE
-from model import archive
-from model.errors import UserError
+from varigate.explore.evaluator import Evaluator
+from varigate.explore.varigate import SPACE
+from varigate.model import archive
+from varigate.model.errors import UserError
 
 __all__ = ["FIGURES", "OBJECTIVES", "CostTable", "tabulate"]
 

@@ -7,15 +7,15 @@ from multiprocessing import get_context
 import numpy as np
 from tqdm import tqdm
 
-from explore.calibration import Calibration
-from explore.evaluator import Evaluator
-from explore.family import Family
-from explore.varigate import SPACE, candidates
-from explore.workloads import Workload, random_workload
-from model import archive
-from model.errors import UserError
-from model.variants import BITS
-from toolchains.device import Device
+from varigate.explore.calibration import Calibration
+from varigate.explore.evaluator import Evaluator
+from varigate.explore.family import Family
+from varigate.explore.varigate import SPACE, candidates
+from varigate.explore.workloads import Workload, random_workload
+from varigate.model import archive
+from varigate.model.errors import UserError
+from varigate.model.variants import BITS
+from varigate.platform.toolchains.device import Device
 
 __all__ = ["TARGETS", "Dataset", "make", "read", "write"]
 

@@ -13,7 +13,7 @@ holds the core: it favours whatever is fast.
     energy = Σ operations · constant  +  flip-flops · interval · CLOCK  +  STATIC · interval / clock rate
 """
 
-from explore.structure import ROM_WORDS, Structure
+from varigate.explore.structure import ROM_WORDS, Structure
 
 __all__ = ["CLOCK_HZ", "CONSTANTS", "STATIC", "energy"]
 

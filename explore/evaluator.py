@@ -5,20 +5,20 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 
-from explore.area import AreaModel, features
-from explore.energy import CONSTANTS, energy
-from explore.family import Family, Tolerance
-from explore.structure import Engine, Structure
-from explore.varigate import array_of
-from gateware.matmul import MatrixEngine
-from gateware.program import Array
-from gateware.resources import Core, around
-from gateware.rom import DEEP
-from gateware.timing import Cycles, cycles
-from model import network_file
-from model.network import Network
-from model.variants import variant
-from toolchains.device import LABELS, Device
+from varigate.explore.area import AreaModel, features
+from varigate.explore.energy import CONSTANTS, energy
+from varigate.explore.family import Family, Tolerance
+from varigate.explore.structure import Engine, Structure
+from varigate.explore.varigate import array_of
+from varigate.gateware.matmul import MatrixEngine
+from varigate.gateware.program import Array
+from varigate.gateware.resources import Core, around
+from varigate.gateware.rom import DEEP
+from varigate.gateware.timing import Cycles, cycles
+from varigate.model import network_file
+from varigate.model.network import Network
+from varigate.model.variants import variant
+from varigate.platform.toolchains.device import LABELS, Device
 
 __all__ = ["Costs", "Evaluator", "Sizes"]
 

@@ -3,12 +3,12 @@ floats of the widest one."""
 
 from dataclasses import dataclass
 
-from explore.networks import base
-from explore.workloads import PATTERN, Workload
-from model.errors import UserError
-from model.network import Network
-from model.variants import BITS, find_bits
-from toolchains.flow import find_network
+from varigate.explore.networks import base
+from varigate.explore.workloads import PATTERN, Workload
+from varigate.model.errors import UserError
+from varigate.model.network import Network
+from varigate.model.variants import BITS, find_bits
+from varigate.platform.toolchains.flow import find_network
 
 __all__ = ["Family", "Tolerance", "family"]
 

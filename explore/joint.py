@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explore import joint_file
-from explore.codec import Codec, DesignEncoder
-from explore.decomposition import Scales
-from explore.features import FEATURES
-from explore.predictors import LayerNet, PairNet
-from model.decoders import DenseDecoder
-from model.vae_model import VAEmodel
+from varigate.explore import joint_file
+from varigate.explore.codec import Codec, DesignEncoder
+from varigate.explore.decomposition import Scales
+from varigate.explore.features import FEATURES
+from varigate.explore.predictors import LayerNet, PairNet
+from varigate.model.decoders import DenseDecoder
+from varigate.model.vae_model import VAEmodel
 
 __all__ = ["JointModel", "Shape"]
 

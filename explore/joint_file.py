@@ -4,9 +4,9 @@ from dataclasses import asdict
 
 import numpy as np
 
-from explore.decomposition import Scales
-from model import archive
-from model.errors import UserError
+from varigate.explore.decomposition import Scales
+from varigate.model import archive
+from varigate.model.errors import UserError
 
 __all__ = ["load", "save"]
 

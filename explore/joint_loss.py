@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from explore.decomposition import decompose
-from explore.features import FEATURES
+from varigate.explore.decomposition import decompose
+from varigate.explore.features import FEATURES
 
 __all__ = ["JointLoss"]
 

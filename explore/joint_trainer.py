@@ -7,10 +7,10 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from explore.joint_loss import JointLoss
-from model import checkpoints
-from model.errors import UserError
-from model.optimisers import Adam
+from varigate.explore.joint_loss import JointLoss
+from varigate.model import checkpoints
+from varigate.model.errors import UserError
+from varigate.model.optimisers import Adam
 
 __all__ = ["JointTrainer", "Training"]
 

@@ -2,10 +2,10 @@
 
 from functools import lru_cache
 
-from explore.workloads import PATTERN, Workload
-from model import network_file
-from model.network import Network
-from model.variants import find_bits, variant
+from varigate.explore.workloads import PATTERN, Workload
+from varigate.model import network_file
+from varigate.model.network import Network
+from varigate.model.variants import find_bits, variant
 
 __all__ = ["base", "network_of"]
 

@@ -1,11 +1,11 @@
 """The text of `docs/explore.md`, from the numbers of the studies."""
 
-from explore.energy import STATIC
-from explore.methods import METHODS
-from explore.study import BUDGET
-from explore.study_vaesa import BUDGET as VAESA_BUDGET
-from explore.study_vaesa import OURS, PARTS
-from explore.varigate import SPACE
+from varigate.explore.energy import STATIC
+from varigate.explore.methods import METHODS
+from varigate.explore.study import BUDGET
+from varigate.explore.study_vaesa import BUDGET as VAESA_BUDGET
+from varigate.explore.study_vaesa import OURS, PARTS
+from varigate.explore.varigate import SPACE
 
 __all__ = ["methods_text", "vaesa_section", "varigate_section"]
 

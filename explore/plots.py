@@ -3,9 +3,9 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from explore.pareto import nondominated
-from explore.regret import curves
-from model.plots import COLOURS
+from varigate.explore.pareto import nondominated
+from varigate.explore.regret import curves
+from varigate.model.plots import COLOURS
 
 __all__ = ["convergence", "latent_plane", "pareto_front", "predicted_against_true"]
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from model.layers import Activate, Chain, Dense
+from varigate.model.layers import Activate, Chain, Dense
 
 __all__ = ["LayerNet", "PairNet", "Tanh"]
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from explore.joint import JointModel, Shape
-from explore.joint_trainer import JointTrainer, Training
-from explore.splits import Split
-from explore.vaesa import SPACE, Table
-from model.errors import UserError
+from varigate.explore.joint import JointModel, Shape
+from varigate.explore.joint_trainer import JointTrainer, Training
+from varigate.explore.splits import Split
+from varigate.explore.vaesa import SPACE, Table
+from varigate.model.errors import UserError
 
 __all__ = ["OBJECTIVES", "PREDICTORS", "PRESETS", "VAES", "Options", "options", "trainer"]
 

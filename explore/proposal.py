@@ -4,9 +4,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from explore.evaluator import Costs, Evaluator
-from model.archive import write_bytes
-from toolchains.settings import Settings
+from varigate.explore.evaluator import Costs, Evaluator
+from varigate.model.archive import write_bytes
+from varigate.platform.toolchains.settings import Settings
 
 __all__ = ["Proposal", "propose"]
 

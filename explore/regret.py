@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explore.efficiency import Interval
+from varigate.explore.efficiency import Interval
 
 __all__ = ["CHECKPOINTS", "Regret", "at", "curve", "curves", "per_cent"]
 

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from explore.networks import network_of
-from explore.synthesis import Point
-from explore.varigate import SPACE, array_of, candidates
-from explore.workloads import random_workload
-from gateware.resources import Core
-from model.variants import BITS
-from toolchains.device import Device
+from varigate.explore.networks import network_of
+from varigate.explore.synthesis import Point
+from varigate.explore.varigate import SPACE, array_of, candidates
+from varigate.explore.workloads import random_workload
+from varigate.gateware.resources import Core
+from varigate.model.variants import BITS
+from varigate.platform.toolchains.device import Device
 
 __all__ = ["sweep_points"]
 

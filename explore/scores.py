@@ -7,9 +7,9 @@ import numpy as np
 from scipy.stats import rankdata
 from sklearn.ensemble import HistGradientBoostingRegressor
 
-from explore.presets import Options, trainer
-from explore.splits import Split, folds, groups_without
-from explore.vaesa import SPACE, Table
+from varigate.explore.presets import Options, trainer
+from varigate.explore.splits import Split, folds, groups_without
+from varigate.explore.vaesa import SPACE, Table
 
 __all__ = ["boosting", "columns", "decoded", "ranks", "spearman", "study", "summary"]
 

@@ -6,15 +6,15 @@ from collections import Counter
 import numpy as np
 from tqdm import tqdm
 
-from explore import vaesa
-from explore.arena import FRONT, WEIGHTS
-from explore.evaluator import Evaluator
-from explore.methods import FRONT_METHODS, GUIDED, METHODS, Guide
-from explore.pareto import nondominated
-from explore.proposal import Proposal, propose
-from explore.task import Evaluations, Task, run
-from explore.varigate import SPACE, candidates
-from model.errors import UserError
+from varigate.explore import vaesa
+from varigate.explore.arena import FRONT, WEIGHTS
+from varigate.explore.evaluator import Evaluator
+from varigate.explore.methods import FRONT_METHODS, GUIDED, METHODS, Guide
+from varigate.explore.pareto import nondominated
+from varigate.explore.proposal import Proposal, propose
+from varigate.explore.task import Evaluations, Task, run
+from varigate.explore.varigate import SPACE, candidates
+from varigate.model.errors import UserError
 
 __all__ = ["best_designs", "best_of_layer", "evaluator_task", "front"]
 

@@ -9,7 +9,7 @@ from math import prod
 
 import numpy as np
 
-from model.errors import UserError
+from varigate.model.errors import UserError
 
 __all__ = ["Parameter", "Space"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.errors import UserError
+from varigate.model.errors import UserError
 
 __all__ = ["Split", "by_layer", "folds", "groups_without"]
 

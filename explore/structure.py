@@ -7,14 +7,14 @@ from (`explore.energy`).
 from dataclasses import dataclass
 from math import lcm
 
-from gateware.drain import table_layout, value_bits
-from gateware.mac import MacArray, longest_chain
-from gateware.matmul import accumulator_bits_of, greatest_product, weight_bits_of
-from gateware.program import Array, lower
-from gateware.queue import ResultQueue
-from gateware.schedule import plan
-from model.intervals import signed_bits
-from model.network import Network
+from varigate.gateware.drain import table_layout, value_bits
+from varigate.gateware.mac import MacArray, longest_chain
+from varigate.gateware.matmul import accumulator_bits_of, greatest_product, weight_bits_of
+from varigate.gateware.program import Array, lower
+from varigate.gateware.queue import ResultQueue
+from varigate.gateware.schedule import plan
+from varigate.model.intervals import signed_bits
+from varigate.model.network import Network
 
 __all__ = ["Engine", "Structure"]
 

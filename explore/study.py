@@ -10,16 +10,16 @@ from pathlib import Path
 
 import numpy as np
 
-from explore import arena
-from explore.contest import Contest, Traces, hold
-from explore.costs import CostTable, tabulate
-from explore.evaluator import Evaluator
-from explore.methods import FRONT_METHODS, METHODS
-from explore.pareto import hypervolume
-from explore.proposal import Proposal, propose
-from explore.regret import at
-from explore.varigate import SPACE, candidates
-from model.archive import write_bytes
+from varigate.explore import arena
+from varigate.explore.contest import Contest, Traces, hold
+from varigate.explore.costs import CostTable, tabulate
+from varigate.explore.evaluator import Evaluator
+from varigate.explore.methods import FRONT_METHODS, METHODS
+from varigate.explore.pareto import hypervolume
+from varigate.explore.proposal import Proposal, propose
+from varigate.explore.regret import at
+from varigate.explore.varigate import SPACE, candidates
+from varigate.model.archive import write_bytes
 
 __all__ = ["VARIGATE_METHODS", "Study"]
 

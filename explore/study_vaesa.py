@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from explore import arena, efficiency, presets, scores, vaesa
-from explore.contest import Contest, Traces, hold
-from explore.efficiency import target
-from explore.methods import METHODS, expected_evaluations
-from model.archive import write_bytes
+from varigate.explore import arena, efficiency, presets, scores, vaesa
+from varigate.explore.contest import Contest, Traces, hold
+from varigate.explore.efficiency import target
+from varigate.explore.methods import METHODS, expected_evaluations
+from varigate.model.archive import write_bytes
 
 __all__ = ["OURS", "VaesaStudy"]
 

@@ -7,8 +7,8 @@ import dask
 from distributed import Client, LocalCluster, as_completed
 from tqdm import tqdm
 
-from explore.synthesis import Point, measure
-from model.errors import UserError
+from varigate.explore.synthesis import Point, measure
+from varigate.model.errors import UserError
 
 __all__ = ["RETRIES", "cluster", "sweep"]
 

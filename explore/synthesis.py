@@ -12,16 +12,16 @@ from amaranth.back import rtlil
 from amaranth.hdl import Module
 from amaranth.lib import wiring
 
-import boards
-from explore.networks import network_of
-from explore.varigate import SPACE, array_of
-from gateware.top import Top
-from gateware.vae import FoldedVae
-from model import network_file
-from model.archive import write_bytes
-from model.cache import cache_folder
-from toolchains import flow
-from toolchains.yosys import synthesise
+from varigate.explore.networks import network_of
+from varigate.explore.varigate import SPACE, array_of
+from varigate.gateware.top import Top
+from varigate.gateware.vae import FoldedVae
+from varigate.model import network_file
+from varigate.model.archive import write_bytes
+from varigate.model.cache import cache_folder
+from varigate.platform import boards
+from varigate.platform.toolchains import flow
+from varigate.platform.toolchains.yosys import synthesise
 
 __all__ = ["BOARD", "COUNTS", "SCOPES", "Point", "measure"]
 

@@ -4,10 +4,10 @@ import csv
 import io
 from pathlib import Path
 
-from explore.synthesis import COUNTS, SCOPES, Point
-from explore.varigate import SPACE
-from model.archive import write_bytes
-from model.errors import UserError
+from varigate.explore.synthesis import COUNTS, SCOPES, Point
+from varigate.explore.varigate import SPACE
+from varigate.model.archive import write_bytes
+from varigate.model.errors import UserError
 
 __all__ = ["SHIPPED", "read", "write"]
 

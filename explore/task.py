@@ -11,8 +11,8 @@ from functools import cached_property
 import numpy as np
 from scipy.spatial import cKDTree
 
-from explore.space import Space
-from model.errors import UserError
+from varigate.explore.space import Space
+from varigate.model.errors import UserError
 
 __all__ = ["Evaluations", "SpentError", "Task", "run"]
 

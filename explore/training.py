@@ -3,10 +3,10 @@
 from dataclasses import replace
 from pathlib import Path
 
-from explore.dataset import TARGETS, Dataset
-from explore.joint import JointModel, Shape
-from explore.joint_trainer import JointTrainer, Training
-from explore.varigate import SPACE
+from varigate.explore.dataset import TARGETS, Dataset
+from varigate.explore.joint import JointModel, Shape
+from varigate.explore.joint_trainer import JointTrainer, Training
+from varigate.explore.varigate import SPACE
 
 __all__ = ["SHIPPED", "trainer"]
 

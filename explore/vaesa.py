@@ -15,11 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
-from explore.space import Parameter, Space
-from explore.task import Task
-from model.cache import cache_folder
-from model.errors import UserError
-from model.images import ENVIRONMENT
+from varigate.explore.space import Parameter, Space
+from varigate.explore.task import Task
+from varigate.model.cache import cache_folder
+from varigate.model.errors import UserError
+from varigate.model.images import ENVIRONMENT
 
 __all__ = ["DIMENSIONS", "SPACE", "TARGETS", "Table", "place", "read", "task"]
 

@@ -3,8 +3,8 @@
 
 import numpy as np
 
-from explore.space import Parameter, Space
-from gateware.program import Array
+from varigate.explore.space import Parameter, Space
+from varigate.gateware.program import Array
 
 __all__ = ["SPACE", "array_of", "candidates"]
 

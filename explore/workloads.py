@@ -7,9 +7,9 @@ from zlib import crc32
 
 import numpy as np
 
-from model.errors import UserError
-from model.examples import random_network
-from model.network import Network
+from varigate.model.errors import UserError
+from varigate.model.examples import random_network
+from varigate.model.network import Network
 
 __all__ = ["CONDITIONS", "Workload", "random_workload"]
 

@@ -7,11 +7,11 @@ from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, signed
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware import horner
-from gateware.number import Fixed
-from gateware.pipeline import Pipeline
-from model.intervals import signed_bits
-from model.sigmoid import Sigmoid
+from varigate.gateware import horner
+from varigate.gateware.number import Fixed
+from varigate.gateware.pipeline import Pipeline
+from varigate.model.intervals import signed_bits
+from varigate.model.sigmoid import Sigmoid
 
 __all__ = ["FoldedSigmoidUnit", "SigmoidUnit"]
 

@@ -4,12 +4,12 @@ from amaranth.hdl import Module, Signal, signed
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware.argmax import ArgMax
-from gateware.job import ANSWERS, Op, Part, Result
-from gateware.latent import Begun
-from gateware.number import Fixed
-from model.network import SCORE_BITS, Network
-from model.sampling import MU
+from varigate.gateware.argmax import ArgMax
+from varigate.gateware.job import ANSWERS, Op, Part, Result
+from varigate.gateware.latent import Begun
+from varigate.gateware.number import Fixed
+from varigate.model.network import SCORE_BITS, Network
+from varigate.model.sampling import MU
 
 __all__ = ["Answer"]
 

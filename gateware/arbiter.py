@@ -8,7 +8,7 @@ from amaranth.hdl import Module, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware.job import Client
+from varigate.gateware.job import Client
 
 __all__ = ["CoreArbiter", "Message", "MessageArbiter"]
 

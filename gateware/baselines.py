@@ -7,10 +7,10 @@ from amaranth.hdl import Cat, Module, Signal, signed, unsigned
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware.number import Fixed
-from model.baselines import CLT_CENTRE, CLT_DRAWS, CLT_SHIFT, SHIFT_TAPS
-from model.sampling import EPSILON
-from model.uniform import expand_seed
+from varigate.gateware.number import Fixed
+from varigate.model.baselines import CLT_CENTRE, CLT_DRAWS, CLT_SHIFT, SHIFT_TAPS
+from varigate.model.sampling import EPSILON
+from varigate.model.uniform import expand_seed
 
 __all__ = ["ShiftRegister", "SumOfUniforms"]
 

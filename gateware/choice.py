@@ -2,12 +2,12 @@
 
 from math import lcm
 
-from gateware.answer import Answer
-from gateware.job import Op
-from gateware.program import Array
-from gateware.resources import Core
-from gateware.schedule import plan
-from model.network import Network
+from varigate.gateware.answer import Answer
+from varigate.gateware.job import Op
+from varigate.gateware.program import Array
+from varigate.gateware.resources import Core
+from varigate.gateware.schedule import plan
+from varigate.model.network import Network
 
 __all__ = ["choose_array", "least_interval"]
 

@@ -6,11 +6,11 @@ from amaranth.hdl import Cat, Module, Signal
 from amaranth.lib import data, enum, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware.cobs import CobsDecoder
-from gateware.crc import crc16
-from gateware.uart import Received
-from model.frames import UNKNOWN, Reason
-from model.requests import LEAST_WIRE
+from varigate.gateware.cobs import CobsDecoder
+from varigate.gateware.crc import crc16
+from varigate.gateware.uart import Received
+from varigate.model.frames import UNKNOWN, Reason
+from varigate.model.requests import LEAST_WIRE
 
 __all__ = ["Deframer", "Fault"]
 

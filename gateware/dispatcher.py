@@ -4,12 +4,12 @@ from amaranth.hdl import Cat, Const, Module, Signal, unsigned
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware.cobs import Octet
-from gateware.job import Client, Op, Part
-from gateware.requests import Refusal, Request
-from model.frames import NEGATIVE, REPLY, Command
-from model.replies import FIXED_BYTES, Info
-from model.requests import request_lengths
+from varigate.gateware.cobs import Octet
+from varigate.gateware.job import Client, Op, Part
+from varigate.gateware.requests import Refusal, Request
+from varigate.model.frames import NEGATIVE, REPLY, Command
+from varigate.model.replies import FIXED_BYTES, Info
+from varigate.model.requests import request_lengths
 
 __all__ = ["Dispatcher"]
 

@@ -4,12 +4,12 @@ from amaranth.hdl import Cat, Const, Module, Mux, Signal, signed, unsigned
 from amaranth.lib import data, memory, wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware.activation import SigmoidUnit
-from gateware.program import Array, Kind, Matrix
-from gateware.rom import STYLES
-from gateware.sequencer import constants
-from model.intervals import signed_bits
-from model.sigmoid import Sigmoid
+from varigate.gateware.activation import SigmoidUnit
+from varigate.gateware.program import Array, Kind, Matrix
+from varigate.gateware.rom import STYLES
+from varigate.gateware.sequencer import constants
+from varigate.model.intervals import signed_bits
+from varigate.model.sigmoid import Sigmoid
 
 __all__ = ["Drain", "kinds_of", "table_layout", "value_bits"]
 

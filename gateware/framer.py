@@ -4,8 +4,8 @@ from amaranth.hdl import Module, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware.cobs import CobsEncoder, Octet
-from gateware.crc import crc16
+from varigate.gateware.cobs import CobsEncoder, Octet
+from varigate.gateware.crc import crc16
 
 __all__ = ["Framer"]
 

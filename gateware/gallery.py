@@ -4,8 +4,8 @@ from amaranth.hdl import Cat, Module, Mux, Signal, unsigned
 from amaranth.lib import data, memory, wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware.job import Op, Part, Result
-from gateware.layout import COLUMNS, ROWS
+from varigate.gateware.job import Op, Part, Result
+from varigate.gateware.layout import COLUMNS, ROWS
 
 __all__ = ["PICTURES", "PIXEL_BITS", "Gallery", "Newest", "Watched", "watch"]
 

@@ -7,11 +7,11 @@ from amaranth.hdl import Cat, Module, Mux, Signal, signed, unsigned
 from amaranth.lib import data, memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware.lfsr import Taus88
-from gateware.number import Fixed, connect
-from gateware.pipeline import Pipeline, SkidBuffer
-from model.epsilon import POSITION_BITS, segments_of
-from model.sampling import EPSILON
+from varigate.gateware.lfsr import Taus88
+from varigate.gateware.number import Fixed, connect
+from varigate.gateware.pipeline import Pipeline, SkidBuffer
+from varigate.model.epsilon import POSITION_BITS, segments_of
+from varigate.model.sampling import EPSILON
 
 __all__ = ["EpsilonSource", "InverseCdf"]
 

@@ -6,9 +6,9 @@ The integer function is the last row of `model.polynomial.Segmented.steps`.
 import numpy as np
 from amaranth.hdl import Array, Cat, Const, Mux, Signal, signed
 
-from gateware.pipeline import Pipeline
-from model.intervals import signed_bits
-from model.polynomial import Segmented
+from varigate.gateware.pipeline import Pipeline
+from varigate.model.intervals import signed_bits
+from varigate.model.polynomial import Segmented
 
 __all__ = ["abscissa", "horner", "intervals", "latency_of", "select"]
 

@@ -4,12 +4,12 @@ from amaranth.hdl import Const, Module, Mux, Signal, signed, unsigned
 from amaranth.lib import data, fifo, memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware.job import Op
-from gateware.number import Fixed, connect
-from gateware.pipeline import SkidBuffer
-from gateware.sampling import MeanRounder, Sampler, Source
-from model.network import Network
-from model.sampling import EPSILON, MU, V
+from varigate.gateware.job import Op
+from varigate.gateware.number import Fixed, connect
+from varigate.gateware.pipeline import SkidBuffer
+from varigate.gateware.sampling import MeanRounder, Sampler, Source
+from varigate.model.network import Network
+from varigate.model.sampling import EPSILON, MU, V
 
 __all__ = ["Begun", "Latent", "Task"]
 

@@ -4,9 +4,9 @@ from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware.job import Part, Result
-from gateware.text import class_shape
-from model.network import Network
+from varigate.gateware.job import Part, Result
+from varigate.gateware.text import class_shape
+from varigate.model.network import Network
 
 __all__ = ["CLASS_LEDS", "Leds", "Snoop"]
 

@@ -7,7 +7,7 @@ from amaranth.hdl import Cat, Module, Mux, Signal, unsigned
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from model.uniform import GENERATORS, ROUND_CONSTANT, ROUNDS
+from varigate.model.uniform import GENERATORS, ROUND_CONSTANT, ROUNDS
 
 __all__ = ["Taus88"]
 

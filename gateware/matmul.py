@@ -15,16 +15,16 @@ from amaranth.hdl import Cat, Module, Mux, Signal, signed
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware.buffer import HiddenBuffer, VectorBuffer
-from gateware.drain import Drain, value_bits
-from gateware.mac import MacArray, longest_chain
-from gateware.program import Array, Matrix, weight_blocks
-from gateware.queue import ResultQueue
-from gateware.rom import RegisteredRom
-from gateware.schedule import plan_segment
-from gateware.sequencer import Sequencer, constants
-from model.intervals import signed_bits
-from model.sigmoid import Sigmoid
+from varigate.gateware.buffer import HiddenBuffer, VectorBuffer
+from varigate.gateware.drain import Drain, value_bits
+from varigate.gateware.mac import MacArray, longest_chain
+from varigate.gateware.program import Array, Matrix, weight_blocks
+from varigate.gateware.queue import ResultQueue
+from varigate.gateware.rom import RegisteredRom
+from varigate.gateware.schedule import plan_segment
+from varigate.gateware.sequencer import Sequencer, constants
+from varigate.model.intervals import signed_bits
+from varigate.model.sigmoid import Sigmoid
 
 __all__ = ["MatrixEngine", "accumulator_bits_of", "greatest_product", "weight_bits_of"]
 

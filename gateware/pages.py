@@ -6,12 +6,12 @@ from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal
 from amaranth.lib import enum, memory, wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware.display import POINT, glyph
-from gateware.steer import pair_bits
-from gateware.text import class_shape
-from gateware.values import reader
-from model.network import Network
-from model.text import decimals, shown_outputs
+from varigate.gateware.display import POINT, glyph
+from varigate.gateware.steer import pair_bits
+from varigate.gateware.text import class_shape
+from varigate.gateware.values import reader
+from varigate.model.network import Network
+from varigate.model.text import decimals, shown_outputs
 
 __all__ = ["LETTERS", "Page", "Pages", "Turner"]
 

@@ -5,18 +5,18 @@ from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware.arbiter import Message
-from gateware.buttons import ButtonLayout, Buttons, Switches
-from gateware.display import Display
-from gateware.job import Client, Op, Part
-from gateware.layout import image_side
-from gateware.leds import Leds, Snoop
-from gateware.pages import Page, Pages, Turner
-from gateware.steer import Walk, pair_bits
-from gateware.text import Text, class_shape
-from gateware.values import Values
-from model.network import Network
-from model.text import shown_outputs
+from varigate.gateware.arbiter import Message
+from varigate.gateware.buttons import ButtonLayout, Buttons, Switches
+from varigate.gateware.display import Display
+from varigate.gateware.job import Client, Op, Part
+from varigate.gateware.layout import image_side
+from varigate.gateware.leds import Leds, Snoop
+from varigate.gateware.pages import Page, Pages, Turner
+from varigate.gateware.steer import Walk, pair_bits
+from varigate.gateware.text import Text, class_shape
+from varigate.gateware.values import Values
+from varigate.model.network import Network
+from varigate.model.text import shown_outputs
 
 __all__ = ["LUT_ROM_BITS", "Panel", "examples_shape"]
 

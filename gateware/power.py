@@ -7,10 +7,10 @@ from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware import horner
-from gateware.number import Fixed
-from gateware.pipeline import Pipeline
-from model.power import Power
+from varigate.gateware import horner
+from varigate.gateware.number import Fixed
+from varigate.gateware.pipeline import Pipeline
+from varigate.model.power import Power
 
 __all__ = ["PowerUnit"]
 

@@ -11,9 +11,9 @@ from functools import cached_property
 
 import numpy as np
 
-from model.formats import Format
-from model.intervals import accumulator_interval, signed_bits
-from model.network import Dense, Network
+from varigate.model.formats import Format
+from varigate.model.intervals import accumulator_interval, signed_bits
+from varigate.model.network import Dense, Network
 
 __all__ = ["Array", "Kind", "Matrix", "Segment", "lower", "packed_weights", "weight_blocks"]
 

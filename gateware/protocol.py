@@ -4,15 +4,15 @@ from amaranth.hdl import Module, unsigned
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware.cobs import Octet
-from gateware.dispatcher import Dispatcher
-from gateware.framer import Framer
-from gateware.job import Client
-from gateware.requests import Requests
-from gateware.uart import Received
-from model.frames import Command
-from model.network import Network
-from model.replies import PARTS, Info, answer_length
+from varigate.gateware.cobs import Octet
+from varigate.gateware.dispatcher import Dispatcher
+from varigate.gateware.framer import Framer
+from varigate.gateware.job import Client
+from varigate.gateware.requests import Requests
+from varigate.gateware.uart import Received
+from varigate.model.frames import Command
+from varigate.model.network import Network
+from varigate.model.replies import PARTS, Info, answer_length
 
 __all__ = ["Protocol"]
 

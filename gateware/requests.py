@@ -4,10 +4,10 @@ from amaranth.hdl import Cat, Module, Mux, Signal, unsigned
 from amaranth.lib import data, memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware.deframer import Deframer, Fault
-from gateware.uart import Received
-from model.frames import Command
-from model.requests import request_lengths
+from varigate.gateware.deframer import Deframer, Fault
+from varigate.gateware.uart import Received
+from varigate.model.frames import Command
+from varigate.model.requests import request_lengths
 
 __all__ = ["Refusal", "Request", "Requests"]
 

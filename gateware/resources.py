@@ -6,18 +6,18 @@ The counts are those of Yosys's mapping; tests hold the two equal. Other memorie
 from collections import Counter
 from dataclasses import dataclass
 
-from gateware.gallery import PICTURES, PIXEL_BITS
-from gateware.layout import image_side
-from gateware.mac import MacArray
-from gateware.matmul import accumulator_bits_of, weight_bits_of
-from gateware.panel import LUT_ROM_BITS, examples_shape
-from gateware.program import Array, lower
-from gateware.rom import DEEP, bank_bits
-from gateware.schedule import plan
-from gateware.stored import table_bits, weight_bits
-from model.epsilon import segments_of
-from model.network import Network
-from model.requests import request_lengths
+from varigate.gateware.gallery import PICTURES, PIXEL_BITS
+from varigate.gateware.layout import image_side
+from varigate.gateware.mac import MacArray
+from varigate.gateware.matmul import accumulator_bits_of, weight_bits_of
+from varigate.gateware.panel import LUT_ROM_BITS, examples_shape
+from varigate.gateware.program import Array, lower
+from varigate.gateware.rom import DEEP, bank_bits
+from varigate.gateware.schedule import plan
+from varigate.gateware.stored import table_bits, weight_bits
+from varigate.model.epsilon import segments_of
+from varigate.model.network import Network
+from varigate.model.requests import request_lengths
 
 __all__ = ["Core", "Need", "around", "blocks", "spread"]
 

@@ -8,11 +8,11 @@ from amaranth.hdl import Const, Module, Mux, signed
 from amaranth.lib import data, enum, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware.number import Fixed
-from gateware.pipeline import Pipeline
-from gateware.sequencer import constants
-from model.formats import Format
-from model.sampling import EPSILON, MU, PRODUCT_FRAC, SIGMA, V
+from varigate.gateware.number import Fixed
+from varigate.gateware.pipeline import Pipeline
+from varigate.gateware.sequencer import constants
+from varigate.model.formats import Format
+from varigate.model.sampling import EPSILON, MU, PRODUCT_FRAC, SIGMA, V
 
 __all__ = ["MeanRounder", "Sampler", "Source"]
 

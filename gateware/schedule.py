@@ -11,7 +11,7 @@ another one writes starts as early as every step still finds its inputs written:
 
 from dataclasses import dataclass
 
-from gateware.program import Array, Matrix
+from varigate.gateware.program import Array, Matrix
 
 __all__ = ["MatrixPlan", "plan", "plan_segment"]
 

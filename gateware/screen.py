@@ -4,9 +4,9 @@ from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import data, memory, wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware.gallery import PICTURES, Gallery, Watched
-from gateware.layout import FAMILIES, OUTPUT, Edge, axis_marks
-from gateware.vga import VESA, Colour
+from varigate.gateware.gallery import PICTURES, Gallery, Watched
+from varigate.gateware.layout import FAMILIES, OUTPUT, Edge, axis_marks
+from varigate.gateware.vga import VESA, Colour
 
 __all__ = ["BACKGROUND", "FRAME", "NEWEST", "WALKED", "Screen"]
 

@@ -6,7 +6,7 @@ from amaranth.hdl import Cat, Const, Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware.schedule import MatrixPlan
+from varigate.gateware.schedule import MatrixPlan
 
 __all__ = ["Sequencer", "constants"]
 

@@ -4,9 +4,9 @@ from amaranth.hdl import Cat, Const, Module, Mux, Signal, unsigned
 from amaranth.lib import data, memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware.buttons import ButtonLayout
-from gateware.job import Client, Op
-from model.network import Network
+from varigate.gateware.buttons import ButtonLayout
+from varigate.gateware.job import Client, Op
+from varigate.model.network import Network
 
 __all__ = ["Repeater", "Walk", "coordinate", "pair_bits"]
 

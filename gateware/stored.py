@@ -3,9 +3,9 @@ of lanes that the network does not reach."""
 
 import numpy as np
 
-from gateware.drain import kinds_of
-from gateware.program import Array, Matrix, weight_blocks
-from gateware.rom import bank_bits
+from varigate.gateware.drain import kinds_of
+from varigate.gateware.program import Array, Matrix, weight_blocks
+from varigate.gateware.rom import bank_bits
 
 __all__ = ["table_bits", "weight_bits"]
 

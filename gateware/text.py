@@ -4,10 +4,10 @@ from amaranth.hdl import Const, Module, Mux, Signal, unsigned
 from amaranth.lib import memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware.arbiter import Message
-from gateware.values import reader, slots
-from model.network import Network
-from model.text import decimals, separators
+from varigate.gateware.arbiter import Message
+from varigate.gateware.values import reader, slots
+from varigate.model.network import Network
+from varigate.model.text import decimals, separators
 
 __all__ = ["Text", "class_shape"]
 

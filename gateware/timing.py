@@ -11,12 +11,12 @@ import sys
 from dataclasses import dataclass
 from functools import lru_cache
 
-from gateware.matmul import MatrixEngine
-from gateware.program import Array, Matrix, lower
-from gateware.schedule import plan_segment
-from gateware.timing_core import CoreControl
-from gateware.timing_engine import EngineControl
-from model.network import Network
+from varigate.gateware.matmul import MatrixEngine
+from varigate.gateware.program import Array, Matrix, lower
+from varigate.gateware.schedule import plan_segment
+from varigate.gateware.timing_core import CoreControl
+from varigate.gateware.timing_engine import EngineControl
+from varigate.model.network import Network
 
 __all__ = ["Cycles", "array_cycles", "cycles", "run"]
 

@@ -1,11 +1,11 @@
 """The core's control around the matrix engine as plain counters, for `gateware.timing`."""
 
-from gateware.answer import Answer
-from gateware.job import Op, Part
-from gateware.program import Segment
-from gateware.sampling import MeanRounder, Sampler
-from gateware.timing_engine import EngineControl
-from model.network import Network
+from varigate.gateware.answer import Answer
+from varigate.gateware.job import Op, Part
+from varigate.gateware.program import Segment
+from varigate.gateware.sampling import MeanRounder, Sampler
+from varigate.gateware.timing_engine import EngineControl
+from varigate.model.network import Network
 
 __all__ = ["CoreControl"]
 

@@ -2,9 +2,9 @@
 
 from collections import deque
 
-from gateware.program import Array, Matrix
-from gateware.queue import ResultQueue
-from gateware.schedule import plan_segment
+from varigate.gateware.program import Array, Matrix
+from varigate.gateware.queue import ResultQueue
+from varigate.gateware.schedule import plan_segment
 
 __all__ = ["EngineControl"]
 

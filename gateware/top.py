@@ -12,21 +12,21 @@ from amaranth.hdl import Module
 from amaranth.lib import fifo, wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware.arbiter import CoreArbiter, MessageArbiter
-from gateware.buttons import ButtonLayout
-from gateware.gallery import watch
-from gateware.job import Op, Result
-from gateware.layout import image_side
-from gateware.number import connect
-from gateware.panel import Panel
-from gateware.pipeline import SkidBuffer
-from gateware.program import Array
-from gateware.protocol import Protocol
-from gateware.screen import Screen
-from gateware.uart import UartReceiver, UartTransmitter, check_baud
-from gateware.vae import FoldedVae
-from gateware.vga import PINS, Vga
-from model.network import Network
+from varigate.gateware.arbiter import CoreArbiter, MessageArbiter
+from varigate.gateware.buttons import ButtonLayout
+from varigate.gateware.gallery import watch
+from varigate.gateware.job import Op, Result
+from varigate.gateware.layout import image_side
+from varigate.gateware.number import connect
+from varigate.gateware.panel import Panel
+from varigate.gateware.pipeline import SkidBuffer
+from varigate.gateware.program import Array
+from varigate.gateware.protocol import Protocol
+from varigate.gateware.screen import Screen
+from varigate.gateware.uart import UartReceiver, UartTransmitter, check_baud
+from varigate.gateware.vae import FoldedVae
+from varigate.gateware.vga import PINS, Vga
+from varigate.model.network import Network
 
 __all__ = ["Timing", "Top"]
 

@@ -17,7 +17,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.cdc import FFSynchronizer
 from amaranth.lib.wiring import In, Out
 
-from model.errors import UserError
+from varigate.model.errors import UserError
 
 __all__ = ["BaudGenerator", "Received", "UartReceiver", "UartTransmitter", "achieved_baud", "check_baud"]
 

@@ -11,14 +11,14 @@ from amaranth.hdl import Module, Signal, unsigned
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware.answer import Answer
-from gateware.gaussian import EpsilonSource
-from gateware.job import Client, Op
-from gateware.latent import Latent
-from gateware.matmul import MatrixEngine
-from gateware.number import connect
-from gateware.program import Array, lower
-from model.network import Network
+from varigate.gateware.answer import Answer
+from varigate.gateware.gaussian import EpsilonSource
+from varigate.gateware.job import Client, Op
+from varigate.gateware.latent import Latent
+from varigate.gateware.matmul import MatrixEngine
+from varigate.gateware.number import connect
+from varigate.gateware.program import Array, lower
+from varigate.model.network import Network
 
 __all__ = ["FoldedVae"]
 

@@ -7,8 +7,8 @@ from amaranth.hdl import Module, Mux, Signal, unsigned
 from amaranth.lib import data, memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from model.network import Network
-from model.text import hundredths, shown_outputs
+from varigate.model.network import Network
+from varigate.model.text import hundredths, shown_outputs
 
 __all__ = ["Decimal", "Values", "reader", "slots", "value_layout"]
 

@@ -7,15 +7,15 @@ import os
 import sys
 from functools import partial
 
-from host import images, table
-from host.arguments import IMAGE_COUNT, OPERATIONS, parse
-from host.client import Client, open_port
-from host.physical import Physical, find_network
-from model.command import run_command
-from model.datasets import Table
-from model.errors import UserError
-from model.images import IMAGES, Images
-from model.replies import Answer
+from varigate.host import images, table
+from varigate.host.arguments import IMAGE_COUNT, OPERATIONS, parse
+from varigate.host.client import Client, open_port
+from varigate.host.physical import Physical, find_network
+from varigate.model.command import run_command
+from varigate.model.datasets import Table
+from varigate.model.errors import UserError
+from varigate.model.images import IMAGES, Images
+from varigate.model.replies import Answer
 
 __all__ = ["main"]
 

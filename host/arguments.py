@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from model import datasets, images
-from model.command import Parser
+from varigate.model import datasets, images
+from varigate.model.command import Parser
 
 __all__ = ["IMAGE_COUNT", "OPERATIONS", "parse"]
 

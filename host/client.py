@@ -8,9 +8,9 @@ import time
 import serial
 from serial.tools import list_ports
 
-from model.errors import UserError
-from model.frames import NEGATIVE, REPLY, UNKNOWN, Command, Decoder, Frame, Reason, encode
-from model.replies import FIXED_BYTES, PARTS, Answer, Info, answer_length, unpack_answer
+from varigate.model.errors import UserError
+from varigate.model.frames import NEGATIVE, REPLY, UNKNOWN, Command, Decoder, Frame, Reason, encode
+from varigate.model.replies import FIXED_BYTES, PARTS, Answer, Info, answer_length, unpack_answer
 
 __all__ = ["Client", "NoAnswerError", "PortError", "RefusedError", "SomethingElseError", "open_port"]
 

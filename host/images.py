@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from host import table
-from host.client import Client
-from host.physical import Physical
-from model import images
-from model.archive import write_bytes
-from model.errors import UserError
-from model.formats import Format
-from model.images import Images
-from model.replies import Info
+from varigate.host import table
+from varigate.host.client import Client
+from varigate.host.physical import Physical
+from varigate.model import images
+from varigate.model.archive import write_bytes
+from varigate.model.errors import UserError
+from varigate.model.formats import Format
+from varigate.model.images import Images
+from varigate.model.replies import Info
 
 __all__ = ["classify", "is_picture", "labelled", "need_side", "read", "save", "side", "summary"]
 

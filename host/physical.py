@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model import network_file
-from model.errors import UserError
-from model.formats import Format
-from model.network import Network
-from model.replies import Answer, Info
-from model.sampling import MU, V, mean_latent
+from varigate.model import network_file
+from varigate.model.errors import UserError
+from varigate.model.formats import Format
+from varigate.model.network import Network
+from varigate.model.replies import Answer, Info
+from varigate.model.sampling import MU, V, mean_latent
 
 __all__ = ["Physical", "find_network"]
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from host.client import Client
-from host.physical import Physical
-from model import datasets
-from model.archive import write_bytes
-from model.datasets import Table
-from model.errors import UserError
+from varigate.host.client import Client
+from varigate.host.physical import Physical
+from varigate.model import datasets
+from varigate.model.archive import write_bytes
+from varigate.model.datasets import Table
+from varigate.model.errors import UserError
 
 __all__ = ["classify", "classify_codes", "read", "show", "write"]
 

@@ -13,14 +13,25 @@ import json
 import sys
 from dataclasses import fields, replace
 
-from model import cards, datasets, image_plots, images, latent_book, network_file, plots, story, trained, vectors
-from model.arguments import parser
-from model.command import run_command
-from model.errors import UserError
-from model.evaluate import compare, cross_validate
-from model.names import check_name, name_of
-from model.recipes import RECIPES
-from model.trainer import Settings
+from varigate.model import (
+    cards,
+    datasets,
+    image_plots,
+    images,
+    latent_book,
+    network_file,
+    plots,
+    story,
+    trained,
+    vectors,
+)
+from varigate.model.arguments import parser
+from varigate.model.command import run_command
+from varigate.model.errors import UserError
+from varigate.model.evaluate import compare, cross_validate
+from varigate.model.names import check_name, name_of
+from varigate.model.recipes import RECIPES
+from varigate.model.trainer import Settings
 
 __all__ = ["main"]
 

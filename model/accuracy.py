@@ -3,9 +3,9 @@
 import mpmath
 import numpy as np
 
-from model.power import Power
-from model.sampling import SIGMA, V, sigma_table
-from model.sigmoid import Sigmoid, logistic
+from varigate.model.power import Power
+from varigate.model.sampling import SIGMA, V, sigma_table
+from varigate.model.sigmoid import Sigmoid, logistic
 
 __all__ = ["power_errors", "power_reference", "sigma_table_errors", "sigmoid_errors", "sigmoid_reference"]
 

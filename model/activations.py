@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.sigmoid import CLASSIC_HOLD
+from varigate.model.sigmoid import CLASSIC_HOLD
 
 __all__ = ["ACTIVATIONS", "Activation", "sigmoid", "softplus", "taylor_sigmoid"]
 

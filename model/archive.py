@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from model.errors import UserError
+from varigate.model.errors import UserError
 
 __all__ = ["digest", "pack_json", "read", "unpack_json", "write", "write_bytes"]
 

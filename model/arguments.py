@@ -3,13 +3,13 @@
 import argparse
 from pathlib import Path
 
-from model import network_file
-from model.activations import ACTIVATIONS
-from model.command import Parser
-from model.images import ENVIRONMENT
-from model.recipes import RECIPES
-from model.trainer import Settings
-from model.vae import OUTPUTS
+from varigate.model import network_file
+from varigate.model.activations import ACTIVATIONS
+from varigate.model.command import Parser
+from varigate.model.images import ENVIRONMENT
+from varigate.model.recipes import RECIPES
+from varigate.model.trainer import Settings
+from varigate.model.vae import OUTPUTS
 
 __all__ = ["OUT", "parser"]
 

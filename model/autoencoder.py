@@ -3,8 +3,8 @@
 import numpy as np
 from scipy.optimize import minimize
 
-from model.layers import Chain, Dense, hidden_layers
-from model.optimisers import AdaBelief
+from varigate.model.layers import Chain, Dense, hidden_layers
+from varigate.model.optimisers import AdaBelief
 
 __all__ = ["Autoencoder", "error", "linear_autoencoder"]
 

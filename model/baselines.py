@@ -14,10 +14,10 @@ All give s16.11 like ε and take (seed, count, start).
 
 import numpy as np
 
-from model.epsilon import gaussian
-from model.formats import round_shift
-from model.sampling import EPSILON
-from model.uniform import expand_seed, linear_words, uniforms
+from varigate.model.epsilon import gaussian
+from varigate.model.formats import round_shift
+from varigate.model.sampling import EPSILON
+from varigate.model.uniform import expand_seed, linear_words, uniforms
 
 __all__ = ["CLT_CENTRE", "CLT_DRAWS", "CLT_SHIFT", "SHIFT_TAPS", "clt", "popcount", "shift", "shift_words"]
 

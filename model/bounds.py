@@ -3,8 +3,8 @@
 import numpy as np
 from scipy.special import logsumexp
 
-from model.checks import check_whole
-from model.vae_model import VAEmodel
+from varigate.model.checks import check_whole
+from varigate.model.vae_model import VAEmodel
 
 __all__ = ["importance_weighted_bound"]
 

@@ -7,11 +7,11 @@ import hashlib
 import json
 from pathlib import Path
 
-from model import datasets, images
-from model.datasets import Dataset
-from model.errors import UserError
-from model.images import Images
-from model.trainer import Settings
+from varigate.model import datasets, images
+from varigate.model.datasets import Dataset
+from varigate.model.errors import UserError
+from varigate.model.images import Images
+from varigate.model.trainer import Settings
 
 __all__ = ["beside", "csv_dataset", "dataset_of", "images_of", "read_card", "settings_of"]
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from model import archive
-from model.errors import UserError
+from varigate.model import archive
+from varigate.model.errors import UserError
 
 __all__ = ["arrays_of", "fill", "read", "write"]
 

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from model.errors import UserError
+from varigate.model.errors import UserError
 
 __all__ = ["Parser", "run_command"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.datasets import load_iris
 
-from model.errors import UserError
+from varigate.model.errors import UserError
 
 __all__ = ["SHIPPED", "Dataset", "Table", "iris", "load", "read_csv", "read_table"]
 

@@ -12,8 +12,8 @@ A decoder, any that `model.vae_model.VAEmodel` takes, has
 
 import numpy as np
 
-from model.layers import Activate, Chain, Dense, hidden_layers
-from model.sites import Sites
+from varigate.model.layers import Activate, Chain, Dense, hidden_layers
+from varigate.model.sites import Sites
 
 __all__ = ["AutoregressiveDecoder", "DenseDecoder"]
 

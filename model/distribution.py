@@ -12,8 +12,8 @@ from functools import cache
 
 import numpy as np
 
-from model.epsilon import OCTAVES, POSITION_BITS, gaussian
-from model.sampling import EPSILON
+from varigate.model.epsilon import OCTAVES, POSITION_BITS, gaussian
+from varigate.model.sampling import EPSILON
 
 __all__ = ["Distribution", "chi_square_distance", "exact", "kolmogorov_distance", "octave_inputs",
            "rounded_gaussian", "rounded_tail", "total_variation"]

@@ -11,8 +11,8 @@ An encoder, any that `model.vae_model.VAEmodel` takes, has
 
 import numpy as np
 
-from model.layers import Activate, Chain, CircularConvolution, Dense, hidden_layers
-from model.sites import Sites
+from varigate.model.layers import Activate, Chain, CircularConvolution, Dense, hidden_layers
+from varigate.model.sites import Sites
 
 __all__ = ["ConvolutionalEncoder", "DenseEncoder"]
 

@@ -26,9 +26,9 @@ from functools import cache
 import mpmath
 import numpy as np
 
-from model.formats import round_shift
-from model.sampling import EPSILON
-from model.uniform import uniforms
+from varigate.model.formats import round_shift
+from varigate.model.sampling import EPSILON
+from varigate.model.uniform import uniforms
 
 __all__ = ["COEFFICIENT_BITS", "KINDS", "OCTAVES", "POSITION_BITS", "Segments", "epsilon", "epsilon_table", "gaussian",
            "segments_of"]

@@ -6,7 +6,7 @@ come to use its range (M. Nagel et al., "Data-free quantization through weight e
 
 import numpy as np
 
-from model.float_network import Affine
+from varigate.model.float_network import Affine
 
 __all__ = ["equalise", "frac_for", "layer_fracs", "weight_fracs"]
 

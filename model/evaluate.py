@@ -6,15 +6,15 @@ import numpy as np
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.model_selection import StratifiedKFold
 
-from model.datasets import Dataset
-from model.epsilon import epsilon
-from model.fitting import fit, integers
-from model.float_network import FloatNetwork
-from model.integer import infer
-from model.losses import kl_divergence, reconstruction_loss
-from model.network import Network
-from model.sampling import EPSILON, MU, V
-from model.trainer import Settings
+from varigate.model.datasets import Dataset
+from varigate.model.epsilon import epsilon
+from varigate.model.fitting import fit, integers
+from varigate.model.float_network import FloatNetwork
+from varigate.model.integer import infer
+from varigate.model.losses import kl_divergence, reconstruction_loss
+from varigate.model.network import Network
+from varigate.model.sampling import EPSILON, MU, V
+from varigate.model.trainer import Settings
 
 __all__ = ["FOLDS", "SEEDS", "compare", "cross_validate", "negative_elbo"]
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from model.epsilon import epsilon_table
-from model.formats import Format
-from model.intervals import accumulator_interval
-from model.network import MAX_SHIFT, SCORE_BITS, Dense, Network
-from model.sampling import MU, V, sigma_table
-from model.sigmoid import Sigmoid, byte, classic, taylor
+from varigate.model.epsilon import epsilon_table
+from varigate.model.formats import Format
+from varigate.model.intervals import accumulator_interval
+from varigate.model.network import MAX_SHIFT, SCORE_BITS, Dense, Network
+from varigate.model.sampling import MU, V, sigma_table
+from varigate.model.sigmoid import Sigmoid, byte, classic, taylor
 
 __all__ = ["random_input", "random_network"]
 

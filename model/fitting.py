@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from model.datasets import Dataset
-from model.float_network import FloatNetwork
-from model.folding import fold
-from model.names import name_of
-from model.network import Network
-from model.quantiser import quantise
-from model.trainer import Samples, Settings, train
-from model.whitening import within_class_whitening
+from varigate.model.datasets import Dataset
+from varigate.model.float_network import FloatNetwork
+from varigate.model.folding import fold
+from varigate.model.names import name_of
+from varigate.model.network import Network
+from varigate.model.quantiser import quantise
+from varigate.model.trainer import Samples, Settings, train
+from varigate.model.whitening import within_class_whitening
 
 __all__ = ["EXAMPLES", "fit", "integers"]
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model import archive
-from model.activations import ACTIVATIONS
-from model.errors import UserError
-from model.vae import OUTPUTS
-from model.whitening import Whitening
+from varigate.model import archive
+from varigate.model.activations import ACTIVATIONS
+from varigate.model.errors import UserError
+from varigate.model.vae import OUTPUTS
+from varigate.model.whitening import Whitening
 
 __all__ = ["Affine", "FloatInference", "FloatNetwork", "load", "save"]
 

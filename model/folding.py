@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from model.float_network import Affine, FloatNetwork
-from model.whitening import Whitening
+from varigate.model.float_network import Affine, FloatNetwork
+from varigate.model.whitening import Whitening
 
 __all__ = ["fold"]
 

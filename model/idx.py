@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from model.errors import UserError
+from varigate.model.errors import UserError
 
 __all__ = ["parse", "read_gz"]
 

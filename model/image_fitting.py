@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from model.float_network import Affine, FloatNetwork
-from model.folding import fold
-from model.image_trainer import train_images
-from model.images import Images
-from model.network import Network
-from model.quantiser import quantise
-from model.trainer import Settings
+from varigate.model.float_network import Affine, FloatNetwork
+from varigate.model.folding import fold
+from varigate.model.image_trainer import train_images
+from varigate.model.images import Images
+from varigate.model.network import Network
+from varigate.model.quantiser import quantise
+from varigate.model.trainer import Settings
 
 __all__ = ["example_count", "fit_images", "image_integers"]
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from model.epsilon import epsilon
-from model.images import Images, wall
-from model.integer import decode, encode, infer
-from model.plots import COLOURS, MARKERS, quantisation_error, save_figures
-from model.sampling import MU, mean_latent, prior_latent
-from model.trained import Trained
+from varigate.model.epsilon import epsilon
+from varigate.model.images import Images, wall
+from varigate.model.integer import decode, encode, infer
+from varigate.model.plots import COLOURS, MARKERS, quantisation_error, save_figures
+from varigate.model.sampling import MU, mean_latent, prior_latent
+from varigate.model.trained import Trained
 
 __all__ = ["curves", "interpolation", "latent_plane", "reconstructions", "samples", "wall", "write"]
 

@@ -11,13 +11,13 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from model import archive, checkpoints
-from model.errors import UserError
-from model.images import Images
-from model.losses import kl_divergence, reconstruction_loss
-from model.optimisers import Adam
-from model.straight_through import quantised_weights
-from model.trainer import Settings
+from varigate.model import archive, checkpoints
+from varigate.model.errors import UserError
+from varigate.model.images import Images
+from varigate.model.losses import kl_divergence, reconstruction_loss
+from varigate.model.optimisers import Adam
+from varigate.model.straight_through import quantised_weights
+from varigate.model.trainer import Settings
 
 __all__ = ["Progress", "train_images"]
 

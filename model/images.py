@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 from sklearn.datasets import load_digits
 
-from model import idx
-from model.cache import cache_folder
-from model.errors import UserError
+from varigate.model import idx
+from varigate.model.cache import cache_folder
+from varigate.model.errors import UserError
 
 __all__ = ["ENVIRONMENT", "IMAGES", "Images", "digits", "load", "mnist", "wall"]
 

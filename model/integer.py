@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.formats import requantise
-from model.network import Dense, Network
-from model.sampling import mean_latent, sample
+from varigate.model.formats import requantise
+from varigate.model.network import Dense, Network
+from varigate.model.sampling import mean_latent, sample
 
 __all__ = ["Inference", "class_scores", "classify", "decode", "dense", "encode", "infer", "products"]
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from model.formats import Format
+from varigate.model.formats import Format
 
 __all__ = ["accumulator_interval", "signed_bits"]
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from model import latent_examples, latent_spins, story
-from model.archive import write_bytes
-from model.latent_page import SWEEP_SAMPLES, page
-from model.plots import save_figure
+from varigate.model import latent_examples, latent_spins, story
+from varigate.model.archive import write_bytes
+from varigate.model.latent_page import SWEEP_SAMPLES, page
+from varigate.model.plots import save_figure
 
 __all__ = ["write"]
 

@@ -6,13 +6,13 @@ Each function returns figures by name, and its numbers.
 import numpy as np
 from matplotlib.figure import Figure
 
-from model.latent_spins import FIELDS, KAPPAS, SPINS, train_dense
-from model.losses import categorical_reconstruction_loss, gaussian_negloglik
-from model.plots import COLOURS
-from model.spins import annni, ground_state, measure
-from model.vae_data import Dataset
-from model.vae_plots import draw_map
-from model.vae_trainer import VAETrainer
+from varigate.model.latent_spins import FIELDS, KAPPAS, SPINS, train_dense
+from varigate.model.losses import categorical_reconstruction_loss, gaussian_negloglik
+from varigate.model.plots import COLOURS
+from varigate.model.spins import annni, ground_state, measure
+from varigate.model.vae_data import Dataset
+from varigate.model.vae_plots import draw_map
+from varigate.model.vae_trainer import VAETrainer
 
 __all__ = ["ACTIVE", "continuous", "hybrid", "oscillations", "spins_with_energies", "sweeps"]
 

@@ -1,7 +1,7 @@
 """The text of the book of latent spaces, `docs/latent.md`, from the numbers that its figures show."""
 
-from model.latent_examples import ACTIVE
-from model.latent_spins import SPINS
+from varigate.model.latent_examples import ACTIVE
+from varigate.model.latent_spins import SPINS
 
 __all__ = ["SWEEP_SAMPLES", "page"]
 

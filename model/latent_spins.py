@@ -4,16 +4,16 @@ import numpy as np
 from matplotlib.figure import Figure
 from sklearn.metrics import normalized_mutual_info_score
 
-from model.bounds import importance_weighted_bound
-from model.decoders import AutoregressiveDecoder, DenseDecoder
-from model.encoders import DenseEncoder
-from model.plots import COLOURS
-from model.representation import most_active
-from model.spins import annni_distance, annni_grid, annni_line, ground_state, j1j2, j1j2_grid
-from model.vae_data import Dataset
-from model.vae_model import VAEmodel
-from model.vae_plots import draw_map
-from model.vae_trainer import VAETrainer
+from varigate.model.bounds import importance_weighted_bound
+from varigate.model.decoders import AutoregressiveDecoder, DenseDecoder
+from varigate.model.encoders import DenseEncoder
+from varigate.model.plots import COLOURS
+from varigate.model.representation import most_active
+from varigate.model.spins import annni_distance, annni_grid, annni_line, ground_state, j1j2, j1j2_grid
+from varigate.model.vae_data import Dataset
+from varigate.model.vae_model import VAEmodel
+from varigate.model.vae_plots import draw_map
+from varigate.model.vae_trainer import VAETrainer
 
 __all__ = ["SPINS", "agreement", "decoders", "phase_data", "phase_map", "train_dense", "two_means"]
 

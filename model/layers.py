@@ -7,7 +7,7 @@ puts those of its parameters into `gradients` and returns the one at its input.
 
 import numpy as np
 
-from model.activations import ACTIVATIONS
+from varigate.model.activations import ACTIVATIONS
 
 __all__ = ["Activate", "Chain", "CircularConvolution", "Dense", "hidden_layers"]
 

@@ -7,9 +7,9 @@ by a `ValueError`; each has its gradients in a function of the same name with `_
 
 import numpy as np
 
-from model.activations import sigmoid, softplus
-from model.checks import alike, label_array, real_array
-from model.total_correlation import TC_term, TC_term_gradient
+from varigate.model.activations import sigmoid, softplus
+from varigate.model.checks import alike, label_array, real_array
+from varigate.model.total_correlation import TC_term, TC_term_gradient
 
 __all__ = ["TC_term", "TC_term_gradient", "bernoulli_negloglik", "bernoulli_negloglik_gradient",
            "categorical_reconstruction_loss", "categorical_reconstruction_loss_gradient", "cross_entropy",

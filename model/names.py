@@ -2,7 +2,7 @@
 
 import re
 
-from model.errors import UserError
+from varigate.model.errors import UserError
 
 __all__ = ["check_name", "name_of"]
 

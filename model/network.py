@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from model.formats import Format
-from model.sigmoid import Sigmoid
-from model.soundness import ACTIVATIONS, MAX_SHIFT, SCORE_BITS, check
+from varigate.model.formats import Format
+from varigate.model.sigmoid import Sigmoid
+from varigate.model.soundness import ACTIVATIONS, MAX_SHIFT, SCORE_BITS, check
 
 __all__ = ["ACTIVATIONS", "MAX_SHIFT", "SCORE_BITS", "Dense", "Network"]
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from model import archive
-from model.errors import UserError
-from model.formats import Format
-from model.network import Dense, Network
-from model.sigmoid import Sigmoid
+from varigate.model import archive
+from varigate.model.errors import UserError
+from varigate.model.formats import Format
+from varigate.model.network import Dense, Network
+from varigate.model.sigmoid import Sigmoid
 
 __all__ = ["SHIPPED", "VERSION", "digest", "find", "load", "save", "shipped"]
 

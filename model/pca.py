@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.checks import real_array
+from varigate.model.checks import real_array
 
 __all__ = ["Pca", "principal_angles", "principal_components"]
 

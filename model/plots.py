@@ -9,11 +9,11 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
 
-from model.archive import write_bytes
-from model.datasets import Dataset
-from model.integer import class_scores, classify, infer
-from model.sampling import MU, V, mean_latent
-from model.trained import Trained
+from varigate.model.archive import write_bytes
+from varigate.model.datasets import Dataset
+from varigate.model.integer import class_scores, classify, infer
+from varigate.model.sampling import MU, V, mean_latent
+from varigate.model.trained import Trained
 
 __all__ = ["latent_space", "quantisation_error", "reconstructions", "save_figure", "save_figures", "write"]
 

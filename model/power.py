@@ -12,8 +12,8 @@ from functools import cache
 import mpmath
 import numpy as np
 
-from model.formats import Format
-from model.polynomial import Segmented, fit
+from varigate.model.formats import Format
+from varigate.model.polynomial import Segmented, fit
 
 __all__ = ["FINE_SIGMA", "FINE_V", "Power", "fine"]
 

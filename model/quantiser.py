@@ -10,14 +10,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from model.epsilon import epsilon, epsilon_table
-from model.equalisation import WEIGHT_LIMIT, equalise, frac_for, layer_fracs, weight_fracs
-from model.errors import UserError
-from model.float_network import Affine, FloatNetwork
-from model.formats import Format
-from model.network import MAX_SHIFT, SCORE_BITS, Dense, Network
-from model.sampling import EPSILON, MU, V, sigma_table
-from model.sigmoid import BYTE_INPUT, BYTE_OUTPUT, Sigmoid, byte, classic, wide
+from varigate.model.epsilon import epsilon, epsilon_table
+from varigate.model.equalisation import WEIGHT_LIMIT, equalise, frac_for, layer_fracs, weight_fracs
+from varigate.model.errors import UserError
+from varigate.model.float_network import Affine, FloatNetwork
+from varigate.model.formats import Format
+from varigate.model.network import MAX_SHIFT, SCORE_BITS, Dense, Network
+from varigate.model.sampling import EPSILON, MU, V, sigma_table
+from varigate.model.sigmoid import BYTE_INPUT, BYTE_OUTPUT, Sigmoid, byte, classic, wide
 
 __all__ = ["EPSILON_SEED", "INPUT", "PIXEL", "quantise", "quantise_layer"]
 

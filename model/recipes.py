@@ -5,7 +5,7 @@ On images a `class_weight` of 0 leaves the head out.
 
 from dataclasses import dataclass
 
-from model.trainer import Settings
+from varigate.model.trainer import Settings
 
 __all__ = ["RECIPES", "Recipe"]
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from model.errors import UserError
-from model.formats import Format
-from model.frames import Command
-from model.network import Network
-from model.requests import request_lengths
+from varigate.model.errors import UserError
+from varigate.model.formats import Format
+from varigate.model.frames import Command
+from varigate.model.network import Network
+from varigate.model.requests import request_lengths
 
 __all__ = ["FIXED_BYTES", "PARTS", "VERSION", "Answer", "Info", "answer_length", "pack_answer", "unpack_answer"]
 

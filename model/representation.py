@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from model.vae_data import Dataset
-from model.vae_model import VAEmodel
+from varigate.model.vae_data import Dataset
+from varigate.model.vae_model import VAEmodel
 
 __all__ = ["check_pair", "compute_repr2d", "most_active"]
 

@@ -3,7 +3,7 @@
 `judge` is the definition; `gateware.deframer` and `gateware.requests` compute it.
 """
 
-from model.frames import NEGATIVE, PRINTABLE, UNKNOWN, Command, Frame, Reason, parse
+from varigate.model.frames import NEGATIVE, PRINTABLE, UNKNOWN, Command, Frame, Reason, parse
 
 __all__ = ["LEAST_WIRE", "judge", "negative", "request_lengths"]
 

@@ -8,7 +8,7 @@ from functools import cache
 import mpmath
 import numpy as np
 
-from model.formats import Format, requantise
+from varigate.model.formats import Format, requantise
 
 __all__ = ["EPSILON", "MU", "SIGMA", "V", "mean_latent", "prior_latent", "sample", "sigma_table"]
 

@@ -15,8 +15,8 @@ from functools import cache, cached_property
 import mpmath
 import numpy as np
 
-from model.formats import Format, saturate
-from model.polynomial import Segmented, fit
+from varigate.model.formats import Format, saturate
+from varigate.model.polynomial import Segmented, fit
 
 __all__ = [
     "BYTE_INPUT",

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.checks import label_array, real_array
-from model.losses import (
+from varigate.model.checks import label_array, real_array
+from varigate.model.losses import (
     categorical_reconstruction_loss,
     categorical_reconstruction_loss_gradient,
     gaussian_negloglik,

@@ -7,12 +7,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from model.epsilon import KINDS, segments_of
-from model.errors import UserError
-from model.formats import Format
-from model.intervals import accumulator_interval, signed_bits
-from model.names import check_name
-from model.sampling import MU, V
+from varigate.model.epsilon import KINDS, segments_of
+from varigate.model.errors import UserError
+from varigate.model.formats import Format
+from varigate.model.intervals import accumulator_interval, signed_bits
+from varigate.model.names import check_name
+from varigate.model.sampling import MU, V
 
 __all__ = ["ACTIVATIONS", "MAX_SHIFT", "SCORE_BITS", "check", "check_widths"]
 

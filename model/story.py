@@ -4,9 +4,9 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from model import datasets, images, story_deep, story_generation, story_linear, story_vae
-from model.plots import save_figure
-from model.story_data import material
+from varigate.model import datasets, images, story_deep, story_generation, story_linear, story_vae
+from varigate.model.plots import save_figure
+from varigate.model.story_data import material
 
 __all__ = ["FIGURES", "SOURCES", "write"]
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.datasets import Dataset
-from model.images import Images
+from varigate.model.datasets import Dataset
+from varigate.model.images import Images
 
 __all__ = ["Material", "material"]
 

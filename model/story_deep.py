@@ -7,12 +7,12 @@ import numpy as np
 from matplotlib.figure import Figure
 from scipy.spatial import cKDTree
 
-from model.autoencoder import Autoencoder, error
-from model.image_plots import wall
-from model.pca import principal_components
-from model.plots import COLOURS
-from model.story_data import Material
-from model.story_training import LATENT, WIDTH, fit_vae
+from varigate.model.autoencoder import Autoencoder, error
+from varigate.model.image_plots import wall
+from varigate.model.pca import principal_components
+from varigate.model.plots import COLOURS
+from varigate.model.story_data import Material
+from varigate.model.story_training import LATENT, WIDTH, fit_vae
 
 __all__ = ["depth", "failure"]
 

@@ -3,11 +3,11 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from model.image_plots import wall
-from model.plots import COLOURS
-from model.story_data import Material
-from model.story_linear import scatter
-from model.story_training import trained_vae
+from varigate.model.image_plots import wall
+from varigate.model.plots import COLOURS
+from varigate.model.story_data import Material
+from varigate.model.story_linear import scatter
+from varigate.model.story_training import trained_vae
 
 __all__ = ["generation"]
 

@@ -3,11 +3,11 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from model.autoencoder import error, linear_autoencoder
-from model.image_plots import RARE
-from model.pca import principal_angles, principal_components
-from model.plots import COLOURS, MARKERS
-from model.story_data import Material
+from varigate.model.autoencoder import error, linear_autoencoder
+from varigate.model.image_plots import RARE
+from varigate.model.pca import principal_angles, principal_components
+from varigate.model.plots import COLOURS, MARKERS
+from varigate.model.story_data import Material
 
 __all__ = ["PALETTE", "components", "linear", "scatter"]
 

@@ -4,13 +4,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from model.autoencoder import error
-from model.decoders import DenseDecoder
-from model.encoders import DenseEncoder
-from model.story_data import Material
-from model.vae_data import Dataset
-from model.vae_model import VAEmodel
-from model.vae_trainer import VAETrainer
+from varigate.model.autoencoder import error
+from varigate.model.decoders import DenseDecoder
+from varigate.model.encoders import DenseEncoder
+from varigate.model.story_data import Material
+from varigate.model.vae_data import Dataset
+from varigate.model.vae_model import VAEmodel
+from varigate.model.vae_trainer import VAETrainer
 
 __all__ = ["LATENT", "WIDTH", "fit_vae", "trained_vae"]
 

@@ -6,11 +6,11 @@ Each function returns a figure and the numbers that it shows.
 import numpy as np
 from matplotlib.figure import Figure
 
-from model.losses import kl_divergence, log_normal_pdf
-from model.plots import COLOURS
-from model.story_data import Material
-from model.story_linear import scatter
-from model.story_training import trained_vae
+from varigate.model.losses import kl_divergence, log_normal_pdf
+from varigate.model.plots import COLOURS
+from varigate.model.story_data import Material
+from varigate.model.story_linear import scatter
+from varigate.model.story_training import trained_vae
 
 __all__ = ["divergence", "reparameterisation"]
 

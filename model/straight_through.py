@@ -6,7 +6,7 @@ quantiser's: symmetric, with a power-of-two scale for each row, at the scale at 
 
 import numpy as np
 
-from model.folding import LOG2_SIGMA
+from varigate.model.folding import LOG2_SIGMA
 
 __all__ = ["quantised_weights", "round_rows"]
 

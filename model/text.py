@@ -9,7 +9,7 @@ from itertools import chain
 
 import numpy as np
 
-from model.network import Network
+from varigate.model.network import Network
 
 __all__ = ["MOST_OUTPUTS", "decimals", "hundredths", "line", "printable", "separators", "shown_outputs"]
 

@@ -6,7 +6,7 @@ of disentanglement in variational autoencoders", 2018).
 
 import numpy as np
 
-from model.checks import alike
+from varigate.model.checks import alike
 
 __all__ = ["TC_term", "TC_term_and_gradient", "TC_term_gradient", "stratified_weights"]
 

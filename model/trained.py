@@ -6,20 +6,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model import float_network, network_file
-from model.archive import write_bytes
-from model.cards import beside, dataset_of, images_of, read_card, settings_of
-from model.datasets import Dataset
-from model.errors import UserError
-from model.evaluate import compare, cross_validate
-from model.fitting import fit, integers
-from model.float_network import FloatNetwork
-from model.image_fitting import fit_images, image_integers
-from model.images import Images
-from model.names import check_name
-from model.network import Network
-from model.soundness import check_widths
-from model.trainer import Settings
+from varigate.model import float_network, network_file
+from varigate.model.archive import write_bytes
+from varigate.model.cards import beside, dataset_of, images_of, read_card, settings_of
+from varigate.model.datasets import Dataset
+from varigate.model.errors import UserError
+from varigate.model.evaluate import compare, cross_validate
+from varigate.model.fitting import fit, integers
+from varigate.model.float_network import FloatNetwork
+from varigate.model.image_fitting import fit_images, image_integers
+from varigate.model.images import Images
+from varigate.model.names import check_name
+from varigate.model.network import Network
+from varigate.model.soundness import check_widths
+from varigate.model.trainer import Settings
 
 __all__ = ["Trained", "again", "compare_images", "load", "make", "make_of_images", "save"]
 

@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from tqdm import tqdm
 
-from model.errors import UserError
-from model.optimisers import Adam
-from model.vae import Vae
+from varigate.model.errors import UserError
+from varigate.model.optimisers import Adam
+from varigate.model.vae import Vae
 
 __all__ = ["Samples", "Settings", "train"]
 

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.activations import ACTIVATIONS
-from model.losses import cross_entropy, kl_divergence, reconstruction_loss
+from varigate.model.activations import ACTIVATIONS
+from varigate.model.losses import cross_entropy, kl_divergence, reconstruction_loss
 
 __all__ = ["OUTPUTS", "Pass", "Vae"]
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from model.checks import check_whole, label_array, real_array
-from model.sites import DATA_TYPES, Sites
+from varigate.model.checks import check_whole, label_array, real_array
+from varigate.model.sites import DATA_TYPES, Sites
 
 __all__ = ["Dataset"]
 

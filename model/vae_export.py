@@ -10,16 +10,16 @@ for two labels, and for more where the others are equally likely. It ranks the l
 
 import numpy as np
 
-from model.decoders import DenseDecoder
-from model.encoders import DenseEncoder
-from model.errors import UserError
-from model.float_network import FloatNetwork
-from model.folding import fold
-from model.network import Network
-from model.quantiser import quantise
-from model.vae_data import Dataset
-from model.vae_model import VAEmodel
-from model.whitening import Whitening
+from varigate.model.decoders import DenseDecoder
+from varigate.model.encoders import DenseEncoder
+from varigate.model.errors import UserError
+from varigate.model.float_network import FloatNetwork
+from varigate.model.folding import fold
+from varigate.model.network import Network
+from varigate.model.quantiser import quantise
+from varigate.model.vae_data import Dataset
+from varigate.model.vae_model import VAEmodel
+from varigate.model.whitening import Whitening
 
 __all__ = ["codes", "export", "float_network"]
 

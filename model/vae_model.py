@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from model.checks import real_array
-from model.losses import kl_standard_normal, kl_standard_normal_gradient
-from model.total_correlation import TC_term_and_gradient
+from varigate.model.checks import real_array
+from varigate.model.losses import kl_standard_normal, kl_standard_normal_gradient
+from varigate.model.total_correlation import TC_term_and_gradient
 
 __all__ = ["Loss", "Output", "VAEmodel"]
 

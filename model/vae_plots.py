@@ -3,9 +3,9 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from model.representation import check_pair, compute_repr2d
-from model.vae_data import Dataset
-from model.vae_model import VAEmodel
+from varigate.model.representation import check_pair, compute_repr2d
+from varigate.model.vae_data import Dataset
+from varigate.model.vae_model import VAEmodel
 
 __all__ = ["draw_map", "plot_repr2d", "plot_training"]
 

@@ -3,12 +3,12 @@
 import numpy as np
 from tqdm import tqdm
 
-from model import checkpoints
-from model.checks import check_weight, check_whole
-from model.optimisers import AdaBelief
-from model.vae_data import Dataset
-from model.vae_model import VAEmodel
-from model.vae_views import Views
+from varigate.model import checkpoints
+from varigate.model.checks import check_weight, check_whole
+from varigate.model.optimisers import AdaBelief
+from varigate.model.vae_data import Dataset
+from varigate.model.vae_model import VAEmodel
+from varigate.model.vae_views import Views
 
 __all__ = ["VAETrainer"]
 

@@ -1,8 +1,8 @@
 """What one looks at after training: maps, the course of the losses, data beside what the model makes of them."""
 
-from model import representation, vae_plots
-from model.vae_data import Dataset
-from model.vae_model import VAEmodel
+from varigate.model import representation, vae_plots
+from varigate.model.vae_data import Dataset
+from varigate.model.vae_model import VAEmodel
 
 __all__ = ["Views"]
 

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from model import network_file
-from model.epsilon import KINDS, epsilon_table, segments_of
-from model.errors import UserError
-from model.formats import Format
-from model.network import Network
-from model.sigmoid import BYTE_INPUT, BYTE_OUTPUT, WIDE_INPUT, Sigmoid, minimax, taylor
+from varigate.model import network_file
+from varigate.model.epsilon import KINDS, epsilon_table, segments_of
+from varigate.model.errors import UserError
+from varigate.model.formats import Format
+from varigate.model.network import Network
+from varigate.model.sigmoid import BYTE_INPUT, BYTE_OUTPUT, WIDE_INPUT, Sigmoid, minimax, taylor
 
 __all__ = ["BITS", "SIGMOIDS", "find_bits", "sigmoid_of", "units", "variant"]
 

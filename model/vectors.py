@@ -14,13 +14,13 @@ from pathlib import Path
 
 import numpy as np
 
-from model import archive, network_file
-from model.epsilon import epsilon
-from model.errors import UserError
-from model.formats import Format
-from model.integer import infer
-from model.network import Network
-from model.sampling import EPSILON, MU, V
+from varigate.model import archive, network_file
+from varigate.model.epsilon import epsilon
+from varigate.model.errors import UserError
+from varigate.model.formats import Format
+from varigate.model.integer import infer
+from varigate.model.network import Network
+from varigate.model.sampling import EPSILON, MU, V
 
 __all__ = ["golden", "hex_lines", "write"]
 

@@ -5,21 +5,21 @@ import json
 import sys
 from pathlib import Path
 
-from gateware.program import Array
-from model import cards
-from model.archive import write_bytes
-from model.command import Parser, run_command
-from model.errors import UserError
-from model.network import Network
-from sim import battery, mutants
-from sim.bench import bench, table
-from sim.engines import DEFAULT, ENGINES
-from sim.mutant_report import Report, explanations
-from sim.mutant_suite import Suite
-from sim.regress import regress
-from toolchains import flow
-from toolchains.device import DEVICES
-from toolchains.settings import SMALL, Settings, add_options
+from varigate.gateware.program import Array
+from varigate.model import cards
+from varigate.model.archive import write_bytes
+from varigate.model.command import Parser, run_command
+from varigate.model.errors import UserError
+from varigate.model.network import Network
+from varigate.platform.toolchains import flow
+from varigate.platform.toolchains.device import DEVICES
+from varigate.platform.toolchains.settings import SMALL, Settings, add_options
+from varigate.sim import battery, mutants
+from varigate.sim.bench import bench, table
+from varigate.sim.engines import DEFAULT, ENGINES
+from varigate.sim.mutant_report import Report, explanations
+from varigate.sim.mutant_suite import Suite
+from varigate.sim.regress import regress
 
 DEVICE = "xc7a100t"  # whose limits a core keeps here, too
 TRACED = 3  # samples of a run that writes waveforms, unless the user says how many
@@ -134,7 +134,7 @@ def _add_epsilon(commands):
 
 
 def _units(options) -> int:
-    from sim import book  # which computes tables, seconds that the other commands need not wait for
+    from varigate.sim import book  # which computes tables, seconds that the other commands need not wait for
 
     print(book.write(options.out, progress=sys.stderr.isatty()))
     return 0
@@ -147,8 +147,8 @@ def _add_units(commands):
 
 
 def _board(options) -> int:
-    from sim.board.command import run_board  # with libraries that the other commands need not wait for
-    from sim.board.engine import Board
+    from varigate.sim.board.command import run_board  # with libraries that the other commands need not wait for
+    from varigate.sim.board.engine import Board
 
     network, array, weights = _board_of(options)
 
@@ -156,7 +156,7 @@ def _board(options) -> int:
         return Board(network, array, weights=weights, bit=options.bit)
 
     if options.pictures:
-        from sim.board.pictures import draw
+        from varigate.sim.board.pictures import draw
 
         with make() as board:
             draw(board, network.examples[-1].astype("uint8").tobytes(), options.pictures)
@@ -182,7 +182,7 @@ def _add_board(commands):
 
 
 def _picture(options) -> int:
-    from sim.board.screenshot import screenshot  # with libraries that the other commands need not wait for
+    from varigate.sim.board.screenshot import screenshot  # with libraries that the other commands need not wait for
 
     network, array, weights = _board_of(options)
     screenshot(network, array, options.out, weights=weights, example=options.example, generated=options.generate,

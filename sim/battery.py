@@ -20,12 +20,12 @@ from functools import cache, partial
 import numpy as np
 from tqdm import tqdm
 
-from model import baselines
-from model.distribution import CODES
-from model.epsilon import KINDS, epsilon, epsilon_table
-from model.errors import UserError
-from model.sampling import EPSILON
-from sim import goodness
+from varigate.model import baselines
+from varigate.model.distribution import CODES
+from varigate.model.epsilon import KINDS, epsilon, epsilon_table
+from varigate.model.errors import UserError
+from varigate.model.sampling import EPSILON
+from varigate.sim import goodness
 
 __all__ = ["FALSE_ALARM", "GENERATORS", "LAGS", "SEEDS", "Battery", "Report", "generator", "run"]
 

@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from tqdm import tqdm
 
-from gateware.program import Array
-from model.network import Network
-from sim.bulk import answers_of
-from sim.engines import ENGINES
-from sim.regress import examples_of
+from varigate.gateware.program import Array
+from varigate.model.network import Network
+from varigate.sim.bulk import answers_of
+from varigate.sim.engines import ENGINES
+from varigate.sim.regress import examples_of
 
 __all__ = ["BASE", "Speed", "bench", "table"]
 

@@ -5,8 +5,8 @@ from amaranth.lib import memory, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import exact_log2
 
-from sim.ramb import Port, Ramb, parse
-from toolchains.netlist import Cell
+from varigate.platform.toolchains.netlist import Cell
+from varigate.sim.ramb import Port, Ramb, parse
 
 __all__ = ["BlockRam"]
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from model import integer, network_file, sampling
-from model.epsilon import epsilon
-from model.frames import Command, Frame
-from model.network import Network
-from model.replies import Answer, Info, pack_answer
-from model.requests import request_lengths
+from varigate.model import integer, network_file, sampling
+from varigate.model.epsilon import epsilon
+from varigate.model.frames import Command, Frame
+from varigate.model.network import Network
+from varigate.model.replies import Answer, Info, pack_answer
+from varigate.model.requests import request_lengths
 
 __all__ = ["BoardReference"]
 

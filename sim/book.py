@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from model.archive import write_bytes
-from model.distribution import (
+from varigate.model.archive import write_bytes
+from varigate.model.distribution import (
     Distribution,
     chi_square_distance,
     exact,
@@ -15,11 +15,11 @@ from model.distribution import (
     rounded_tail,
     total_variation,
 )
-from model.epsilon import epsilon_table
-from model.sampling import EPSILON
-from sim import unit_figures
-from sim.goodness import LEAST_EXPECTED
-from sim.units import SIGMAS, SIGMOIDS, SOURCES, Unit, measure
+from varigate.model.epsilon import epsilon_table
+from varigate.model.sampling import EPSILON
+from varigate.sim import unit_figures
+from varigate.sim.goodness import LEAST_EXPECTED
+from varigate.sim.units import SIGMAS, SIGMOIDS, SOURCES, Unit, measure
 
 __all__ = ["write"]
 

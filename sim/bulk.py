@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from gateware.job import Op, Part
-from gateware.vae import FoldedVae
-from model.epsilon import epsilon
-from model.integer import infer
-from model.network import Network
-from sim.compiled import Simulation
-from sim.core import run_jobs
-from sim.reference import Job
+from varigate.gateware.job import Op, Part
+from varigate.gateware.vae import FoldedVae
+from varigate.model.epsilon import epsilon
+from varigate.model.integer import infer
+from varigate.model.network import Network
+from varigate.sim.compiled import Simulation
+from varigate.sim.core import run_jobs
+from varigate.sim.reference import Job
 
 __all__ = ["AmaranthCore", "StreamCore", "answers_of", "pack"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from model.cache import cache_folder
+from varigate.model.cache import cache_folder
 
 __all__ = ["cached"]
 

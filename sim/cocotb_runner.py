@@ -10,8 +10,8 @@ from pathlib import Path
 from amaranth.back import rtlil
 from cocotb_tools import config
 
-from model.errors import UserError
-from sim import verilator
+from varigate.model.errors import UserError
+from varigate.sim import verilator
 
 __all__ = ["Result", "run", "simulator"]
 

@@ -9,9 +9,9 @@ import numpy as np
 from amaranth.back import rtlil
 from amaranth.hdl import Signal, Value
 
-from sim import cxxrtl
-from sim.native import Changes, Outcome, Sink, load
-from sim.transfers import transact
+from varigate.sim import cxxrtl
+from varigate.sim.native import Changes, Outcome, Sink, load
+from varigate.sim.transfers import transact
 
 __all__ = ["Port", "Simulation"]
 

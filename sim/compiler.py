@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from model.errors import UserError
+from varigate.model.errors import UserError
 
 __all__ = ["Compiler", "compile_shared", "find", "identity"]
 

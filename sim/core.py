@@ -1,8 +1,8 @@
 """Runs jobs through the core in the Amaranth simulator."""
 
-from gateware.vae import FoldedVae
-from sim.reference import Job
-from sim.streams import get, put, run
+from varigate.gateware.vae import FoldedVae
+from varigate.sim.reference import Job
+from varigate.sim.streams import get, put, run
 
 __all__ = ["run_jobs"]
 

@@ -1,7 +1,7 @@
 """What can go wrong on a serial line, at random, and what the board must make of it."""
 
-from model.frames import Command, Frame, cobs_encode, crc16, encode
-from model.requests import judge
+from varigate.model.frames import Command, Frame, cobs_encode, crc16, encode
+from varigate.model.requests import judge
 
 __all__ = ["BROKEN", "CLEAN", "clean", "corruption", "random_request", "reference", "wire"]
 

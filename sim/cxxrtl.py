@@ -12,10 +12,10 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
-from model.errors import UserError
-from sim import compiler
-from sim.cache import cached
-from toolchains.yosys import PACKAGE
+from varigate.model.errors import UserError
+from varigate.platform.toolchains.yosys import PACKAGE
+from varigate.sim import compiler
+from varigate.sim.cache import cached
 
 __all__ = ["library"]
 

@@ -1,11 +1,11 @@
 """The whole top in the Amaranth simulator, seen from its pins: a serial line, switches, buttons, LEDs, display."""
 
-from gateware.program import Array
-from gateware.top import Timing, Top
-from model import network_file
-from model.frames import REPLY, Command, Decoder, Frame, encode
-from model.network import Network
-from sim.streams import run
+from varigate.gateware.program import Array
+from varigate.gateware.top import Timing, Top
+from varigate.model import network_file
+from varigate.model.frames import REPLY, Command, Decoder, Frame, encode
+from varigate.model.network import Network
+from varigate.sim.streams import run
 
 __all__ = ["Device"]
 

@@ -1,12 +1,12 @@
 """The simulators by name: each opens a core, in which RECONSTRUCT runs in bulk."""
 
-from gateware.program import Array
-from gateware.vae import FoldedVae
-from model.errors import UserError
-from model.network import Network
-from sim.bulk import AmaranthCore, StreamCore
-from sim.compiled import Simulation
-from sim.gate import simulation as gate_level
+from varigate.gateware.program import Array
+from varigate.gateware.vae import FoldedVae
+from varigate.model.errors import UserError
+from varigate.model.network import Network
+from varigate.sim.bulk import AmaranthCore, StreamCore
+from varigate.sim.compiled import Simulation
+from varigate.sim.gate import simulation as gate_level
 
 __all__ = ["DEFAULT", "ENGINES"]
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from gateware.job import Op, Part
-from model.replies import Answer
-from sim.streams import put
+from varigate.gateware.job import Op, Part
+from varigate.model.replies import Answer
+from varigate.sim.streams import put
 
 __all__ = ["FakeCore"]
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 from sklearn.datasets import load_iris
 
-from model.examples import random_network
-from model.formats import Format
-from model.network import Network
+from varigate.model.examples import random_network
+from varigate.model.formats import Format
+from varigate.model.network import Network
 
 __all__ = ["flowers"]
 

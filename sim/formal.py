@@ -20,8 +20,8 @@ from amaranth.back import rtlil
 from amaranth.hdl import Assert, Assume, Module, Signal, Value
 from amaranth.lib import wiring
 
-from model.errors import UserError
-from toolchains.yosys import PACKAGE
+from varigate.model.errors import UserError
+from varigate.platform.toolchains.yosys import PACKAGE
 
 __all__ = ["Outcome", "Proof"]
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from amaranth.back import rtlil
 
-from model.errors import UserError
-from sim import blockram, ramb
-from sim.cache import cached
-from sim.compiled import Simulation
-from toolchains import netlist, output_registers, yosys
+from varigate.model.errors import UserError
+from varigate.platform.toolchains import netlist, output_registers, yosys
+from varigate.sim import blockram, ramb
+from varigate.sim.cache import cached
+from varigate.sim.compiled import Simulation
 
 __all__ = ["flat", "simulation", "synthesised"]
 
@@ -44,7 +44,7 @@ def synthesised(component) -> str:
     Raises
     ------
     UserError
-        see `toolchains.yosys.synthesise`.
+        see `platform.toolchains.yosys.synthesise`.
     """
     design = rtlil.convert(component, name="top", emit_src=False)
 

@@ -11,8 +11,8 @@ import numpy as np
 from scipy.special import chdtrc, erfc
 from scipy.stats import binom, kstwo
 
-from model.distribution import CODES, rounded_gaussian
-from model.sampling import EPSILON
+from varigate.model.distribution import CODES, rounded_gaussian
+from varigate.model.sampling import EPSILON
 
 __all__ = ["LEAST_EXPECTED", "Result", "anderson_darling", "anderson_darling_sf", "chi_square", "correlation",
            "kolmogorov_smirnov", "moments", "runs", "tail"]

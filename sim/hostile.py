@@ -9,19 +9,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gateware.program import Array
-from gateware.top import Top
-from model import network_file
-from model.frames import NEGATIVE, REPLY, Command, Decoder, Frame, Reason, encode
-from model.network import Network
-from model.replies import PARTS, Info, answer_length
-from model.requests import judge, negative
-from sim.board_reference import BoardReference
-from sim.compiled import Simulation
-from sim.corruption import BROKEN, clean, corruption, random_request, wire
-from sim.device import BAUD, BIT, QUICK
-from sim.serial_line import BITS
-from sim.waveform import Reader, changes
+from varigate.gateware.program import Array
+from varigate.gateware.top import Top
+from varigate.model import network_file
+from varigate.model.frames import NEGATIVE, REPLY, Command, Decoder, Frame, Reason, encode
+from varigate.model.network import Network
+from varigate.model.replies import PARTS, Info, answer_length
+from varigate.model.requests import judge, negative
+from varigate.sim.board_reference import BoardReference
+from varigate.sim.compiled import Simulation
+from varigate.sim.corruption import BROKEN, clean, corruption, random_request, wire
+from varigate.sim.device import BAUD, BIT, QUICK
+from varigate.sim.serial_line import BITS
+from varigate.sim.waveform import Reader, changes
 
 __all__ = ["Session", "idle", "line_of", "sequence", "top"]
 

@@ -5,9 +5,9 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from model.errors import UserError
-from sim.mutant_suite import Outcome
-from sim.mutation import KINDS, Mutant
+from varigate.model.errors import UserError
+from varigate.sim.mutant_suite import Outcome
+from varigate.sim.mutation import KINDS, Mutant
 
 __all__ = ["LEAST_KILLED", "Report", "explanations"]
 

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from model.errors import UserError
-from sim.mutation import Mutant
+from varigate.model.errors import UserError
+from varigate.sim.mutation import Mutant
 
 __all__ = ["Outcome", "Suite"]
 
-FOLDERS = (".", "platform")  # from where packages are imported
+PACKAGE = "varigate"  # of which all folders are parts, wherever they lie
 TESTS = "tests"
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "*.egg-info", "venv")
 PYTEST = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
@@ -96,11 +96,9 @@ class Suite:
         """The files that each file imports; those of tests also have their folders' conftest.py."""
         places = {}
         for path in self.sources:
-            for folder in FOLDERS:
-                parts = Path(path).with_suffix("").parts
-                if folder == "." or parts[0] == folder:
-                    parts = parts[folder != ".":]
-                    places[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+            parts = Path(path).with_suffix("").parts
+            parts = parts if parts[0] in (PACKAGE, TESTS) else (PACKAGE, *parts)
+            places[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
         imports = {}
         for path, text in self.sources.items():
             names = set()
@@ -209,16 +207,14 @@ class Suite:
         with tempfile.TemporaryDirectory(prefix="varigate-mutants-", ignore_cleanup_errors=True) as directory:
             copy = self._copy(directory)
             # A file of bytecode would be taken for its source's when the two sources have one size and one time.
-            environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": os.pathsep.join(
-                str(copy / folder) for folder in FOLDERS if (copy / folder).is_dir())}
+            environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(copy)}
             if mutant:
                 path = copy / mutant.file
                 path.write_bytes(mutant.apply(path.read_bytes().decode()).encode())
-            package = (mutant.file if mutant else "gateware/").split("/")[0]
-            where = subprocess.run([sys.executable, "-c", f"import {package}; print({package}.__path__[0])"], cwd=copy,
+            where = subprocess.run([sys.executable, "-c", f"import {PACKAGE}; print({PACKAGE}.__path__[0])"], cwd=copy,
                                    env=environment, capture_output=True, text=True)
-            if where.returncode or Path(where.stdout.strip()).resolve() != (copy / package).resolve():
-                raise UserError(f"tests of a copy would import {package} from {where.stdout.strip() or 'nowhere'}")
+            if where.returncode or Path(where.stdout.strip()).resolve() != (copy / PACKAGE).resolve():
+                raise UserError(f"tests of a copy would import {PACKAGE} from {where.stdout.strip() or 'nowhere'}")
             listed = Path(directory) / "arguments"
             listed.write_text("\n".join([*PYTEST, *arguments]), "utf-8")
             process = subprocess.Popen([sys.executable, "-c", RUN, str(limit), f"@{listed}"], cwd=copy,

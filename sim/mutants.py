@@ -10,9 +10,9 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from model.errors import UserError
-from sim.mutant_suite import Outcome, Suite
-from sim.mutation import Mutant, mutants_of
+from varigate.model.errors import UserError
+from varigate.sim.mutant_suite import Outcome, Suite
+from varigate.sim.mutation import Mutant, mutants_of
 
 __all__ = ["draw", "pick", "run", "select"]
 

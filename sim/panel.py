@@ -4,11 +4,11 @@ import numpy as np
 from amaranth.hdl import Elaboratable, Module
 from amaranth.lib.wiring import connect
 
-from gateware.arbiter import CoreArbiter
-from gateware.job import ANSWERS, Op, Part
-from gateware.panel import Panel
-from model.text import line
-from sim.streams import get, put, run
+from varigate.gateware.arbiter import CoreArbiter
+from varigate.gateware.job import ANSWERS, Op, Part
+from varigate.gateware.panel import Panel
+from varigate.model.text import line
+from varigate.sim.streams import get, put, run
 
 __all__ = ["PAGE", "REFRESH", "Desk"]
 

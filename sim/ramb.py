@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from model.errors import UserError
-from toolchains.netlist import Cell
+from varigate.model.errors import UserError
+from varigate.platform.toolchains.netlist import Cell
 
 __all__ = ["Pins", "Port", "Ramb", "parse"]
 

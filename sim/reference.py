@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gateware.job import Op, Part
-from model.epsilon import epsilon
-from model.integer import decode, infer
-from model.network import Network
-from model.sampling import prior_latent
+from varigate.gateware.job import Op, Part
+from varigate.model.epsilon import epsilon
+from varigate.model.integer import decode, infer
+from varigate.model.network import Network
+from varigate.model.sampling import prior_latent
 
 __all__ = ["Job", "Reference"]
 

@@ -10,11 +10,11 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from tqdm import tqdm
 
-from gateware.program import Array
-from model.errors import UserError
-from model.network import Network
-from sim.bulk import answers_of
-from sim.engines import DEFAULT, ENGINES
+from varigate.gateware.program import Array
+from varigate.model.errors import UserError
+from varigate.model.network import Network
+from varigate.sim.bulk import answers_of
+from varigate.sim.engines import DEFAULT, ENGINES
 
 __all__ = ["PASSES", "Regression", "examples_of", "regress"]
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.native import Outcome, Stream
+from varigate.sim.native import Outcome, Stream
 
 __all__ = ["transact"]
 

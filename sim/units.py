@@ -8,20 +8,20 @@ from pathlib import Path
 import numpy as np
 from amaranth.back import rtlil
 
-from gateware.activation import FoldedSigmoidUnit, SigmoidUnit
-from gateware.baselines import ShiftRegister, SumOfUniforms
-from gateware.gaussian import EpsilonSource, InverseCdf
-from gateware.lfsr import Taus88
-from gateware.pipeline import SkidBuffer
-from gateware.power import PowerUnit
-from gateware.sampling import Sampler
-from model import power, sampling, sigmoid
-from model.accuracy import power_errors, sigma_table_errors, sigmoid_errors
-from model.baselines import CLT_DRAWS
-from model.epsilon import epsilon_table
-from model.formats import Format
-from toolchains.device import Resources
-from toolchains.yosys import synthesise
+from varigate.gateware.activation import FoldedSigmoidUnit, SigmoidUnit
+from varigate.gateware.baselines import ShiftRegister, SumOfUniforms
+from varigate.gateware.gaussian import EpsilonSource, InverseCdf
+from varigate.gateware.lfsr import Taus88
+from varigate.gateware.pipeline import SkidBuffer
+from varigate.gateware.power import PowerUnit
+from varigate.gateware.sampling import Sampler
+from varigate.model import power, sampling, sigmoid
+from varigate.model.accuracy import power_errors, sigma_table_errors, sigmoid_errors
+from varigate.model.baselines import CLT_DRAWS
+from varigate.model.epsilon import epsilon_table
+from varigate.model.formats import Format
+from varigate.platform.toolchains.device import Resources
+from varigate.platform.toolchains.yosys import synthesise
 
 __all__ = ["SIGMAS", "SIGMOIDS", "SOURCES", "Measured", "Unit", "measure"]
 

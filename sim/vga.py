@@ -8,8 +8,8 @@ import numpy as np
 from amaranth.hdl import Cat
 from matplotlib.image import imsave
 
-from gateware.vga import PINS, VESA, Colour, Geometry
-from model.archive import write_bytes
+from varigate.gateware.vga import PINS, VESA, Colour, Geometry
+from varigate.model.archive import write_bytes
 
 __all__ = ["clocks_needed", "decode", "png", "record", "save_png"]
 

@@ -5,7 +5,7 @@ A line is an array of levels, uint8, one a clock. (`sim.serial_line` is for byte
 
 import numpy as np
 
-from sim.serial_line import BITS
+from varigate.sim.serial_line import BITS
 
 __all__ = ["Reader", "changes", "levels"]
 

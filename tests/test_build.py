@@ -10,10 +10,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from model import network_file, trained
-from model.errors import UserError
-from toolchains import flow, tools
-from toolchains.device import Resources
+from varigate.model import network_file, trained
+from varigate.model.errors import UserError
+from varigate.platform.toolchains import flow, tools
+from varigate.platform.toolchains.device import Resources
 
 ROOT = Path(__file__).parent.parent
 FILES = {"top.il", "top.v", "top.json", "top.xdc", "top.tcl", "report.json", "report.md"}

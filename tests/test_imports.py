@@ -1,4 +1,4 @@
-"""Imports between the packages point one way: a package imports those below it, and what these may import."""
+"""Imports point one way, and everything of ours is imported by one name: `varigate.…`."""
 
 import ast
 from pathlib import Path
@@ -6,17 +6,21 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-BELOW = {
+BELOW = {  # package → the packages that it may import, and so on down
     "model": set(),
     "gateware": {"model"},
-    "boards": {"gateware"},
-    "toolchains": {"boards"},
+    "platform.boards": {"gateware"},
+    "platform.toolchains": {"platform.boards"},
     "host": {"model"},
-    "sim": {"gateware", "model", "boards", "toolchains"},
-    "explore": {"gateware", "model", "toolchains"},
+    "sim": {"gateware", "model", "platform.boards", "platform.toolchains"},
+    "explore": {"gateware", "model", "platform.toolchains"},
 }
-PLACES = {name: ROOT / ("platform" if name in ("boards", "toolchains") else ".") / name for name in BELOW}
-FILES = [(name, path) for name, place in PLACES.items() for path in sorted(place.rglob("*.py"))]
+FOLDERS = {package: ROOT / package.replace(".", "/") for package in BELOW}
+SOURCES = [(package, path) for package, folder in FOLDERS.items() for path in sorted(folder.rglob("*.py"))]
+EVERYWHERE = [*(path for _, path in SOURCES), *sorted((ROOT / "varigate").rglob("*.py")), ROOT / "build.py",
+              *sorted((ROOT / "tests").rglob("*.py"))]
+BARE = {"model", "gateware", "platform.boards", "platform.toolchains", "boards", "toolchains", "sim", "host", "explore",
+        "build", "tests"}
 
 
 def allowed(package: str) -> set[str]:
@@ -25,26 +29,46 @@ def allowed(package: str) -> set[str]:
 
 
 def imported(source: str) -> set[str]:
-    """The first names of all that `source` imports, wherever in the file it does."""
+    """The dotted names of all that `source` imports, wherever in the file it does; "." for a relative import."""
     names = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[0] for alias in node.names}
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            names.add("." if node.level else node.module.split(".")[0])
+            names |= {"."} if node.level else {f"{node.module}.{alias.name}" for alias in node.names}
     return names
 
 
-@pytest.mark.parametrize(("package", "path"), FILES, ids=[str(path.relative_to(ROOT)) for _, path in FILES])
+def begins(name: str, package: str) -> bool:
+    return f"{name}.".startswith(f"{package}.")
+
+
+def packages(names: set[str]) -> set[str]:
+    """Of dotted names, the packages of ours that they lie in; a name of ours that lies in none stands for itself."""
+    ours = {name.removeprefix("varigate.") for name in names if begins(name, "varigate")}
+    return {next((package for package in BELOW if begins(name, package)), name) for name in ours}
+
+
+@pytest.mark.parametrize(("package", "path"), SOURCES, ids=[str(path.relative_to(ROOT)) for _, path in SOURCES])
 def test_imports_point_one_way(package, path):
-    ours = imported(path.read_text("utf-8")) & {*BELOW, "build", "tests", "platform", "."}
-    assert ours <= allowed(package)
+    assert packages(imported(path.read_text("utf-8"))) <= allowed(package)
 
 
-def test_every_package_of_the_rule_is_looked_at():
-    assert {name for name, _ in FILES} >= {"model", "gateware", "boards", "toolchains", "sim"}
-    assert allowed("toolchains") == {"toolchains", "boards", "gateware", "model"}
-    assert imported("import a.b as c\ndef f():\n    from d.e import g\nfrom . import h") == {"a", "d", "."}
+@pytest.mark.parametrize("path", EVERYWHERE, ids=[str(path.relative_to(ROOT)) for path in EVERYWHERE])
+def test_there_is_one_importable_name(path):
+    """A module that could be imported by two names would exist twice, its classes, too."""
+    names = imported(path.read_text("utf-8"))
+    assert not {name for name in names if name == "." or any(begins(name, package) for package in BARE)}
+    assert not any(begins(name, "varigate.varigate") for name in names)
+
+
+def test_the_rules_notice_what_they_forbid():
+    assert {package for package, _ in SOURCES} == BELOW.keys()
+    assert allowed("platform.toolchains") == {"platform.toolchains", "platform.boards", "gateware", "model"}
+    source = "import a.b as c\ndef f():\n    from varigate.platform.boards import g\nfrom . import h"
+    assert imported(source) == {"a.b", "varigate.platform.boards.g", "."}
+    assert packages(imported(source)) == {"platform.boards"}
+    assert packages({"varigate.build", "varigate.platform", "numpy.sim"}) == {"build", "platform"}
 
 
 def test_the_platform_folder_is_no_package():

@@ -10,17 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from gateware.choice import choose_array
-from gateware.job import Op, Part
-from gateware.program import Array
-from gateware.timing import cycles
-from model import trained
-from model.distribution import exact, rounded_tail
-from model.epsilon import epsilon_table
-from model.text import line
-from sim import battery
-from sim.reference import Job, Reference
-from toolchains.settings import Settings
+from varigate.gateware.choice import choose_array
+from varigate.gateware.job import Op, Part
+from varigate.gateware.program import Array
+from varigate.gateware.timing import cycles
+from varigate.model import trained
+from varigate.model.distribution import exact, rounded_tail
+from varigate.model.epsilon import epsilon_table
+from varigate.model.text import line
+from varigate.platform.toolchains.settings import Settings
+from varigate.sim import battery
+from varigate.sim.reference import Job, Reference
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 

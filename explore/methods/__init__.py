@@ -4,14 +4,14 @@ All get the same budget of different designs and propose only candidates of the 
 beforehand: a `Guide` (a joint model), an order of the candidates, or nothing.
 """
 
-from explore.methods.front import FRONT_METHODS
-from explore.methods.gaussian_process import cold, warm
-from explore.methods.guide import Guide
-from explore.methods.latent_bayes import latent_bayes
-from explore.methods.latent_descent import latent_descent
-from explore.methods.nearest import nearest_order
-from explore.methods.sampled import evolution, parzen
-from explore.methods.uniform import expected_evaluations, in_order, random
+from varigate.explore.methods.front import FRONT_METHODS
+from varigate.explore.methods.gaussian_process import cold, warm
+from varigate.explore.methods.guide import Guide
+from varigate.explore.methods.latent_bayes import latent_bayes
+from varigate.explore.methods.latent_descent import latent_descent
+from varigate.explore.methods.nearest import nearest_order
+from varigate.explore.methods.sampled import evolution, parzen
+from varigate.explore.methods.uniform import expected_evaluations, in_order, random
 
 __all__ = ["CHANCELESS", "FRONT_METHODS", "GUIDED", "METHODS", "Guide", "expected_evaluations", "nearest_order"]
 

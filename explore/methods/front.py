@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from explore.methods.latent_descent import proposals
-from explore.methods.sampled import evolution
-from explore.methods.uniform import random
+from varigate.explore.methods.latent_descent import proposals
+from varigate.explore.methods.sampled import evolution
+from varigate.explore.methods.uniform import random
 
 __all__ = ["FRONT_METHODS", "latent_front"]
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from explore.methods.pool import pool
-from explore.methods.surrogate import Surrogate
+from varigate.explore.methods.pool import pool
+from varigate.explore.methods.surrogate import Surrogate
 
 __all__ = ["cold", "warm"]
 

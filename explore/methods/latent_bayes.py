@@ -8,8 +8,8 @@ its own: else the decoder's mistakes would hide it for ever.
 
 import numpy as np
 
-from explore.methods.pool import pool
-from explore.methods.surrogate import Surrogate
+from varigate.explore.methods.pool import pool
+from varigate.explore.methods.surrogate import Surrogate
 
 __all__ = ["latent_bayes"]
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from explore.methods.uniform import in_order
+from varigate.explore.methods.uniform import in_order
 
 __all__ = ["in_order", "nearest_order"]
 

@@ -1,7 +1,7 @@
 """The boards: one file each, a table of pins and two hooks (clock domain, programming)."""
 
-from boards.nexys4ddr import Nexys4DDR
-from model.errors import UserError
+from varigate.model.errors import UserError
+from varigate.platform.boards.nexys4ddr import Nexys4DDR
 
 __all__ = ["NAMES", "find"]
 

@@ -14,8 +14,8 @@ from amaranth.lib import io
 from amaranth.lib.cdc import FFSynchronizer
 from amaranth_boards.nexys4ddr import Nexys4DDRPlatform
 
-from boards.top import BoardTop
-from boards.xdc import constraints
+from varigate.platform.boards.top import BoardTop
+from varigate.platform.boards.xdc import constraints
 
 __all__ = ["Nexys4DDR"]
 

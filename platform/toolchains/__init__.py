@@ -1,8 +1,8 @@
 """From gateware to a bitstream: synthesis, checks, place and route, reports and programming."""
 
-from model.errors import UserError
-from toolchains.openxc7 import OpenXC7
-from toolchains.vivado import Vivado
+from varigate.model.errors import UserError
+from varigate.platform.toolchains.openxc7 import OpenXC7
+from varigate.platform.toolchains.vivado import Vivado
 
 __all__ = ["CHOICES", "find"]
 

@@ -3,12 +3,12 @@
 import sys
 from pathlib import Path
 
-from model.command import Parser, run_command
-from model.errors import UserError
-from toolchains import netlist
-from toolchains.device import LABELS
-from toolchains.levels import CORE, longest_paths
-from toolchains.output_registers import memory_bits
+from varigate.model.command import Parser, run_command
+from varigate.model.errors import UserError
+from varigate.platform.toolchains import netlist
+from varigate.platform.toolchains.device import LABELS
+from varigate.platform.toolchains.levels import CORE, longest_paths
+from varigate.platform.toolchains.output_registers import memory_bits
 
 
 def show(argv):

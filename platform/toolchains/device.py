@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
-from model.errors import UserError
+from varigate.model.errors import UserError
 
 __all__ = ["DEVICES", "Device", "Resources"]
 

@@ -11,15 +11,15 @@ from pathlib import Path
 
 from amaranth.hdl import UnusedElaboratable
 
-from model import network_file
-from model.errors import UserError
-from model.variants import find_bits, variant
-from toolchains import vivado
-from toolchains.device import DEVICES
-from toolchains.programmer import LOADER
-from toolchains.settings import Settings
-from toolchains.tools import ToolError
-from toolchains.yosys import synthesise
+from varigate.model import network_file
+from varigate.model.errors import UserError
+from varigate.model.variants import find_bits, variant
+from varigate.platform.toolchains import vivado
+from varigate.platform.toolchains.device import DEVICES
+from varigate.platform.toolchains.programmer import LOADER
+from varigate.platform.toolchains.settings import Settings
+from varigate.platform.toolchains.tools import ToolError
+from varigate.platform.toolchains.yosys import synthesise
 
 __all__ = ["BITSTREAM_HINT", "Steps", "build_directory", "check_tools", "find_file", "find_network", "map_design",
            "retrain", "target", "write_design"]
@@ -80,7 +80,7 @@ def retrain(name: str, root: Path) -> str:
 
     It is ROOT/retrained/NAME.npz; the network's own file stays as it is.
     """
-    from model import trained  # scikit-learn takes its time to import, and most builds do not train
+    from varigate.model import trained  # scikit-learn takes its time to import, and most builds do not train
     made = trained.again(name, progress=True)
     path = root / "retrained" / f"{made.network.name}.npz"
     trained.save(made, path)

@@ -12,8 +12,8 @@ pace, and have buffers between them and the core.
 from collections import defaultdict
 from dataclasses import dataclass
 
-from toolchains.arcs import GATES, combinational_arcs
-from toolchains.netlist import Cell, Netlist
+from varigate.platform.toolchains.arcs import GATES, combinational_arcs
+from varigate.platform.toolchains.netlist import Cell, Netlist
 
 __all__ = ["CORE", "Path", "longest_paths"]
 

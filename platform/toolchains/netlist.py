@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from model.errors import UserError
-from toolchains.arcs import combinational_arcs
-from toolchains.device import Resources
+from varigate.model.errors import UserError
+from varigate.platform.toolchains.arcs import combinational_arcs
+from varigate.platform.toolchains.device import Resources
 
 __all__ = ["Cell", "Netlist", "check", "read"]
 

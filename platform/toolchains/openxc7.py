@@ -11,8 +11,8 @@ import os
 import re
 from pathlib import Path
 
-from model.errors import UserError
-from toolchains.tools import Placed, Tool, ToolError, last_error, run
+from varigate.model.errors import UserError
+from varigate.platform.toolchains.tools import Placed, Tool, ToolError, last_error, run
 
 __all__ = ["OpenXC7"]
 

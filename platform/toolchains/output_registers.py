@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolchains.netlist import Netlist
+from varigate.platform.toolchains.netlist import Netlist
 
 __all__ = ["fold", "fold_file", "memory_bits"]
 

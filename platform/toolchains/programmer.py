@@ -5,8 +5,8 @@ from pathlib import Path
 
 from amaranth.build.run import LocalBuildProducts
 
-from model.errors import UserError
-from toolchains.tools import Tool
+from varigate.model.errors import UserError
+from varigate.platform.toolchains.tools import Tool
 
 __all__ = ["LOADER", "program"]
 

@@ -4,10 +4,10 @@ import json
 import pathlib
 from dataclasses import asdict
 
-from model.variants import units
-from toolchains.device import DEVICES, LABELS
-from toolchains.levels import CORE, Path, longest_paths
-from toolchains.output_registers import memory_bits
+from varigate.model.variants import units
+from varigate.platform.toolchains.device import DEVICES, LABELS
+from varigate.platform.toolchains.levels import CORE, Path, longest_paths
+from varigate.platform.toolchains.output_registers import memory_bits
 
 __all__ = ["align", "make", "table", "write"]
 

@@ -7,14 +7,14 @@ import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from gateware.choice import choose_array
-from gateware.layout import image_side
-from gateware.program import Array
-from gateware.resources import Core, around
-from model.epsilon import KINDS
-from model.errors import UserError
-from model.variants import BITS, SIGMOIDS
-from toolchains.device import Device
+from varigate.gateware.choice import choose_array
+from varigate.gateware.layout import image_side
+from varigate.gateware.program import Array
+from varigate.gateware.resources import Core, around
+from varigate.model.epsilon import KINDS
+from varigate.model.errors import UserError
+from varigate.model.variants import BITS, SIGMOIDS
+from varigate.platform.toolchains.device import Device
 
 __all__ = ["SMALL", "Settings", "add_options"]
 

@@ -6,7 +6,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from model.errors import UserError
+from varigate.model.errors import UserError
 
 __all__ = ["Placed", "Tool", "ToolError", "last_error", "run"]
 

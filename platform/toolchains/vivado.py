@@ -7,9 +7,9 @@ against a stand-in that writes reports of this layout, not against Vivado.
 import re
 from pathlib import Path
 
-from model.errors import UserError
-from toolchains.device import Resources
-from toolchains.tools import Placed, Tool, ToolError, last_error, run
+from varigate.model.errors import UserError
+from varigate.platform.toolchains.device import Resources
+from varigate.platform.toolchains.tools import Placed, Tool, ToolError, last_error, run
 
 __all__ = ["VIVADO", "Vivado", "script"]
 

@@ -7,9 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from model.errors import UserError
-from toolchains import netlist, output_registers
-from toolchains.tools import ToolError
+from varigate.model.errors import UserError
+from varigate.platform.toolchains import netlist, output_registers
+from varigate.platform.toolchains.tools import ToolError
 
 __all__ = ["synthesise"]
 

@@ -5,12 +5,12 @@ import signal
 import sys
 from contextlib import ExitStack, closing, suppress
 
-from sim.board.engine import Board
-from sim.board.hangup import outliving
-from sim.board.ports import listen, open_port
-from sim.board.tasks import running
-from sim.board.terminal import BoardApp
-from sim.board.web import Page
+from varigate.sim.board.engine import Board
+from varigate.sim.board.hangup import outliving
+from varigate.sim.board.ports import listen, open_port
+from varigate.sim.board.tasks import running
+from varigate.sim.board.terminal import BoardApp
+from varigate.sim.board.web import Page
 
 __all__ = ["run_board"]
 

@@ -4,19 +4,19 @@ import asyncio
 import time
 from collections import deque
 
-from gateware.buttons import ButtonLayout
-from gateware.layout import image_side
-from gateware.program import Array
-from gateware.top import Timing, Top
-from gateware.vga import PINS
-from model import network_file
-from model.errors import UserError
-from model.network import Network
-from sim.board.monitor import Monitor
-from sim.board.segments import Persistence
-from sim.board.transcript import Transcript
-from sim.compiled import Simulation
-from sim.serial_line import Receiver, Sender
+from varigate.gateware.buttons import ButtonLayout
+from varigate.gateware.layout import image_side
+from varigate.gateware.program import Array
+from varigate.gateware.top import Timing, Top
+from varigate.gateware.vga import PINS
+from varigate.model import network_file
+from varigate.model.errors import UserError
+from varigate.model.network import Network
+from varigate.sim.board.monitor import Monitor
+from varigate.sim.board.segments import Persistence
+from varigate.sim.board.transcript import Transcript
+from varigate.sim.compiled import Simulation
+from varigate.sim.serial_line import Receiver, Sender
 
 __all__ = ["BIT", "BUTTONS", "RESET", "SWITCHES", "Board"]
 

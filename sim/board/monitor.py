@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from gateware.vga import PINS
-from sim.vga import clocks_needed, decode
+from varigate.gateware.vga import PINS
+from varigate.sim.vga import clocks_needed, decode
 
 __all__ = ["Monitor"]
 

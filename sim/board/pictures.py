@@ -7,14 +7,14 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-from model.archive import write_bytes
-from model.errors import UserError
-from model.frames import Command, encode
-from sim.board.engine import Board
-from sim.board.ports import listen
-from sim.board.tasks import running
-from sim.board.terminal import BoardApp
-from sim.board.web import Page
+from varigate.model.archive import write_bytes
+from varigate.model.errors import UserError
+from varigate.model.frames import Command, encode
+from varigate.sim.board.engine import Board
+from varigate.sim.board.ports import listen
+from varigate.sim.board.tasks import running
+from varigate.sim.board.terminal import BoardApp
+from varigate.sim.board.web import Page
 
 __all__ = ["chromium", "draw", "missing"]
 

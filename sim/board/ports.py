@@ -10,7 +10,7 @@ import sys
 import time
 from contextlib import suppress
 
-from model.errors import UserError
+from varigate.model.errors import UserError
 
 __all__ = ["PseudoTerminal", "TcpPort", "listen", "open_port"]
 

@@ -4,14 +4,14 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from gateware.layout import image_side
-from gateware.program import Array
-from model.archive import write_bytes
-from model.errors import UserError
-from model.frames import REPLY, Command, Decoder, Frame, encode
-from model.network import Network
-from sim.board.engine import PIECE, Board
-from sim.vga import png
+from varigate.gateware.layout import image_side
+from varigate.gateware.program import Array
+from varigate.model.archive import write_bytes
+from varigate.model.errors import UserError
+from varigate.model.frames import REPLY, Command, Decoder, Frame, encode
+from varigate.model.network import Network
+from varigate.sim.board.engine import PIECE, Board
+from varigate.sim.vga import png
 
 __all__ = ["screenshot"]
 

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from gateware.display import DIGITS, FONT, POINT
+from varigate.gateware.display import DIGITS, FONT, POINT
 
 __all__ = ["Persistence", "spell"]
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from sim.board.engine import BUTTONS, RESET, SWITCHES, Board
-from sim.board.ports import HOST
-from sim.board.segments import spell
-from sim.vga import png
+from varigate.sim.board.engine import BUTTONS, RESET, SWITCHES, Board
+from varigate.sim.board.ports import HOST
+from varigate.sim.board.segments import spell
+from varigate.sim.vga import png
 
 __all__ = ["Page", "act"]
 

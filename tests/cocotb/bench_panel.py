@@ -3,9 +3,9 @@
 import cocotb
 from pins import BUSY, EPSILON_ON, NETWORK, TIMING, Pins, clocks, golden_answer, hex_vectors, packed
 
-from gateware.display import patterns
-from model.frames import Command
-from model.text import hundredths, line
+from varigate.gateware.display import patterns
+from varigate.model.frames import Command
+from varigate.model.text import hundredths, line
 
 ROWS = hex_vectors()
 

@@ -3,10 +3,10 @@
 import cocotb
 from pins import BUSY, EPSILON_ON, INFO, NETWORK, Pins, golden_answer, hex_vectors, npz_vectors, packed
 
-from gateware.job import Op, Part
-from model.frames import REPLY, Command, Frame
-from model.replies import Answer, Info
-from sim.reference import Job, Reference
+from varigate.gateware.job import Op, Part
+from varigate.model.frames import REPLY, Command, Frame
+from varigate.model.replies import Answer, Info
+from varigate.sim.reference import Job, Reference
 
 
 def answer(reference: Reference, op: Op, codes=()) -> Answer:

@@ -5,9 +5,9 @@ from cocotb.triggers import FallingEdge, RisingEdge
 from cocotb.utils import get_sim_time
 from pins import EPSILON_ON, PERIOD, Pins, hex_vectors, packed
 
-from gateware.display import patterns
-from model.frames import Command
-from model.replies import Answer
+from varigate.gateware.display import patterns
+from varigate.model.frames import Command
+from varigate.model.replies import Answer
 
 
 @cocotb.test()

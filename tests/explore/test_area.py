@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from explore.area import FEATURES, AreaModel, features
-from explore.structure import Engine
-from explore.varigate import SPACE, array_of, candidates
-from explore.workloads import Workload
+from varigate.explore.area import FEATURES, AreaModel, features
+from varigate.explore.structure import Engine
+from varigate.explore.varigate import SPACE, array_of, candidates
+from varigate.explore.workloads import Workload
 
 
 @pytest.fixture(scope="module")

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from explore import arena, vaesa, varigate
-from explore.costs import FIGURES, CostTable
-from explore.dataset import TARGETS
-from explore.efficiency import target
-from explore.joint import JointModel, Shape
-from explore.methods import GUIDED
-from explore.task import Evaluations
-from explore.workloads import Workload
+from varigate.explore import arena, vaesa, varigate
+from varigate.explore.costs import FIGURES, CostTable
+from varigate.explore.dataset import TARGETS
+from varigate.explore.efficiency import target
+from varigate.explore.joint import JointModel, Shape
+from varigate.explore.methods import GUIDED
+from varigate.explore.task import Evaluations
+from varigate.explore.workloads import Workload
 
 SHAPE = "4-8-z2-c3"
 

@@ -4,10 +4,10 @@ import json
 
 import numpy as np
 
-from explore import book, study
-from explore.costs import tabulate
-from explore.study import Study
-from explore.varigate import candidates
+from varigate.explore import book, study
+from varigate.explore.costs import tabulate
+from varigate.explore.study import Study
+from varigate.explore.varigate import candidates
 
 SHAPE = "4-8-z2-c3"
 

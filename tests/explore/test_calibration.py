@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from explore import calibration as module
-from explore import synthesis_table
-from explore.calibration import Calibration, errors, errors_of, exact, fit, top_errors
-from explore.networks import network_of
-from explore.synthesis import COUNTS, Point
-from explore.varigate import SPACE, candidates
-from model.errors import UserError
+from varigate.explore import calibration as module
+from varigate.explore import synthesis_table
+from varigate.explore.calibration import Calibration, errors, errors_of, exact, fit, top_errors
+from varigate.explore.networks import network_of
+from varigate.explore.synthesis import COUNTS, Point
+from varigate.explore.varigate import SPACE, candidates
+from varigate.model.errors import UserError
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from explore.codec import Codec, DesignEncoder
-from explore.space import Parameter, Space
+from varigate.explore.codec import Codec, DesignEncoder
+from varigate.explore.space import Parameter, Space
 
 SPACE = Space("toy", (Parameter("width", (1, 2, 8)), Parameter("kind", ("a", "b")), Parameter("on", (False, True)),
                       Parameter("depth", (4, 8, 16, 32))))

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from explore.contest import Contest, hold
+from varigate.explore.contest import Contest, hold
 
 MODULE = '''
 import numpy as np
@@ -64,7 +64,7 @@ def test_what_is_there_is_not_made_again(toys, tmp_path, monkeypatch):
     contest = Contest(toys.prepare, (2,), ("one",), ("random",), seeds=2, budget=5)
     first = hold(contest, tmp_path)
     (path,) = tmp_path.glob("*.npz")
-    monkeypatch.setattr("explore.contest.run", None)
+    monkeypatch.setattr("varigate.explore.contest.run", None)
     assert equal(first, hold(contest, tmp_path))
     path.write_bytes(path.read_bytes()[:-30])
     with pytest.raises(TypeError):  # a broken file is made again

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from explore.costs import FIGURES, CostTable, tabulate
-from explore.varigate import SPACE, candidates
-from model import archive
-from model.errors import UserError
-from toolchains.device import DEVICES
+from varigate.explore.costs import FIGURES, CostTable, tabulate
+from varigate.explore.varigate import SPACE, candidates
+from varigate.model import archive
+from varigate.model.errors import UserError
+from varigate.platform.toolchains.device import DEVICES
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def test_objectives_are_logarithms_and_infinite_where_a_limit_is_broken(table):
 
 
 def test_the_evaluator_knows_the_cycles_afterwards(asked, table, monkeypatch):
-    monkeypatch.setattr("explore.evaluator.cycles", None)
+    monkeypatch.setattr("varigate.explore.evaluator.cycles", None)
     for row in table.labels[table.feasible]:
         asked(SPACE.values(row))
 

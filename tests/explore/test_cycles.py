@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from explore.varigate import SPACE, array_of, candidates
-from explore.workloads import random_workload
-from gateware.job import Op, Part
-from gateware.vae import FoldedVae
-from model.examples import random_input
-from model.variants import BITS
-from sim.core import run_jobs
-from sim.reference import Job
+from varigate.explore.varigate import SPACE, array_of, candidates
+from varigate.explore.workloads import random_workload
+from varigate.gateware.job import Op, Part
+from varigate.gateware.vae import FoldedVae
+from varigate.model.examples import random_input
+from varigate.model.variants import BITS
+from varigate.sim.core import run_jobs
+from varigate.sim.reference import Job
 
 SETTLED = 8  # jobs, after which the core repeats itself, while
 FOLLOW = 4  # more of them wait

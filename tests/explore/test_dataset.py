@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from explore import dataset, training
-from explore.dataset import TARGETS, Dataset
-from explore.varigate import SPACE, candidates
-from explore.workloads import Workload, random_workload
-from model import archive
-from model.errors import UserError
-from model.variants import BITS
-from toolchains.device import DEVICES
+from varigate.explore import dataset, training
+from varigate.explore.dataset import TARGETS, Dataset
+from varigate.explore.varigate import SPACE, candidates
+from varigate.explore.workloads import Workload, random_workload
+from varigate.model import archive
+from varigate.model.errors import UserError
+from varigate.model.variants import BITS
+from varigate.platform.toolchains.device import DEVICES
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from explore.decomposition import decompose
+from varigate.explore.decomposition import decompose
 
 
 def example():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from explore.efficiency import count, ratio, summary, target
+from varigate.explore.efficiency import count, ratio, summary, target
 
 
 def test_within_one_per_cent_is_of_the_cost():

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from explore import energy as model
-from explore.energy import energy
-from explore.structure import Engine
-from explore.workloads import Workload
-from gateware.program import Array
+from varigate.explore import energy as model
+from varigate.explore.energy import energy
+from varigate.explore.structure import Engine
+from varigate.explore.workloads import Workload
+from varigate.gateware.program import Array
 
 DYNAMIC = ("MULTIPLY", "SLICE_SUM", "ADD", "LUT_READ", "BLOCK_READ", "CLOCK")
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from explore.energy import energy
-from explore.evaluator import Evaluator
-from explore.family import Family, Tolerance, family
-from explore.varigate import array_of
-from gateware import timing
-from gateware.resources import Core, around
-from toolchains.device import DEVICES
+from varigate.explore.energy import energy
+from varigate.explore.evaluator import Evaluator
+from varigate.explore.family import Family, Tolerance, family
+from varigate.explore.varigate import array_of
+from varigate.gateware import timing
+from varigate.gateware.resources import Core, around
+from varigate.platform.toolchains.device import DEVICES
 
 SHAPE = "20-12-z3-c3"
 LARGE = DEVICES["xc7a100t"]

@@ -5,11 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from explore.family import Family, Tolerance, family
-from explore.workloads import Workload
-from model import network_file
-from model.errors import UserError
-from model.examples import random_network
+from varigate.explore.family import Family, Tolerance, family
+from varigate.explore.workloads import Workload
+from varigate.model import network_file
+from varigate.model.errors import UserError
+from varigate.model.examples import random_network
 
 
 def put(folder, name, card=None, **shape):

@@ -1,6 +1,6 @@
 import numpy as np
 
-from explore.features import convolution, logarithms
+from varigate.explore.features import convolution, logarithms
 
 
 def test_logarithms_bear_zeros():

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from explore.methods import FRONT_METHODS, Guide
-from explore.pareto import hypervolume
-from explore.space import Parameter, Space
-from explore.task import Task, run
+from varigate.explore.methods import FRONT_METHODS, Guide
+from varigate.explore.pareto import hypervolume
+from varigate.explore.space import Parameter, Space
+from varigate.explore.task import Task, run
 
 SPACE = Space("toy", tuple(Parameter(name, (1, 2, 4, 8, 16)) for name in "abcd"))
 

@@ -3,9 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from explore.joint import JointModel, Shape
-from explore.space import Parameter, Space
-from model.gradient_check import difference, numeric_gradient
+from varigate.explore.joint import JointModel, Shape
+from varigate.explore.space import Parameter, Space
+from varigate.model.gradient_check import difference, numeric_gradient
 
 SPACE = Space("toy", (Parameter("width", (1, 2, 8)), Parameter("kind", ("a", "b")), Parameter("depth", (4, 8, 16))))
 ALL = SPACE.labels(np.arange(SPACE.size))

@@ -3,10 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from explore.joint import JointModel, Shape
-from explore.space import Parameter, Space
-from model import archive
-from model.errors import UserError
+from varigate.explore.joint import JointModel, Shape
+from varigate.explore.space import Parameter, Space
+from varigate.model import archive
+from varigate.model.errors import UserError
 
 SPACE = Space("toy", (Parameter("width", (1, 2, 8)), Parameter("kind", ("a", "b")), Parameter("depth", (4, 8, 16))))
 ALL = SPACE.labels(np.arange(SPACE.size))

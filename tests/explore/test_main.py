@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explore import __main__ as command
-from explore import dataset, vaesa
-from explore.__main__ import main
-from explore.joint import JointModel, Shape
-from explore.varigate import SPACE, array_of
-from explore.workloads import Workload
-from gateware.program import Array
-from sim.regress import regress
-from toolchains.flow import find_network
-from toolchains.settings import Settings
+from varigate.explore import __main__ as command
+from varigate.explore import dataset, vaesa
+from varigate.explore.__main__ import main
+from varigate.explore.joint import JointModel, Shape
+from varigate.explore.varigate import SPACE, array_of
+from varigate.explore.workloads import Workload
+from varigate.gateware.program import Array
+from varigate.platform.toolchains.flow import find_network
+from varigate.platform.toolchains.settings import Settings
+from varigate.sim.regress import regress
 
 
 @pytest.fixture(autouse=True)

@@ -5,9 +5,9 @@ import itertools
 import numpy as np
 import pytest
 
-from explore.methods import GUIDED, METHODS, Guide
-from explore.space import Parameter, Space
-from explore.task import Task, run
+from varigate.explore.methods import GUIDED, METHODS, Guide
+from varigate.explore.space import Parameter, Space
+from varigate.explore.task import Task, run
 
 SPACE = Space("toy", (*(Parameter(name, (1, 2, 4, 8, 16)) for name in "abc"), Parameter("unit", ("x", "y", "z"))))
 BEST = np.array([3, 1, 4, 2])
@@ -102,8 +102,8 @@ def test_a_model_that_is_wrong_is_not_believed_for_long(name, most):
 
 
 def test_a_large_space_is_sampled(monkeypatch):
-    monkeypatch.setattr("explore.methods.pool.EXHAUSTIVE", 50)
-    monkeypatch.setattr("explore.methods.pool.SAMPLE", 20)
+    monkeypatch.setattr("varigate.explore.methods.pool.EXHAUSTIVE", 50)
+    monkeypatch.setattr("varigate.explore.methods.pool.SAMPLE", 20)
     task = toy()
     for name in ("gp", "gp-warm", "latent-bo"):
         trace = run(METHODS[name], task, 100, np.random.default_rng(2), guides(task, name, 1.0), target=0.0)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from explore.methods import expected_evaluations
-from explore.methods.nearest import nearest_order
+from varigate.explore.methods import expected_evaluations
+from varigate.explore.methods.nearest import nearest_order
 
 
 def test_the_nearest_layers_say_what_is_tried_first():

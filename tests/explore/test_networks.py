@@ -2,10 +2,10 @@
 
 import pytest
 
-from explore.networks import base, network_of
-from model import network_file
-from model.errors import UserError
-from model.variants import units
+from varigate.explore.networks import base, network_of
+from varigate.model import network_file
+from varigate.model.errors import UserError
+from varigate.model.variants import units
 
 
 def test_a_name_a_file_and_a_shape(tmp_path, iris):

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from explore.methods import METHODS
-from explore.page import methods_text, vaesa_section, varigate_section
+from varigate.explore.methods import METHODS
+from varigate.explore.page import methods_text, vaesa_section, varigate_section
 
 PAGE = Path(__file__).parents[2] / "docs" / "explore.md"
 SPAN = {"low": 1.0, "high": 3.0}

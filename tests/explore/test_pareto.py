@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from explore.pareto import hypervolume, nondominated
+from varigate.explore.pareto import hypervolume, nondominated
 
 
 def test_the_front_holds_what_no_other_beats():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from explore import plots
+from varigate.explore import plots
 
 
 @pytest.fixture

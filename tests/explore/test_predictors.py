@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from explore.predictors import LayerNet, PairNet
-from model.gradient_check import difference, numeric_gradient
+from varigate.explore.predictors import LayerNet, PairNet
+from varigate.model.gradient_check import difference, numeric_gradient
 
 
 def double(parameters):

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from explore import presets, vaesa
-from explore.splits import by_layer
-from model.errors import UserError
+from varigate.explore import presets, vaesa
+from varigate.explore.splits import by_layer
+from varigate.model.errors import UserError
 
 
 def table(layers=4):

@@ -4,10 +4,10 @@ import argparse
 
 import pytest
 
-from explore.proposal import COLUMNS, propose
-from explore.varigate import SPACE, array_of
-from gateware.program import Array
-from toolchains.settings import Settings
+from varigate.explore.proposal import COLUMNS, propose
+from varigate.explore.varigate import SPACE, array_of
+from varigate.gateware.program import Array
+from varigate.platform.toolchains.settings import Settings
 
 
 @pytest.mark.parametrize(("workload", "sigmoid"), [("6-z2-c0", None), ("6-z2-c0-sigmoid", "table")])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from explore.regret import at, curve, curves, per_cent
+from varigate.explore.regret import at, curve, curves, per_cent
 
 
 def test_the_least_so_far_is_kept():

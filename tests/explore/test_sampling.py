@@ -2,12 +2,12 @@
 
 import pytest
 
-from explore.networks import network_of
-from explore.sampling import LUT_WEIGHTS, SLICES, sweep_points
-from explore.varigate import SPACE, array_of, candidates
-from gateware.resources import Core
-from model.variants import BITS
-from toolchains.device import DEVICES
+from varigate.explore.networks import network_of
+from varigate.explore.sampling import LUT_WEIGHTS, SLICES, sweep_points
+from varigate.explore.varigate import SPACE, array_of, candidates
+from varigate.gateware.resources import Core
+from varigate.model.variants import BITS
+from varigate.platform.toolchains.device import DEVICES
 
 DEVICE = DEVICES["xc7a100t"]
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from explore import presets, scores, splits, vaesa
+from varigate.explore import presets, scores, splits, vaesa
 
 
 def test_spearman_is_that_of_each_column_with_ties_averaged():

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from explore import vaesa
-from explore.search import best_designs, best_of_layer, evaluator_task, front
-from explore.varigate import SPACE
-from model.errors import UserError
-from toolchains.device import DEVICES
+from varigate.explore import vaesa
+from varigate.explore.search import best_designs, best_of_layer, evaluator_task, front
+from varigate.explore.varigate import SPACE
+from varigate.model.errors import UserError
+from varigate.platform.toolchains.device import DEVICES
 
 SHAPE = "4-8-z2-c3"
 pytestmark = pytest.mark.usefixtures("few")

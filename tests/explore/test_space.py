@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from explore.space import Parameter, Space
-from model.errors import UserError
+from varigate.explore.space import Parameter, Space
+from varigate.model.errors import UserError
 
 SPACE = Space("toy", (Parameter("size", (1, 2, 8)), Parameter("fast", (False, True)), Parameter("unit", ("x", "y"))))
 

@@ -1,7 +1,7 @@
 import numpy as np
 
-from explore import splits
-from explore.vaesa import SPACE
+from varigate.explore import splits
+from varigate.explore.vaesa import SPACE
 
 GROUPS = splits.groups_without(SPACE, "arith_meshX")
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from explore.structure import Engine
-from explore.varigate import array_of
-from explore.workloads import Workload
-from gateware.mac import MacArray
-from gateware.program import Array, lower
-from gateware.schedule import plan
+from varigate.explore.structure import Engine
+from varigate.explore.varigate import array_of
+from varigate.explore.workloads import Workload
+from varigate.gateware.mac import MacArray
+from varigate.gateware.program import Array, lower
+from varigate.gateware.schedule import plan
 
 
 @pytest.fixture(scope="module")

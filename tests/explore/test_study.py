@@ -5,10 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from explore import study as module
-from explore.costs import FIGURES, CostTable
-from explore.study import Study
-from explore.varigate import SPACE, candidates
+from varigate.explore import study as module
+from varigate.explore.costs import FIGURES, CostTable
+from varigate.explore.study import Study
+from varigate.explore.varigate import SPACE, candidates
 
 SHAPE = "4-8-z2-c3"
 
@@ -55,7 +55,7 @@ def test_contests_are_kept_and_their_regrets_are_to_the_optimum(study, table, mo
     monkeypatch.setattr(module, "BUDGET", 30)
     traces = study.contest(methods=("random",))
     assert list(traces) == ["random"] and [len(each) for each in traces["random"].values] == [30, 30]
-    monkeypatch.setattr("explore.contest.run", None)
+    monkeypatch.setattr("varigate.explore.contest.run", None)
     again = study.contest(methods=("random",))
     np.testing.assert_equal(again["random"].values, traces["random"].values)
     rows = study.regrets(table, traces)

@@ -5,11 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from explore import arena, study_vaesa, vaesa
-from explore.contest import Traces
-from explore.efficiency import target
-from explore.methods import METHODS
-from explore.study_vaesa import OURS, VaesaStudy
+from varigate.explore import arena, study_vaesa, vaesa
+from varigate.explore.contest import Traces
+from varigate.explore.efficiency import target
+from varigate.explore.methods import METHODS
+from varigate.explore.study_vaesa import OURS, VaesaStudy
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from distributed import LocalCluster
 
-from explore import sweep as module
-from explore.sweep import RETRIES, cluster, sweep
-from explore.synthesis import Point, measure
-from explore.varigate import SPACE
-from model.errors import UserError
+from varigate.explore import sweep as module
+from varigate.explore.sweep import RETRIES, cluster, sweep
+from varigate.explore.synthesis import Point, measure
+from varigate.explore.varigate import SPACE
+from varigate.model.errors import UserError
 
 
 @pytest.fixture(scope="module")

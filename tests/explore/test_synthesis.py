@@ -5,13 +5,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from explore import synthesis
-from explore.networks import network_of
-from explore.synthesis import COUNTS, Point, measure
-from explore.varigate import array_of
-from gateware.resources import Core, around
-from model.errors import UserError
-from toolchains.device import Resources
+from varigate.explore import synthesis
+from varigate.explore.networks import network_of
+from varigate.explore.synthesis import COUNTS, Point, measure
+from varigate.explore.varigate import array_of
+from varigate.gateware.resources import Core, around
+from varigate.model.errors import UserError
+from varigate.platform.toolchains.device import Resources
 
 
 @pytest.fixture(autouse=True)

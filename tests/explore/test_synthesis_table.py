@@ -2,9 +2,9 @@
 
 import pytest
 
-from explore import synthesis_table
-from explore.synthesis import COUNTS, Point
-from model.errors import UserError
+from varigate.explore import synthesis_table
+from varigate.explore.synthesis import COUNTS, Point
+from varigate.model.errors import UserError
 
 
 @pytest.fixture

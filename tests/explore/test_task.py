@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from explore.space import Parameter, Space
-from explore.task import Evaluations, SpentError, Task, run
-from model.errors import UserError
+from varigate.explore.space import Parameter, Space
+from varigate.explore.task import Evaluations, SpentError, Task, run
+from varigate.model.errors import UserError
 
 SPACE = Space("toy", (Parameter("a", (1, 2, 4)), Parameter("unit", ("x", "y"))))
 

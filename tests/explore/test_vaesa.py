@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explore import vaesa
-from explore.task import Evaluations, SpentError
-from model.errors import UserError
-from model.images import ENVIRONMENT
+from varigate.explore import vaesa
+from varigate.explore.task import Evaluations, SpentError
+from varigate.model.errors import UserError
+from varigate.model.images import ENVIRONMENT
 
 HEADER = ["name", *vaesa.COLUMNS.values(), "mem0_ent", *vaesa.SPACE.names, *vaesa.DIMENSIONS]
 LAYERS = [[3, 3, 56, 56, 64, 64, 1, 1, 1], [1, 1, 1, 1, 2048, 1000, 1, 1, 1]]

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from explore.varigate import SPACE, array_of, candidates
-from model.variants import BITS, SIGMOIDS
+from varigate.explore.varigate import SPACE, array_of, candidates
+from varigate.model.variants import BITS, SIGMOIDS
 
 
 @pytest.fixture(scope="module")

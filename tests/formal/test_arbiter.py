@@ -9,11 +9,11 @@ offer is withdrawn: that of data at the end of a turn, where a client offers mor
 import pytest
 from amaranth.hdl import Cat, Mux, Signal, Value
 
-from gateware import arbiter
-from gateware.arbiter import CoreArbiter, MessageArbiter
-from sim.formal import Proof
-from sim.opened import opened
-from sim.stream_rules import assume_steady, claim_prompt, claim_steady, taken, total
+from varigate.gateware import arbiter
+from varigate.gateware.arbiter import CoreArbiter, MessageArbiter
+from varigate.sim.formal import Proof
+from varigate.sim.opened import opened
+from varigate.sim.stream_rules import assume_steady, claim_prompt, claim_steady, taken, total
 
 
 def claim_turns(proof, owner, busy, offers):

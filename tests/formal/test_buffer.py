@@ -8,10 +8,10 @@ same clock.
 import pytest
 from amaranth.hdl import Array, Cat, Mux, Signal
 
-from gateware.buffer import VectorBuffer
-from sim.formal import Proof
-from sim.opened import opened, rows
-from sim.stream_rules import taken, total
+from varigate.gateware.buffer import VectorBuffer
+from varigate.sim.formal import Proof
+from varigate.sim.opened import opened, rows
+from varigate.sim.stream_rules import taken, total
 
 BITS = 2
 

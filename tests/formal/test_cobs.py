@@ -9,10 +9,10 @@ delimiter after each packet is put there by the proof. The specification is a qu
 import pytest
 from amaranth.hdl import Cat, Mux, Signal
 
-from gateware import cobs
-from sim.formal import Proof
-from sim.opened import opened, rows
-from sim.stream_rules import Queue, assume_steady, claim_prompt, claim_steady, taken
+from varigate.gateware import cobs
+from varigate.sim.formal import Proof
+from varigate.sim.opened import opened, rows
+from varigate.sim.stream_rules import Queue, assume_steady, claim_prompt, claim_steady, taken
 
 
 def proof(longest, fault=None):

@@ -8,11 +8,11 @@ the rules of streams; a new seed withdraws what is offered.
 
 import pytest
 
-from gateware import lfsr
-from gateware.lfsr import GENERATORS, ROUNDS, Taus88
-from sim.formal import Proof
-from sim.opened import opened
-from sim.stream_rules import claim_prompt, claim_steady
+from varigate.gateware import lfsr
+from varigate.gateware.lfsr import GENERATORS, ROUNDS, Taus88
+from varigate.sim.formal import Proof
+from varigate.sim.opened import opened
+from varigate.sim.stream_rules import claim_prompt, claim_steady
 
 DEGENERATE_SEED = 0xB8C12BCD  # after `ROUNDS` rounds of the mix it is 1, where the first component would stand still
 

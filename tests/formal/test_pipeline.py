@@ -10,10 +10,10 @@ import pytest
 from amaranth.hdl import Signal
 from amaranth.lib import stream
 
-from gateware.pipeline import Pipeline, SkidBuffer
-from sim.formal import Proof
-from sim.opened import opened
-from sim.stream_rules import Queue, claim_prompt, claim_steady, taken, total
+from varigate.gateware.pipeline import Pipeline, SkidBuffer
+from varigate.sim.formal import Proof
+from varigate.sim.opened import opened
+from varigate.sim.stream_rules import Queue, claim_prompt, claim_steady, taken, total
 
 
 def proof(latency, *, clearable=False, fault=None):

@@ -5,10 +5,10 @@ from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from model.errors import UserError
-from sim.formal import Proof
-from sim.opened import opened, rows
-from sim.stream_rules import Queue, assume_steady, claim_steady, taken
+from varigate.model.errors import UserError
+from varigate.sim.formal import Proof
+from varigate.sim.opened import opened, rows
+from varigate.sim.stream_rules import Queue, assume_steady, claim_steady, taken
 
 
 def counter(highest):

@@ -10,10 +10,10 @@ The specification is a queue of groups, and a count of the lanes of the oldest t
 import pytest
 from amaranth.hdl import Cat, Mux, Signal
 
-from gateware.queue import ResultQueue
-from sim.formal import Proof
-from sim.opened import opened, rows
-from sim.stream_rules import Queue, claim_prompt, claim_steady, taken
+from varigate.gateware.queue import ResultQueue
+from varigate.sim.formal import Proof
+from varigate.sim.opened import opened, rows
+from varigate.sim.stream_rules import Queue, claim_prompt, claim_steady, taken
 
 BITS = 3
 SHAPES = [(3, 1), (3, 2), (6, 4), (2, 2)]  # results of a job, lanes

@@ -22,12 +22,12 @@ from math import ceil, gcd
 import pytest
 from amaranth.hdl import Fragment, Module, Mux, Signal, Value
 
-from gateware.deframer import OVERHEAD, Deframer
-from gateware.uart import UartReceiver
-from model.requests import LEAST_WIRE
-from sim.formal import Proof
-from sim.opened import opened
-from sim.streams import run
+from varigate.gateware.deframer import OVERHEAD, Deframer
+from varigate.gateware.uart import UartReceiver
+from varigate.model.requests import LEAST_WIRE
+from varigate.sim.formal import Proof
+from varigate.sim.opened import opened
+from varigate.sim.streams import run
 
 LONGEST = 4
 MOST = OVERHEAD + LONGEST + 1  # where the deframer stops counting

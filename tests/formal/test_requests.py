@@ -9,12 +9,12 @@ the protocol allows; the check sum is the real one.
 import pytest
 from amaranth.hdl import Cat, Mux, Signal, Value
 
-from gateware.deframer import OVERHEAD, Fault
-from gateware.requests import Requests
-from model.requests import LEAST_WIRE
-from sim.formal import Proof
-from sim.opened import opened, rows
-from sim.stream_rules import Queue, claim_prompt, claim_steady, taken
+from varigate.gateware.deframer import OVERHEAD, Fault
+from varigate.gateware.requests import Requests
+from varigate.model.requests import LEAST_WIRE
+from varigate.sim.formal import Proof
+from varigate.sim.opened import opened, rows
+from varigate.sim.stream_rules import Queue, claim_prompt, claim_steady, taken
 
 LONGEST = 4
 MOST = OVERHEAD + LONGEST + 1  # where the deframer stops counting

@@ -16,13 +16,13 @@ import pytest
 from amaranth.hdl import Const, Mux, Signal, signed, unsigned
 from amaranth.lib import data
 
-from gateware import drain, sampling
-from gateware.program import Kind
-from model.formats import Format
-from model.intervals import signed_bits
-from model.sampling import MU, PRODUCT_FRAC, sigma_table
-from sim.formal import Proof
-from sim.opened import opened
+from varigate.gateware import drain, sampling
+from varigate.gateware.program import Kind
+from varigate.model.formats import Format
+from varigate.model.intervals import signed_bits
+from varigate.model.sampling import MU, PRODUCT_FRAC, sigma_table
+from varigate.sim.formal import Proof
+from varigate.sim.opened import opened
 
 SMALL = [Format(is_signed, bits) for is_signed in (False, True) for bits in range(1 + is_signed, 6)]
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.examples import random_network
+from varigate.model.examples import random_network
 
 
 @pytest.fixture(scope="session")

@@ -5,13 +5,13 @@ import pytest
 from amaranth.back import rtlil
 from amaranth.hdl import Fragment
 
-from gateware.activation import FoldedSigmoidUnit, SigmoidUnit
-from gateware.power import PowerUnit
-from model import power
-from model.formats import Format
-from model.sigmoid import byte, classic, compact, fine, minimax, taylor
-from sim.streams import get, put, run, transact
-from toolchains.yosys import synthesise
+from varigate.gateware.activation import FoldedSigmoidUnit, SigmoidUnit
+from varigate.gateware.power import PowerUnit
+from varigate.model import power
+from varigate.model.formats import Format
+from varigate.model.sigmoid import byte, classic, compact, fine, minimax, taylor
+from varigate.platform.toolchains.yosys import synthesise
+from varigate.sim.streams import get, put, run, transact
 
 UNITS = {"classic": classic(), "byte": byte(), "1x1": taylor(1, 1), "2x3": taylor(2, 3), "8x2": taylor(8, 2),
          "16x1": taylor(16, 1), "64x0": taylor(64, 0), "64x1": taylor(64, 1), "minimax": minimax(

@@ -3,9 +3,9 @@ from itertools import chain, groupby
 
 import pytest
 
-from gateware.arbiter import CoreArbiter, MessageArbiter
-from gateware.job import Op, Part
-from sim.streams import get, put, run
+from varigate.gateware.arbiter import CoreArbiter, MessageArbiter
+from varigate.gateware.job import Op, Part
+from varigate.sim.streams import get, put, run
 
 INPUTS, RESULTS = 3, 4
 

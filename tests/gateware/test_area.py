@@ -3,9 +3,9 @@
 import pytest
 from amaranth.back import rtlil
 
-from gateware.gaussian import EpsilonSource
-from model.epsilon import epsilon_table
-from toolchains.yosys import synthesise
+from varigate.gateware.gaussian import EpsilonSource
+from varigate.model.epsilon import epsilon_table
+from varigate.platform.toolchains.yosys import synthesise
 
 
 @pytest.mark.parametrize(("kind", "dsp", "blocks"), [("quadratic", 2, 1), ("linear", 1, 2)])

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from gateware.argmax import ArgMax
-from model.integer import classify
-from sim.streams import run
+from varigate.gateware.argmax import ArgMax
+from varigate.model.integer import classify
+from varigate.sim.streams import run
 
 
 @pytest.mark.parametrize("classes", [1, 2, 3, 7])

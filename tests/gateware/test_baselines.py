@@ -3,14 +3,14 @@ from amaranth.hdl import Module
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import Out
 
-from gateware.baselines import ShiftRegister, SumOfUniforms
-from gateware.gaussian import InverseCdf
-from gateware.number import Fixed, connect
-from model import baselines
-from model.epsilon import epsilon_table
-from model.sampling import EPSILON
-from model.uniform import uniforms
-from sim.streams import get, run, transact
+from varigate.gateware.baselines import ShiftRegister, SumOfUniforms
+from varigate.gateware.gaussian import InverseCdf
+from varigate.gateware.number import Fixed, connect
+from varigate.model import baselines
+from varigate.model.epsilon import epsilon_table
+from varigate.model.sampling import EPSILON
+from varigate.model.uniform import uniforms
+from varigate.sim.streams import get, run, transact
 
 TABLE = epsilon_table()
 

@@ -1,7 +1,7 @@
 import random
 
-from gateware.buttons import Buttons, Switches
-from sim.streams import run
+from varigate.gateware.buttons import Buttons, Switches
+from varigate.sim.streams import run
 
 NAMES = ("center", "up", "down", "left", "right")
 

@@ -2,10 +2,10 @@ from itertools import product
 
 import pytest
 
-from gateware.choice import MOST_DRAIN, choose_array, least_interval
-from gateware.program import Array
-from gateware.resources import Core
-from gateware.timing import array_cycles
+from varigate.gateware.choice import MOST_DRAIN, choose_array, least_interval
+from varigate.gateware.program import Array
+from varigate.gateware.resources import Core
+from varigate.gateware.timing import array_cycles
 
 
 def test_the_lower_bound_is_the_arrays_cost_or_what_goes_in_and_out(iris, mnist_shaped):

@@ -2,10 +2,10 @@ import random
 
 import pytest
 
-from gateware.cobs import CobsDecoder, CobsEncoder
-from gateware.framer import Framer
-from model.frames import cobs_encode, encode
-from sim.streams import run, transact
+from varigate.gateware.cobs import CobsDecoder, CobsEncoder
+from varigate.gateware.framer import Framer
+from varigate.model.frames import cobs_encode, encode
+from varigate.sim.streams import run, transact
 
 RNG = random.Random(2)
 PACKETS = [b"\0", b"\0\0", b"\x01", b"\x01\0", b"\0\x01", b"\x07" * 253, b"\x07" * 254, b"\x07" * 255,

@@ -1,8 +1,8 @@
 import random
 
-from gateware.crc import crc16
-from model import frames
-from sim.streams import run
+from varigate.gateware.crc import crc16
+from varigate.model import frames
+from varigate.sim.streams import run
 
 
 def test_equals_the_model_a_byte_a_clock():

@@ -3,8 +3,8 @@ from itertools import pairwise
 import pytest
 from amaranth.hdl import Fragment
 
-from gateware.display import DIGITS, FONT, Display, glyph
-from sim.streams import run
+from varigate.gateware.display import DIGITS, FONT, Display, glyph
+from varigate.sim.streams import run
 
 
 def refresh(dut, patterns, clocks):

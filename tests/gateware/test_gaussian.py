@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from gateware.gaussian import EpsilonSource, InverseCdf
-from model import epsilon
-from sim.streams import get, put, run, transact
+from varigate.gateware.gaussian import EpsilonSource, InverseCdf
+from varigate.model import epsilon
+from varigate.sim.streams import get, put, run, transact
 
 TABLE = epsilon.epsilon_table()
 TABLES = {kind: epsilon.epsilon_table(kind) for kind in epsilon.KINDS}

@@ -5,10 +5,10 @@ from amaranth.hdl import Module, Signal, signed, unsigned
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware import horner
-from gateware.pipeline import Pipeline
-from model.polynomial import Segmented, fit
-from sim.streams import run, transact
+from varigate.gateware import horner
+from varigate.gateware.pipeline import Pipeline
+from varigate.model.polynomial import Segmented, fit
+from varigate.sim.streams import run, transact
 
 
 class Bare(wiring.Component):

@@ -2,10 +2,10 @@ import random
 
 import pytest
 
-from gateware.job import Part
-from gateware.leds import Leds
-from sim.flowers import flowers
-from sim.streams import run
+from varigate.gateware.job import Part
+from varigate.gateware.leds import Leds
+from varigate.sim.flowers import flowers
+from varigate.sim.streams import run
 
 STRETCH = 50
 

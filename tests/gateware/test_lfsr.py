@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from gateware.lfsr import Taus88
-from model import uniform
-from sim.streams import get, put, run, transact
+from varigate.gateware.lfsr import Taus88
+from varigate.model import uniform
+from varigate.sim.streams import get, put, run, transact
 
 WORD = 0xFFFFFFFF
 

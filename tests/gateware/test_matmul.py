@@ -1,15 +1,15 @@
 import numpy as np
 import pytest
 
-from gateware.matmul import MatrixEngine
-from gateware.program import Array, Matrix, lower
-from model import integer
-from model.examples import random_input, random_network
-from model.formats import Format
-from model.network import Dense
-from model.sampling import mean_latent
-from model.sigmoid import taylor
-from sim.streams import get, put, run
+from varigate.gateware.matmul import MatrixEngine
+from varigate.gateware.program import Array, Matrix, lower
+from varigate.model import integer
+from varigate.model.examples import random_input, random_network
+from varigate.model.formats import Format
+from varigate.model.network import Dense
+from varigate.model.sampling import mean_latent
+from varigate.model.sigmoid import taylor
+from varigate.sim.streams import get, put, run
 
 SHAPES = [Array(1, 1), Array(2, 2, 2), Array(4, 3, 2), Array(8, 1), Array(8, 1, packed=True), Array(16, 2, 2),
           Array(3, 5, packed=True), Array(6, 4, 3, packed=True), Array(6, 7, 2, packed=True, cascade=False)]

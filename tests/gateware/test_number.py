@@ -2,8 +2,8 @@ import pytest
 from amaranth.hdl import Fragment, Module, Signal
 from amaranth.lib import stream, wiring
 
-from gateware.number import Fixed, connect
-from model.formats import Format
+from varigate.gateware.number import Fixed, connect
+from varigate.model.formats import Format
 
 S8_4, S8_3 = Fixed(Format.parse("s8.4")), Fixed(Format.parse("s8.3"))
 

@@ -3,10 +3,10 @@ from dataclasses import replace
 import pytest
 from amaranth.sim import Simulator
 
-from gateware.display import patterns
-from gateware.pages import Page, Pages
-from model.text import hundredths
-from sim.flowers import flowers
+from varigate.gateware.display import patterns
+from varigate.gateware.pages import Page, Pages
+from varigate.model.text import hundredths
+from varigate.sim.flowers import flowers
 
 
 def shown(network, page, *, number=51, z=(0, 0), output=(), valid=1, known=1, cls=0) -> list[int]:

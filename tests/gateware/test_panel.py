@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 from amaranth.hdl import ResetInserter, Signal
 
-from gateware.display import patterns
-from gateware.job import Op
-from gateware.layout import image_side
-from model.text import hundredths
-from sim.flowers import flowers
-from sim.panel import PAGE, REFRESH, Desk
-from sim.streams import get, put, run
+from varigate.gateware.display import patterns
+from varigate.gateware.job import Op
+from varigate.gateware.layout import image_side
+from varigate.model.text import hundredths
+from varigate.sim.flowers import flowers
+from varigate.sim.panel import PAGE, REFRESH, Desk
+from varigate.sim.streams import get, put, run
 
 
 @pytest.mark.parametrize("stall", [0.0, 0.5])

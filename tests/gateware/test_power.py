@@ -2,11 +2,11 @@ import mpmath
 import numpy as np
 import pytest
 
-from gateware.power import PowerUnit
-from model.formats import Format
-from model.polynomial import Segmented, fit
-from model.power import Power, fine
-from sim.streams import run, transact
+from varigate.gateware.power import PowerUnit
+from varigate.model.formats import Format
+from varigate.model.polynomial import Segmented, fit
+from varigate.model.power import Power, fine
+from varigate.sim.streams import run, transact
 
 
 def codes(power):

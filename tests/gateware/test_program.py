@@ -1,6 +1,6 @@
 import pytest
 
-from gateware.program import Array
+from varigate.gateware.program import Array
 
 
 def test_an_array_is_what_it_is_written_as():

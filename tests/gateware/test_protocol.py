@@ -6,14 +6,14 @@ from amaranth.hdl import Module
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware.job import Op
-from gateware.protocol import Protocol
-from gateware.uart import UartReceiver, UartTransmitter
-from model.examples import random_network
-from model.frames import NEGATIVE, REPLY, Command, Decoder, Frame, Reason, encode
-from model.replies import Info, pack_answer
-from sim.fake_core import FakeCore
-from sim.streams import run
+from varigate.gateware.job import Op
+from varigate.gateware.protocol import Protocol
+from varigate.gateware.uart import UartReceiver, UartTransmitter
+from varigate.model.examples import random_network
+from varigate.model.frames import NEGATIVE, REPLY, Command, Decoder, Frame, Reason, encode
+from varigate.model.replies import Info, pack_answer
+from varigate.sim.fake_core import FakeCore
+from varigate.sim.streams import run
 
 DIGEST = bytes(range(32))
 SIZES = {"inputs": 4, "hidden": (3,), "latent": 2, "outputs": 5, "classes": 3}

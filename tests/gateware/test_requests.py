@@ -1,10 +1,10 @@
 import random
 
-from gateware.requests import Requests
-from model.frames import NEGATIVE, Command, Frame, Reason, encode
-from model.requests import request_lengths
-from sim.corruption import BROKEN, CLEAN, clean, corruption, random_request, reference, wire
-from sim.streams import run
+from varigate.gateware.requests import Requests
+from varigate.model.frames import NEGATIVE, Command, Frame, Reason, encode
+from varigate.model.requests import request_lengths
+from varigate.sim.corruption import BROKEN, CLEAN, clean, corruption, random_request, reference, wire
+from varigate.sim.streams import run
 
 INPUTS, LATENT = 4, 2
 LENGTHS = request_lengths(INPUTS, LATENT)

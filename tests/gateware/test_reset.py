@@ -6,30 +6,30 @@ import pytest
 from amaranth.hdl import Const, ResetInserter, Signal, Value
 from amaranth.lib.wiring import In
 
-from gateware.activation import FoldedSigmoidUnit
-from gateware.arbiter import CoreArbiter, MessageArbiter
-from gateware.argmax import ArgMax
-from gateware.baselines import ShiftRegister, SumOfUniforms
-from gateware.buttons import Buttons
-from gateware.cobs import CobsDecoder, CobsEncoder
-from gateware.deframer import Deframer
-from gateware.dispatcher import Dispatcher
-from gateware.display import Display
-from gateware.framer import Framer
-from gateware.gaussian import EpsilonSource
-from gateware.leds import Leds
-from gateware.matmul import MatrixEngine
-from gateware.panel import Panel
-from gateware.pipeline import SkidBuffer
-from gateware.program import Array, lower
-from gateware.requests import Requests
-from gateware.sampling import Sampler
-from gateware.text import Text
-from gateware.uart import UartReceiver, UartTransmitter
-from gateware.vae import FoldedVae
-from model.replies import Info
-from model.sigmoid import classic
-from sim.streams import run
+from varigate.gateware.activation import FoldedSigmoidUnit
+from varigate.gateware.arbiter import CoreArbiter, MessageArbiter
+from varigate.gateware.argmax import ArgMax
+from varigate.gateware.baselines import ShiftRegister, SumOfUniforms
+from varigate.gateware.buttons import Buttons
+from varigate.gateware.cobs import CobsDecoder, CobsEncoder
+from varigate.gateware.deframer import Deframer
+from varigate.gateware.dispatcher import Dispatcher
+from varigate.gateware.display import Display
+from varigate.gateware.framer import Framer
+from varigate.gateware.gaussian import EpsilonSource
+from varigate.gateware.leds import Leds
+from varigate.gateware.matmul import MatrixEngine
+from varigate.gateware.panel import Panel
+from varigate.gateware.pipeline import SkidBuffer
+from varigate.gateware.program import Array, lower
+from varigate.gateware.requests import Requests
+from varigate.gateware.sampling import Sampler
+from varigate.gateware.text import Text
+from varigate.gateware.uart import UartReceiver, UartTransmitter
+from varigate.gateware.vae import FoldedVae
+from varigate.model.replies import Info
+from varigate.model.sigmoid import classic
+from varigate.sim.streams import run
 
 SETTLE = 3  # clocks until inputs have come through two flip-flops that no reset touches
 CLOCKS = 80

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from amaranth.back import rtlil
 
-from gateware.program import Array
-from gateware.resources import Core, Need, around, blocks, spread
-from gateware.vae import FoldedVae
-from model.examples import random_network
-from toolchains import output_registers
-from toolchains.yosys import synthesise
+from varigate.gateware.program import Array
+from varigate.gateware.resources import Core, Need, around, blocks, spread
+from varigate.gateware.vae import FoldedVae
+from varigate.model.examples import random_network
+from varigate.platform.toolchains import output_registers
+from varigate.platform.toolchains.yosys import synthesise
 
 
 @pytest.mark.parametrize(("words", "bits", "count"), [  # as Yosys maps `RegisteredRom`

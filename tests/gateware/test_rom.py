@@ -3,7 +3,7 @@ import pytest
 from amaranth.back import rtlil
 from amaranth.sim import Simulator
 
-from gateware.rom import RegisteredRom, bank_bits
+from varigate.gateware.rom import RegisteredRom, bank_bits
 
 
 @pytest.mark.parametrize(("words", "bits"), [

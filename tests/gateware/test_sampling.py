@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from gateware.sampling import Sampler, Source
-from model import sampling
-from model.formats import Format
-from sim.streams import get, put, run
+from varigate.gateware.sampling import Sampler, Source
+from varigate.model import sampling
+from varigate.model.formats import Format
+from varigate.sim.streams import get, put, run
 
 TABLE = sampling.sigma_table()
 

@@ -4,12 +4,12 @@ from itertools import product
 import numpy as np
 import pytest
 
-from gateware.job import Op, Part
-from gateware.layout import image_side
-from gateware.screen import BACKGROUND, FRAME, NEWEST, WALKED, Screen
-from model.examples import random_network
-from sim.flowers import flowers
-from sim.streams import run
+from varigate.gateware.job import Op, Part
+from varigate.gateware.layout import image_side
+from varigate.gateware.screen import BACKGROUND, FRAME, NEWEST, WALKED, Screen
+from varigate.model.examples import random_network
+from varigate.sim.flowers import flowers
+from varigate.sim.streams import run
 
 
 def box(picture, image, x, y, size, frame):

@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from gateware.display import patterns
-from gateware.job import Op, Part
-from gateware.steer import Repeater, Walk, pair_bits
-from model.text import hundredths
-from sim.flowers import flowers
-from sim.panel import SETTLE, Desk
-from sim.streams import get, put, run
+from varigate.gateware.display import patterns
+from varigate.gateware.job import Op, Part
+from varigate.gateware.steer import Repeater, Walk, pair_bits
+from varigate.model.text import hundredths
+from varigate.sim.flowers import flowers
+from varigate.sim.panel import SETTLE, Desk
+from varigate.sim.streams import get, put, run
 
 INTERVAL = 50
 AXES = {"left": (0, -1), "right": (0, 1), "down": (1, -1), "up": (1, 1)}  # dimension of the pair, direction

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from gateware.drain import kinds_of
-from gateware.matmul import accumulator_bits_of, weight_bits_of
-from gateware.program import Array, lower
-from gateware.rom import bank_bits
-from gateware.stored import table_bits, weight_bits
-from model.examples import random_network
+from varigate.gateware.drain import kinds_of
+from varigate.gateware.matmul import accumulator_bits_of, weight_bits_of
+from varigate.gateware.program import Array, lower
+from varigate.gateware.rom import bank_bits
+from varigate.gateware.stored import table_bits, weight_bits
+from varigate.model.examples import random_network
 
 
 def matrices_of(seed, **options):

@@ -4,12 +4,12 @@ from amaranth.hdl import Module
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 
-from gateware.arbiter import Message
-from gateware.text import Text
-from gateware.values import Decimal, Values, slots
-from model.text import line
-from sim.flowers import flowers
-from sim.streams import get, put, run, transact
+from varigate.gateware.arbiter import Message
+from varigate.gateware.text import Text
+from varigate.gateware.values import Decimal, Values, slots
+from varigate.model.text import line
+from varigate.sim.flowers import flowers
+from varigate.sim.streams import get, put, run, transact
 
 
 @pytest.mark.parametrize(("bits", "digits"), [(8, 3), (9, 3), (14, 5)])

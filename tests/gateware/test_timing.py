@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from gateware.program import Array
-from gateware.timing import cycles, run
-from model.examples import random_network
+from varigate.gateware.program import Array
+from varigate.gateware.timing import cycles, run
+from varigate.model.examples import random_network
 
 
 def random_pair(rng):

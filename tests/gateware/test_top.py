@@ -4,24 +4,24 @@ import numpy as np
 import pytest
 from amaranth.back import rtlil
 
-from gateware.display import patterns
-from gateware.job import Op, Part
-from gateware.program import Array
-from gateware.top import Top
-from gateware.vae import FoldedVae
-from model import network_file
-from model.epsilon import epsilon
-from model.errors import UserError
-from model.frames import NEGATIVE, REPLY, Command, Frame, Reason, encode
-from model.integer import decode, infer
-from model.replies import Answer, Info, unpack_answer
-from model.requests import request_lengths
-from model.sampling import prior_latent
-from model.text import line
-from sim.corruption import clean, corruption, random_request, reference, wire
-from sim.device import BIT, Device
-from sim.reference import Job, Reference
-from sim.streams import get, put, run
+from varigate.gateware.display import patterns
+from varigate.gateware.job import Op, Part
+from varigate.gateware.program import Array
+from varigate.gateware.top import Top
+from varigate.gateware.vae import FoldedVae
+from varigate.model import network_file
+from varigate.model.epsilon import epsilon
+from varigate.model.errors import UserError
+from varigate.model.frames import NEGATIVE, REPLY, Command, Frame, Reason, encode
+from varigate.model.integer import decode, infer
+from varigate.model.replies import Answer, Info, unpack_answer
+from varigate.model.requests import request_lengths
+from varigate.model.sampling import prior_latent
+from varigate.model.text import line
+from varigate.sim.corruption import clean, corruption, random_request, reference, wire
+from varigate.sim.device import BIT, Device
+from varigate.sim.reference import Job, Reference
+from varigate.sim.streams import get, put, run
 
 EPSILON_ON, ERROR, BUSY = 1 << 13, 1 << 14, 1 << 15
 BYTES = {Part.MU: 2, Part.V: 1, Part.SCORE: 2, Part.CLASS: 1, Part.OUTPUT: 1}

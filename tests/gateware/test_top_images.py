@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from gateware.screen import BACKGROUND, FRAME, NEWEST, WALKED
-from gateware.vga import PINS
-from model.epsilon import epsilon
-from model.frames import Command
-from model.integer import decode, infer
-from model.sampling import prior_latent
-from sim.device import Device
-from sim.flowers import flowers
+from varigate.gateware.screen import BACKGROUND, FRAME, NEWEST, WALKED
+from varigate.gateware.vga import PINS
+from varigate.model.epsilon import epsilon
+from varigate.model.frames import Command
+from varigate.model.integer import decode, infer
+from varigate.model.sampling import prior_latent
+from varigate.sim.device import Device
+from varigate.sim.flowers import flowers
 
 BLACK = np.zeros(25, int)
 

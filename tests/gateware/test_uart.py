@@ -3,9 +3,9 @@ import random
 import pytest
 from amaranth.hdl import Fragment
 
-from gateware.uart import UartReceiver, UartTransmitter, achieved_baud
-from model.errors import UserError
-from sim.streams import put, run
+from varigate.gateware.uart import UartReceiver, UartTransmitter, achieved_baud
+from varigate.model.errors import UserError
+from varigate.sim.streams import put, run
 
 RNG = random.Random(3)
 EIGHT = (8_000_000, 1_000_000)  # 8 clocks a bit

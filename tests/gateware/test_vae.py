@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from gateware import timing
-from gateware.job import Op, Part
-from gateware.program import Array
-from gateware.vae import FoldedVae
-from model.examples import random_input, random_network
-from sim.core import run_jobs
-from sim.reference import Job, Reference
+from varigate.gateware import timing
+from varigate.gateware.job import Op, Part
+from varigate.gateware.program import Array
+from varigate.gateware.vae import FoldedVae
+from varigate.model.examples import random_input, random_network
+from varigate.sim.core import run_jobs
+from varigate.sim.reference import Job, Reference
 
 SHAPES = [(1, 1, 1), (2, 2, 1), (4, 3, 2), (8, 1, 1), (16, 2, 2)]
 KINDS = "quadratic", "linear"

@@ -1,18 +1,18 @@
 import numpy as np
 import pytest
 
-from gateware.job import Op
-from gateware.program import Array
-from gateware.vae import FoldedVae
-from model.decoders import DenseDecoder
-from model.encoders import DenseEncoder
-from model.sites import DATA_TYPES
-from model.vae_data import Dataset
-from model.vae_export import codes, export
-from model.vae_model import VAEmodel
-from model.vae_trainer import VAETrainer
-from sim.core import run_jobs
-from sim.reference import Job, Reference
+from varigate.gateware.job import Op
+from varigate.gateware.program import Array
+from varigate.gateware.vae import FoldedVae
+from varigate.model.decoders import DenseDecoder
+from varigate.model.encoders import DenseEncoder
+from varigate.model.sites import DATA_TYPES
+from varigate.model.vae_data import Dataset
+from varigate.model.vae_export import codes, export
+from varigate.model.vae_model import VAEmodel
+from varigate.model.vae_trainer import VAETrainer
+from varigate.sim.core import run_jobs
+from varigate.sim.reference import Job, Reference
 
 
 @pytest.mark.parametrize("seed", range(9))

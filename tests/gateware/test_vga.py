@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from amaranth.hdl import Cat, Elaboratable, Module, Signal
 
-from gateware.vga import PINS, VESA, Axis, Geometry, Vga
-from sim.streams import run
-from sim.vga import clocks_needed, decode, record
+from varigate.gateware.vga import PINS, VESA, Axis, Geometry, Vga
+from varigate.sim.streams import run
+from varigate.sim.vga import clocks_needed, decode, record
 
 SMALL = Geometry(Axis(9, 2, 3, 4), Axis(6, 1, 2, 3))
 

@@ -3,12 +3,12 @@ import dataclasses
 import numpy as np
 import pytest
 
-from host.__main__ import main
-from model import network_file
-from model.examples import random_network
-from model.frames import NEGATIVE, REPLY, UNKNOWN, Reason, encode
-from model.requests import judge
-from sim.board_reference import BoardReference
+from varigate.host.__main__ import main
+from varigate.model import network_file
+from varigate.model.examples import random_network
+from varigate.model.frames import NEGATIVE, REPLY, UNKNOWN, Reason, encode
+from varigate.model.requests import judge
+from varigate.sim.board_reference import BoardReference
 
 
 class FakeBoard:

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import serial
 
-from host.client import Client, NoAnswerError, PortError, RefusedError, SomethingElseError, open_port
-from model import epsilon, integer, network_file, sampling
-from model.errors import UserError
-from model.frames import NEGATIVE, Reason, encode
+from varigate.host.client import Client, NoAnswerError, PortError, RefusedError, SomethingElseError, open_port
+from varigate.model import epsilon, integer, network_file, sampling
+from varigate.model.errors import UserError
+from varigate.model.frames import NEGATIVE, Reason, encode
 
 X = [51, 35, 14, 2]
 OPTIONS = {"timeout": 0.05, "retries": 2}

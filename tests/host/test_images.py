@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from model import images, integer, network_file
-from model.epsilon import epsilon
-from model.sampling import mean_latent, prior_latent
+from varigate.model import images, integer, network_file
+from varigate.model.epsilon import epsilon
+from varigate.model.sampling import mean_latent, prior_latent
 
 DIGITS = network_file.load(network_file.SHIPPED / "digits.npz")
 TEST = images.digits()[1]

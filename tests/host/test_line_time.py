@@ -2,8 +2,8 @@
 
 import pytest
 
-from host.client import Client, NoAnswerError
-from model import network_file
+from varigate.host.client import Client, NoAnswerError
+from varigate.model import network_file
 
 NETWORK = network_file.load(network_file.SHIPPED / "mnist.npz")
 IMAGE = [7] * 784
@@ -38,7 +38,7 @@ class SlowLine:
 def client(fake_board, monkeypatch):
     def client(baud: int, pace: int) -> Client:
         line = SlowLine(fake_board(NETWORK), pace)
-        monkeypatch.setattr("host.client.time", line)
+        monkeypatch.setattr("varigate.host.client.time", line)
         return Client(line, timeout=0.1, retries=0, baud=baud)
     return client
 

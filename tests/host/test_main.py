@@ -4,12 +4,12 @@ import json
 import numpy as np
 import pytest
 
-from host.__main__ import main
-from host.physical import Physical
-from model import integer, network_file
-from model.formats import Format
-from model.replies import Info
-from model.sampling import MU
+from varigate.host.__main__ import main
+from varigate.host.physical import Physical
+from varigate.model import integer, network_file
+from varigate.model.formats import Format
+from varigate.model.replies import Info
+from varigate.model.sampling import MU
 
 FLOWER = ["5.1", "3.5", "1.4", "0.2"]
 

@@ -5,8 +5,8 @@ import sys
 import numpy as np
 import pytest
 
-from model import datasets, integer
-from model.frames import Reason
+from varigate.model import datasets, integer
+from varigate.model.frames import Reason
 
 CODES = np.random.default_rng(9).integers(0, 80, (30, 4))
 HEADER = "sepal length,sepal width,petal length,petal width"

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from model import images, trained
-from model.datasets import Dataset, iris
-from model.errors import UserError
-from model.fitting import fit
-from model.trainer import Settings
+from varigate.model import images, trained
+from varigate.model.datasets import Dataset, iris
+from varigate.model.errors import UserError
+from varigate.model.fitting import fit
+from varigate.model.trainer import Settings
 
 
 @pytest.fixture(scope="session")

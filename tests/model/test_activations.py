@@ -3,7 +3,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from model.activations import ACTIVATIONS, sigmoid, softplus, taylor_sigmoid
+from varigate.model.activations import ACTIVATIONS, sigmoid, softplus, taylor_sigmoid
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)

@@ -5,8 +5,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from model import archive
-from model.errors import UserError
+from varigate.model import archive
+from varigate.model.errors import UserError
 
 ARRAYS = {"b": np.arange(6, dtype="<i4").reshape(2, 3), "a": np.array([1.5]), "empty": np.zeros((0, 4), "|u1"),
           "meta": archive.pack_json({"z": 1, "a": "σ"})}

@@ -1,9 +1,9 @@
 import numpy as np
 
-from model.autoencoder import Autoencoder, error, linear_autoencoder
-from model.datasets import iris
-from model.gradient_check import difference, numeric_gradient
-from model.pca import principal_angles, principal_components
+from varigate.model.autoencoder import Autoencoder, error, linear_autoencoder
+from varigate.model.datasets import iris
+from varigate.model.gradient_check import difference, numeric_gradient
+from varigate.model.pca import principal_angles, principal_components
 
 X = (iris().x - iris().x.mean(0)) / iris().x.std(0)
 

@@ -1,9 +1,9 @@
 import numpy as np
 
-from model.baselines import clt, popcount, shift, shift_words
-from model.epsilon import epsilon_table, gaussian
-from model.sampling import EPSILON
-from model.uniform import expand_seed, uniforms
+from varigate.model.baselines import clt, popcount, shift, shift_words
+from varigate.model.epsilon import epsilon_table, gaussian
+from varigate.model.sampling import EPSILON
+from varigate.model.uniform import expand_seed, uniforms
 
 
 def test_the_shift_register_bit_by_bit():

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from model.bounds import importance_weighted_bound
-from model.decoders import DenseDecoder
-from model.encoders import DenseEncoder
-from model.sites import Sites
-from model.vae_model import VAEmodel
+from varigate.model.bounds import importance_weighted_bound
+from varigate.model.decoders import DenseDecoder
+from varigate.model.encoders import DenseEncoder
+from varigate.model.sites import Sites
+from varigate.model.vae_model import VAEmodel
 
 
 def linear_model():
@@ -36,7 +36,7 @@ def test_it_does_not_depend_on_the_chunks(monkeypatch):
     model, _ = linear_model()
     x = np.random.default_rng(1).normal(size=(40, 3))
     whole = importance_weighted_bound(model, x, np.random.default_rng(2), 4096)
-    monkeypatch.setattr("model.bounds.CHUNK", 4096 * 7)
+    monkeypatch.setattr("varigate.model.bounds.CHUNK", 4096 * 7)
     parts = importance_weighted_bound(model, x, np.random.default_rng(3), 4096)
     assert parts.shape == (40,)
     np.testing.assert_allclose(parts, whole, atol=0.5)

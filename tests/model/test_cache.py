@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from model.cache import cache_folder
+from varigate.model.cache import cache_folder
 
 
 def test_the_cache_is_where_the_user_wants_it(monkeypatch, tmp_path):

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from model import archive, checkpoints
-from model.errors import UserError
-from model.optimisers import Adam
+from varigate.model import archive, checkpoints
+from varigate.model.errors import UserError
+from varigate.model.optimisers import Adam
 
 
 def state(seed=0):

@@ -1,7 +1,7 @@
 import pytest
 
-from model.command import Parser, run_command
-from model.errors import UserError
+from varigate.model.command import Parser, run_command
+from varigate.model.errors import UserError
 
 
 def raises(error):

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from model.datasets import iris, load, read_csv
-from model.errors import UserError
+from varigate.model.datasets import iris, load, read_csv
+from varigate.model.errors import UserError
 
 
 def test_iris_in_millimetres_is_exact():

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from model.decoders import AutoregressiveDecoder, DenseDecoder
-from model.gradient_check import difference, numeric_gradient
-from model.sites import Sites
+from varigate.model.decoders import AutoregressiveDecoder, DenseDecoder
+from varigate.model.gradient_check import difference, numeric_gradient
+from varigate.model.sites import Sites
 
 KINDS = [Sites(4, 0, 3), Sites(0, 4), Sites(2, 2)]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from model.distribution import (
+from varigate.model.distribution import (
     CODES,
     DRAWS,
     Distribution,
@@ -16,8 +16,8 @@ from model.distribution import (
     rounded_tail,
     total_variation,
 )
-from model.epsilon import KINDS, OCTAVES, POSITION_BITS, epsilon, epsilon_table, gaussian
-from model.sampling import EPSILON
+from varigate.model.epsilon import KINDS, OCTAVES, POSITION_BITS, epsilon, epsilon_table, gaussian
+from varigate.model.sampling import EPSILON
 
 GAUSSIAN = rounded_gaussian()
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from model.encoders import ConvolutionalEncoder, DenseEncoder
-from model.gradient_check import difference, numeric_gradient
-from model.sites import Sites
+from varigate.model.encoders import ConvolutionalEncoder, DenseEncoder
+from varigate.model.gradient_check import difference, numeric_gradient
+from varigate.model.sites import Sites
 
 KINDS = [Sites(4, 0, 3), Sites(0, 5), Sites(3, 2)]
 MAKERS = {"dense": lambda sites: DenseEncoder(sites, (6, 5), 3, "sigmoid"),

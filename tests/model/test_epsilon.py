@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import kstest, norm
 
-from model.epsilon import COEFFICIENT_BITS, KINDS, epsilon, epsilon_table, gaussian, segments_of
-from model.sampling import EPSILON
+from varigate.model.epsilon import COEFFICIENT_BITS, KINDS, epsilon, epsilon_table, gaussian, segments_of
+from varigate.model.sampling import EPSILON
 
 TABLE = epsilon_table()
 DIGEST = "35364a5e85eaaf7bd2d10c8f28a724de94eb514a9234e2d33f8d549d83c74317"

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.equalisation import equalise, frac_for, weight_fracs
-from model.float_network import Affine
+from varigate.model.equalisation import equalise, frac_for, weight_fracs
+from varigate.model.float_network import Affine
 
 
 @given(st.floats(1e-3, 200), st.sampled_from([127, 255, 32767]))

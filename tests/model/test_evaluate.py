@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from model.datasets import Dataset
-from model.evaluate import compare, cross_validate, negative_elbo
-from model.fitting import integers
-from model.trainer import Settings
+from varigate.model.datasets import Dataset
+from varigate.model.evaluate import compare, cross_validate, negative_elbo
+from varigate.model.fitting import integers
+from varigate.model.trainer import Settings
 
 
 @pytest.fixture(scope="module")

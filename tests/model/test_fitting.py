@@ -3,9 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model import evaluate, network_file
-from model.fitting import EXAMPLES, fit, integers
-from model.trainer import Settings
+from varigate.model import evaluate, network_file
+from varigate.model.fitting import EXAMPLES, fit, integers
+from varigate.model.trainer import Settings
 
 QUICK = Settings(epochs=5)
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from model import archive, float_network
-from model.errors import UserError
+from varigate.model import archive, float_network
+from varigate.model.errors import UserError
 
 
 def test_what_is_saved_is_loaded(tmp_path, quick, flowers):

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from model.folding import fold
-from model.vae import Vae
-from model.whitening import within_class_whitening
+from varigate.model.folding import fold
+from varigate.model.vae import Vae
+from varigate.model.whitening import within_class_whitening
 
 
 def test_grey_levels_become_codes():

@@ -7,7 +7,7 @@ from fxpmath import Fxp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.formats import Format, requantise, round_shift, saturate
+from varigate.model.formats import Format, requantise, round_shift, saturate
 
 formats = st.builds(lambda signed, bits, frac: Format(signed, bits, frac),
                     st.booleans(), st.integers(2, 32), st.integers(-8, 16))

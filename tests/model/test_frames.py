@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.frames import Command, Decoder, Frame, Reason, cobs_decode, cobs_encode, crc16, encode, parse
+from varigate.model.frames import Command, Decoder, Frame, Reason, cobs_decode, cobs_encode, crc16, encode, parse
 
 BYTE = st.integers(0, 255)
 FRAMES = st.builds(Frame, BYTE, st.sampled_from([each | reply for each in Command for reply in (0, 0x80)]),

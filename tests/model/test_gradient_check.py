@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from model.gradient_check import difference, numeric_gradient
+from varigate.model.gradient_check import difference, numeric_gradient
 
 
 def test_the_gradient_of_a_known_function_and_the_array_is_left_alone():

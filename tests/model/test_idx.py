@@ -4,8 +4,8 @@ import hashlib
 import numpy as np
 import pytest
 
-from model import idx
-from model.errors import UserError
+from varigate.model import idx
+from varigate.model.errors import UserError
 
 DATA = bytes(range(24))
 FILE = b"\0\0\x08\x03" + b"".join(number.to_bytes(4, "big") for number in (2, 3, 4)) + DATA

@@ -3,13 +3,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model import float_network, network_file, trained
-from model.errors import UserError
-from model.formats import Format
-from model.image_fitting import example_count
-from model.integer import infer
-from model.intervals import accumulator_interval
-from model.trained import make_of_images
+from varigate.model import float_network, network_file, trained
+from varigate.model.errors import UserError
+from varigate.model.formats import Format
+from varigate.model.image_fitting import example_count
+from varigate.model.integer import infer
+from varigate.model.intervals import accumulator_interval
+from varigate.model.trained import make_of_images
 
 
 @pytest.fixture(scope="module")

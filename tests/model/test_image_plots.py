@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from model import image_plots
-from model.trained import make_of_images
+from varigate.model import image_plots
+from varigate.model.trained import make_of_images
 
 
 @pytest.fixture(scope="module")

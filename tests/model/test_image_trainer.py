@@ -3,11 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model import archive, image_trainer, images
-from model.errors import UserError
-from model.image_trainer import train_images
-from model.images import Images
-from model.trainer import Settings
+from varigate.model import archive, image_trainer, images
+from varigate.model.errors import UserError
+from varigate.model.image_trainer import train_images
+from varigate.model.images import Images
+from varigate.model.trainer import Settings
 
 QUICK = Settings(hidden=(6,), latent=3, output="sigmoid", epochs=5, batch=16, rate=0.01, class_weight=30.0)
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from model import images
-from model.errors import UserError
+from varigate.model import images
+from varigate.model.errors import UserError
 
 
 @pytest.fixture

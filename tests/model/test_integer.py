@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from fxpmath import Fxp
 
-from model.epsilon import epsilon
-from model.examples import random_input, random_network
-from model.formats import Format
-from model.integer import EXACT, classify, dense, infer, products
-from model.intervals import accumulator_interval
-from model.network import Dense
+from varigate.model.epsilon import epsilon
+from varigate.model.examples import random_input, random_network
+from varigate.model.formats import Format
+from varigate.model.integer import EXACT, classify, dense, infer, products
+from varigate.model.intervals import accumulator_interval
+from varigate.model.network import Dense
 
 
 def clip(value, form):

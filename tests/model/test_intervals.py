@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.formats import Format
-from model.intervals import accumulator_interval, signed_bits
-from model.network import Dense
+from varigate.model.formats import Format
+from varigate.model.intervals import accumulator_interval, signed_bits
+from varigate.model.network import Dense
 
 
 def extremes(layer, source):

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model import latent_book, latent_examples, latent_spins, story
+from varigate.model import latent_book, latent_examples, latent_spins, story
 
 DOCS = Path(__file__).parents[2] / "docs"
 

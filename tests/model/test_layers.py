@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from model.gradient_check import difference, numeric_gradient
-from model.layers import Activate, Chain, CircularConvolution, Dense, hidden_layers
+from varigate.model.gradient_check import difference, numeric_gradient
+from varigate.model.layers import Activate, Chain, CircularConvolution, Dense, hidden_layers
 
 MASK = np.array([[1, 0, 1], [1, 1, 0], [0, 0, 0], [1, 1, 1]], bool)
 LAYERS = {

@@ -4,11 +4,11 @@ import inspect
 
 import pytest
 
-from model import losses
-from model.optimisers import SGD, AdaBelief, Adam
-from model.vae_data import Dataset
-from model.vae_model import Output, VAEmodel
-from model.vae_trainer import VAETrainer
+from varigate.model import losses
+from varigate.model.optimisers import SGD, AdaBelief, Adam
+from varigate.model.vae_data import Dataset
+from varigate.model.vae_model import Output, VAEmodel
+from varigate.model.vae_trainer import VAETrainer
 
 INTERFACE = {
     losses.log_normal_pdf: "mu, logvar, sample",

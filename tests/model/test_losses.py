@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from model import losses
-from model.gradient_check import difference, numeric_gradient
-from model.losses import cross_entropy, kl_divergence, reconstruction_loss
+from varigate.model import losses
+from varigate.model.gradient_check import difference, numeric_gradient
+from varigate.model.losses import cross_entropy, kl_divergence, reconstruction_loss
 
 RNG = np.random.default_rng(7)
 MEAN, LOGVAR, TARGETS = RNG.normal(size=(3, 6, 4))

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model import archive, image_trainer, network_file, story, trained
-from model.__main__ import main
-from model.integer import infer
-from model.variants import units
+from varigate.model import archive, image_trainer, network_file, story, trained
+from varigate.model.__main__ import main
+from varigate.model.integer import infer
+from varigate.model.variants import units
 
 
 @pytest.fixture
@@ -64,8 +64,8 @@ def test_a_table_from_training_to_figures(tmp_path, capsys, table):
 
 
 def test_evaluate_iris_prints_the_agreed_keys_and_nothing_else():
-    done = subprocess.run([sys.executable, "-m", "model", "evaluate", "iris", "--json"], capture_output=True, text=True,
-                          check=True)
+    done = subprocess.run([sys.executable, "-m", "varigate.model", "evaluate", "iris", "--json"], capture_output=True,
+                          text=True, check=True)
     assert list(json.loads(done.stdout)) == [
         "network", "cv_accuracy_float", "cv_accuracy_integer", "cv_accuracy_lda", "cv_class_agreement",
         "accuracy_float", "accuracy_integer", "class_agreement", "neg_elbo_float", "neg_elbo_integer"]

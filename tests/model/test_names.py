@@ -1,7 +1,7 @@
 import pytest
 
-from model.errors import UserError
-from model.names import check_name, name_of
+from varigate.model.errors import UserError
+from varigate.model.names import check_name, name_of
 
 
 @pytest.mark.parametrize("name", ["iris", "a-b_C9", "-", "x" * 32])

@@ -3,13 +3,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model.epsilon import epsilon_table
-from model.errors import UserError
-from model.examples import random_network
-from model.formats import Format
-from model.replies import Info
-from model.sigmoid import byte, classic, compact, fine
-from model.soundness import check_widths
+from varigate.model.epsilon import epsilon_table
+from varigate.model.errors import UserError
+from varigate.model.examples import random_network
+from varigate.model.formats import Format
+from varigate.model.replies import Info
+from varigate.model.sigmoid import byte, classic, compact, fine
+from varigate.model.soundness import check_widths
 
 NETWORK = random_network(np.random.default_rng(5), inputs=4, hidden=(8,), latent=2, classes=3, segments=1)
 RELU = NETWORK.encoder[0]

@@ -4,13 +4,13 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from model import archive, network_file
-from model.epsilon import KINDS, epsilon_table
-from model.errors import UserError
-from model.examples import random_input, random_network
-from model.integer import infer
-from model.network import Network
-from model.sigmoid import byte, classic, compact, fine, taylor
+from varigate.model import archive, network_file
+from varigate.model.epsilon import KINDS, epsilon_table
+from varigate.model.errors import UserError
+from varigate.model.examples import random_input, random_network
+from varigate.model.integer import infer
+from varigate.model.network import Network
+from varigate.model.sigmoid import byte, classic, compact, fine, taylor
 
 CASES = [("relu", "linear", (8,), 3), ("sigmoid", "sigmoid", (5, 3), 2), ("linear", "linear", (), 0),
          ("mixed", "sigmoid", (3,) * 11, 5)]

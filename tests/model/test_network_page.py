@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from model import archive, network_file, vectors
-from model.examples import random_network
+from varigate.model import archive, network_file, vectors
+from varigate.model.examples import random_network
 
 PAGE = (Path(__file__).parents[2] / "docs" / "network.md").read_text("utf-8")
 

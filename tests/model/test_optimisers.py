@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from model.optimisers import SGD, AdaBelief, Adam
+from varigate.model.optimisers import SGD, AdaBelief, Adam
 
 
 def test_the_first_steps_by_hand():

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from model.datasets import iris
-from model.pca import principal_angles, principal_components
+from varigate.model.datasets import iris
+from varigate.model.pca import principal_angles, principal_components
 
 X = iris().x / iris().x.std(0)  # far from a mean of 0
 

@@ -3,11 +3,11 @@ from dataclasses import replace
 import numpy as np
 from matplotlib.image import imread
 
-from model import plots
-from model.datasets import Dataset
-from model.fitting import fit, integers
-from model.trained import Trained
-from model.trainer import Settings
+from varigate.model import plots
+from varigate.model.datasets import Dataset
+from varigate.model.fitting import fit, integers
+from varigate.model.trained import Trained
+from varigate.model.trainer import Settings
 
 
 def test_the_figures_are_drawn(tmp_path, shipped, flowers):

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from model import polynomial
-from model.polynomial import Segmented, fit, minimax, taylor
+from varigate.model import polynomial
+from varigate.model.polynomial import Segmented, fit, minimax, taylor
 
 
 def logistic(x):

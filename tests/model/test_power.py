@@ -5,10 +5,10 @@ from math import floor
 import numpy as np
 import pytest
 
-from model.accuracy import power_errors, power_reference
-from model.formats import Format
-from model.polynomial import Segmented
-from model.power import FINE_SIGMA, FINE_V, Power, fine
+from varigate.model.accuracy import power_errors, power_reference
+from varigate.model.formats import Format
+from varigate.model.polynomial import Segmented
+from varigate.model.power import FINE_SIGMA, FINE_V, Power, fine
 
 CODES = np.arange(FINE_V.low, FINE_V.high + 1)
 

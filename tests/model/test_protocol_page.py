@@ -1,8 +1,8 @@
 import re
 from pathlib import Path
 
-from model.frames import Command, Reason
-from model.replies import FIXED_BYTES, PARTS
+from varigate.model.frames import Command, Reason
+from varigate.model.replies import FIXED_BYTES, PARTS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
 NAMES = {"mu": "μ", "cls": "class"}

@@ -3,14 +3,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model.equalisation import weight_fracs
-from model.errors import UserError
-from model.float_network import Affine
-from model.formats import Format
-from model.integer import dense, infer
-from model.intervals import accumulator_interval
-from model.quantiser import INPUT, quantise, quantise_layer
-from model.sampling import MU, V
+from varigate.model.equalisation import weight_fracs
+from varigate.model.errors import UserError
+from varigate.model.float_network import Affine
+from varigate.model.formats import Format
+from varigate.model.integer import dense, infer
+from varigate.model.intervals import accumulator_interval
+from varigate.model.quantiser import INPUT, quantise, quantise_layer
+from varigate.model.sampling import MU, V
 
 
 def layer_and_data(seed, spread=1.0):

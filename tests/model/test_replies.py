@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from model.errors import UserError
-from model.formats import Format
-from model.frames import Command
-from model.replies import FIXED_BYTES, Answer, Info, answer_length, pack_answer, unpack_answer
+from varigate.model.errors import UserError
+from varigate.model.formats import Format
+from varigate.model.frames import Command
+from varigate.model.replies import FIXED_BYTES, Answer, Info, answer_length, pack_answer, unpack_answer
 
 INFO = Info(1, 4, 300, 2, 3, 5, Format(False, 8, 0), Format(True, 8, 4), 4, bytes(range(32)),
             False, (1 << 32) - 1, 1 << 31, 0x89ABCDEF)

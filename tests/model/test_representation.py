@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from model.decoders import DenseDecoder
-from model.encoders import DenseEncoder
-from model.representation import compute_repr2d, most_active
-from model.vae_data import Dataset
-from model.vae_model import VAEmodel
-from model.vae_plots import plot_repr2d, plot_training
+from varigate.model.decoders import DenseDecoder
+from varigate.model.encoders import DenseEncoder
+from varigate.model.representation import compute_repr2d, most_active
+from varigate.model.vae_data import Dataset
+from varigate.model.vae_model import VAEmodel
+from varigate.model.vae_plots import plot_repr2d, plot_training
 
 THETAS = np.array([0.0, 1.0]), np.array([0.0, 0.5, 1.0]), np.array([0.0, 0.1, 0.2, 0.3])
 

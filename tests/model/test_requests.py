@@ -1,7 +1,7 @@
 import pytest
 
-from model.frames import NEGATIVE, UNKNOWN, Command, Frame, Reason, cobs_encode, crc16, encode
-from model.requests import judge, negative, request_lengths
+from varigate.model.frames import NEGATIVE, UNKNOWN, Command, Frame, Reason, cobs_encode, crc16, encode
+from varigate.model.requests import judge, negative, request_lengths
 
 LENGTHS = request_lengths(4, 2)
 

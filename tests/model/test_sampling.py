@@ -5,8 +5,8 @@ from math import floor
 import numpy as np
 import pytest
 
-from model.formats import Format
-from model.sampling import EPSILON, MU, V, mean_latent, prior_latent, sample, sigma_table
+from varigate.model.formats import Format
+from varigate.model.sampling import EPSILON, MU, V, mean_latent, prior_latent, sample, sigma_table
 
 
 def test_the_sigma_table_is_the_rounded_power_of_two():

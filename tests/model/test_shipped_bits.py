@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model import cards, network_file, trained
-from model.evaluate import compare, cross_validate
-from model.variants import BITS, find_bits
+from varigate.model import cards, network_file, trained
+from varigate.model.evaluate import compare, cross_validate
+from varigate.model.variants import BITS, find_bits
 
 PAGE = (Path(__file__).parents[2] / "docs" / "network.md").read_text("utf-8")
 FEW = [name for name in network_file.shipped() if re.search(r"-w\d$", name)]

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from model import images, network_file, trained
-from model.__main__ import main
-from model.cards import settings_of
-from model.recipes import RECIPES
+from varigate.model import images, network_file, trained
+from varigate.model.__main__ import main
+from varigate.model.cards import settings_of
+from varigate.model.recipes import RECIPES
 
 
 @pytest.mark.parametrize("name", ["digits", "mnist", "mnist-free"])

@@ -7,10 +7,10 @@ import mpmath
 import numpy as np
 import pytest
 
-from model.accuracy import sigmoid_errors, sigmoid_reference
-from model.formats import Format
-from model.polynomial import fit
-from model.sigmoid import FINE_INPUT, FINE_OUTPUT, byte, classic, compact, fine, minimax, taylor, wide
+from varigate.model.accuracy import sigmoid_errors, sigmoid_reference
+from varigate.model.formats import Format
+from varigate.model.polynomial import fit
+from varigate.model.sigmoid import FINE_INPUT, FINE_OUTPUT, byte, classic, compact, fine, minimax, taylor, wide
 
 CODES = np.arange(-128, 128)
 

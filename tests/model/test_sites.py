@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from model.gradient_check import difference, numeric_gradient
-from model.sites import Sites
+from varigate.model.gradient_check import difference, numeric_gradient
+from varigate.model.sites import Sites
 
 KINDS = [Sites(4, 0, 3), Sites(0, 3), Sites(2, 3, 2)]
 

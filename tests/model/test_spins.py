@@ -3,7 +3,7 @@ from functools import reduce
 import numpy as np
 import pytest
 
-from model.spins import annni, annni_distance, annni_grid, annni_line, ground_state, j1j2, j1j2_grid, measure
+from varigate.model.spins import annni, annni_distance, annni_grid, annni_line, ground_state, j1j2, j1j2_grid, measure
 
 X, Y, Z = np.array([[0, 1], [1, 0]]), np.array([[0, -1j], [1j, 0]]), np.diag([1, -1])
 

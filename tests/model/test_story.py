@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from model import images, story, story_deep, story_generation, story_linear, story_vae
-from model.losses import kl_standard_normal
-from model.story_data import material
-from model.story_training import trained_vae
+from varigate.model import images, story, story_deep, story_generation, story_linear, story_vae
+from varigate.model.losses import kl_standard_normal
+from varigate.model.story_data import material
+from varigate.model.story_training import trained_vae
 
 
 @pytest.fixture(scope="module")

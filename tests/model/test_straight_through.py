@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from model.straight_through import quantised_weights, round_rows
+from varigate.model.straight_through import quantised_weights, round_rows
 
 
 @pytest.mark.parametrize("bits", [4, 6])

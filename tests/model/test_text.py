@@ -3,8 +3,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 
-from model.text import decimals, hundredths, line, printable, separators
-from sim.flowers import flowers
+from varigate.model.text import decimals, hundredths, line, printable, separators
+from varigate.sim.flowers import flowers
 
 
 @pytest.mark.parametrize("frac", range(9))

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from model.gradient_check import difference, numeric_gradient
-from model.total_correlation import TC_term, TC_term_gradient, stratified_weights
+from varigate.model.gradient_check import difference, numeric_gradient
+from varigate.model.total_correlation import TC_term, TC_term_gradient, stratified_weights
 
 
 def correlated(batch, variance, seed, rho=0.6):

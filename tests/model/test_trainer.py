@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from model.errors import UserError
-from model.trainer import Samples, Settings, train
+from varigate.model.errors import UserError
+from varigate.model.trainer import Samples, Settings, train
 
 QUICK = Settings(epochs=15, batch=10)
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from model.uniform import GENERATORS, expand_seed, uniforms
+from varigate.model.uniform import GENERATORS, expand_seed, uniforms
 
 WORD = 0xFFFFFFFF
 
@@ -47,7 +47,7 @@ def test_no_generator_starts_where_it_stands_still():
 
 
 def test_a_degenerate_word_is_repaired(monkeypatch):
-    monkeypatch.setattr("model.uniform._mix", lambda word: 0)
+    monkeypatch.setattr("varigate.model.uniform._mix", lambda word: 0)
     assert expand_seed(5) == (2, 8, 16)
 
 

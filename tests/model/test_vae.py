@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from model.vae import Vae
+from varigate.model.vae import Vae
 
 STEP = 1e-6
 

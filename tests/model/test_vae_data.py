@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from model.sites import Sites
-from model.vae_data import Dataset
+from varigate.model.sites import Sites
+from varigate.model.vae_data import Dataset
 
 RNG = np.random.default_rng(0)
 THETAS = np.array([0.0, 1.0]), np.array([-1.0, 0.0, 2.0])

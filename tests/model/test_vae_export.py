@@ -1,15 +1,15 @@
 import numpy as np
 import pytest
 
-from model import network_file
-from model.decoders import AutoregressiveDecoder, DenseDecoder
-from model.encoders import ConvolutionalEncoder, DenseEncoder
-from model.errors import UserError
-from model.integer import infer
-from model.sampling import MU, V
-from model.vae_data import Dataset
-from model.vae_export import codes, export, float_network
-from model.vae_model import VAEmodel
+from varigate.model import network_file
+from varigate.model.decoders import AutoregressiveDecoder, DenseDecoder
+from varigate.model.encoders import ConvolutionalEncoder, DenseEncoder
+from varigate.model.errors import UserError
+from varigate.model.integer import infer
+from varigate.model.sampling import MU, V
+from varigate.model.vae_data import Dataset
+from varigate.model.vae_export import codes, export, float_network
+from varigate.model.vae_model import VAEmodel
 
 
 def random_dataset(rng, data_type, samples=60, size=3, local_dimension=2):

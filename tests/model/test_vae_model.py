@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from model.decoders import AutoregressiveDecoder, DenseDecoder
-from model.encoders import ConvolutionalEncoder, DenseEncoder
-from model.gradient_check import difference, numeric_gradient
-from model.sites import Sites
-from model.vae_model import VAEmodel
+from varigate.model.decoders import AutoregressiveDecoder, DenseDecoder
+from varigate.model.encoders import ConvolutionalEncoder, DenseEncoder
+from varigate.model.gradient_check import difference, numeric_gradient
+from varigate.model.sites import Sites
+from varigate.model.vae_model import VAEmodel
 
 KINDS = [Sites(4, 0, 3), Sites(0, 4), Sites(2, 2)]
 PAIRS = [(DenseEncoder, DenseDecoder), (ConvolutionalEncoder, AutoregressiveDecoder)]

@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from model.decoders import AutoregressiveDecoder, DenseDecoder
-from model.encoders import DenseEncoder
-from model.errors import UserError
-from model.optimisers import SGD, AdaBelief, Adam
-from model.sites import DATA_TYPES
-from model.vae_data import Dataset
-from model.vae_model import VAEmodel
-from model.vae_trainer import VAETrainer
+from varigate.model.decoders import AutoregressiveDecoder, DenseDecoder
+from varigate.model.encoders import DenseEncoder
+from varigate.model.errors import UserError
+from varigate.model.optimisers import SGD, AdaBelief, Adam
+from varigate.model.sites import DATA_TYPES
+from varigate.model.vae_data import Dataset
+from varigate.model.vae_model import VAEmodel
+from varigate.model.vae_trainer import VAETrainer
 
 
 def dataset(data_type="discrete", validation=0.2, count=60):

@@ -3,14 +3,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model import network_file
-from model.accuracy import sigmoid_errors
-from model.epsilon import KINDS, epsilon_table
-from model.errors import UserError
-from model.examples import random_input, random_network
-from model.integer import infer
-from model.sigmoid import BYTE_INPUT, BYTE_OUTPUT, FINE_INPUT, WIDE_INPUT, byte, fine, wide
-from model.variants import SIGMOIDS, find_bits, sigmoid_of, units, variant
+from varigate.model import network_file
+from varigate.model.accuracy import sigmoid_errors
+from varigate.model.epsilon import KINDS, epsilon_table
+from varigate.model.errors import UserError
+from varigate.model.examples import random_input, random_network
+from varigate.model.integer import infer
+from varigate.model.sigmoid import BYTE_INPUT, BYTE_OUTPUT, FINE_INPUT, WIDE_INPUT, byte, fine, wide
+from varigate.model.variants import SIGMOIDS, find_bits, sigmoid_of, units, variant
 
 
 def sigmoidal(segments=128, seed=0):

@@ -1,9 +1,9 @@
 import numpy as np
 
-from model import archive, network_file, vectors
-from model.epsilon import epsilon
-from model.examples import random_network
-from model.integer import infer
+from varigate.model import archive, network_file, vectors
+from varigate.model.epsilon import epsilon
+from varigate.model.examples import random_network
+from varigate.model.integer import infer
 
 
 def parse(text, bits, signed):

@@ -1,7 +1,7 @@
 import numpy as np
 
-from model.datasets import iris
-from model.whitening import identity, standardisation, within_class_whitening
+from varigate.model.datasets import iris
+from varigate.model.whitening import identity, standardisation, within_class_whitening
 
 
 def test_standardised_data_have_mean_zero_and_variance_one():

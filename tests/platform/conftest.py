@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-import boards
-from toolchains import flow
+from varigate.platform import boards
+from varigate.platform.toolchains import flow
 
 
 def _mapped(directory, top):

@@ -3,9 +3,9 @@ from collections import Counter
 
 import pytest
 
-import boards
-from model.errors import UserError
-from toolchains import programmer
+from varigate.model.errors import UserError
+from varigate.platform import boards
+from varigate.platform.toolchains import programmer
 
 # Typed by hand from the Nexys4 DDR reference manual.
 PINS = {

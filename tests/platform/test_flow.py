@@ -6,13 +6,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from model import cards, network_file, trained
-from model.errors import UserError
-from model.trainer import Settings
-from model.variants import variant
-from toolchains import flow
-from toolchains.settings import Settings as BuildSettings
-from toolchains.tools import ToolError
+from varigate.model import cards, network_file, trained
+from varigate.model.errors import UserError
+from varigate.model.trainer import Settings
+from varigate.model.variants import variant
+from varigate.platform.toolchains import flow
+from varigate.platform.toolchains.settings import Settings as BuildSettings
+from varigate.platform.toolchains.tools import ToolError
 
 BOARD = SimpleNamespace(name="nexys4ddr")
 

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from toolchains.__main__ import main
-from toolchains.levels import longest_paths
-from toolchains.netlist import Cell, Netlist
+from varigate.platform.toolchains.__main__ import main
+from varigate.platform.toolchains.levels import longest_paths
+from varigate.platform.toolchains.netlist import Cell, Netlist
 
 CLOCK = 1
 

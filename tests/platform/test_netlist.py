@@ -2,11 +2,11 @@ import json
 
 import pytest
 
-from model.errors import UserError
-from toolchains import netlist
-from toolchains.arcs import combinational_arcs
-from toolchains.device import DEVICES, Resources
-from toolchains.netlist import Cell, Netlist
+from varigate.model.errors import UserError
+from varigate.platform.toolchains import netlist
+from varigate.platform.toolchains.arcs import combinational_arcs
+from varigate.platform.toolchains.device import DEVICES, Resources
+from varigate.platform.toolchains.netlist import Cell, Netlist
 
 XC7A100T = DEVICES["xc7a100t"]
 

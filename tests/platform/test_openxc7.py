@@ -4,10 +4,10 @@ import sys
 
 import pytest
 
-import toolchains
-from model.errors import UserError
-from toolchains.openxc7 import OpenXC7, read_fmax
-from toolchains.tools import run
+from varigate.model.errors import UserError
+from varigate.platform import toolchains
+from varigate.platform.toolchains.openxc7 import OpenXC7, read_fmax
+from varigate.platform.toolchains.tools import run
 
 LOG = """
 Info: Max frequency for clock 'clock_pin.i': 61.00 MHz (FAIL at 100.00 MHz)

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from toolchains import netlist
-from toolchains.output_registers import fold, fold_file, memory_bits
+from varigate.platform.toolchains import netlist
+from varigate.platform.toolchains.output_registers import fold, fold_file, memory_bits
 
 CLOCK, ENABLE = 2, 3
 DATA = list(range(10, 18))  # out of the memory

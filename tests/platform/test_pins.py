@@ -8,9 +8,9 @@ import pytest
 from amaranth.hdl import Elaboratable, Module
 from amaranth.lib import io
 
-import boards
-from gateware.program import Array
-from gateware.top import Top
+from varigate.gateware.program import Array
+from varigate.gateware.top import Top
+from varigate.platform import boards
 
 PORTS = {  # of the netlist: pins from 0 (the right), from a, or in the order of the braces
     "clk100_0__io": "E3",

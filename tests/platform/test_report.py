@@ -3,12 +3,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from gateware.program import Array
-from model import network_file
-from toolchains import report
-from toolchains.device import Resources
-from toolchains.netlist import Cell
-from toolchains.tools import Placed
+from varigate.gateware.program import Array
+from varigate.model import network_file
+from varigate.platform.toolchains import report
+from varigate.platform.toolchains.device import Resources
+from varigate.platform.toolchains.netlist import Cell
+from varigate.platform.toolchains.tools import Placed
 
 NETWORK = network_file.load(network_file.find("iris"))
 ARRAY = Array(8, 1)

@@ -2,10 +2,10 @@ import re
 
 import pytest
 
-from boards.top import VGA
-from gateware.program import Array
-from gateware.top import Top
-from sim.flowers import flowers
+from varigate.gateware.program import Array
+from varigate.gateware.top import Top
+from varigate.platform.boards.top import VGA
+from varigate.sim.flowers import flowers
 
 # Typed by hand from the Nexys4 DDR reference manual, the lowest bit first.
 GROUPS = {"r": "A3 B4 C5 A4", "g": "C6 A5 B6 A6", "b": "B7 C7 D7 D8"}

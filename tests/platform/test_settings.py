@@ -4,12 +4,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gateware.program import Array
-from gateware.resources import Core, around
-from model.errors import UserError
-from model.examples import random_network
-from toolchains.device import DEVICES
-from toolchains.settings import Settings, add_options
+from varigate.gateware.program import Array
+from varigate.gateware.resources import Core, around
+from varigate.model.errors import UserError
+from varigate.model.examples import random_network
+from varigate.platform.toolchains.device import DEVICES
+from varigate.platform.toolchains.settings import Settings, add_options
 
 XC7A100T = DEVICES["xc7a100t"]
 

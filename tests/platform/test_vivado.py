@@ -2,9 +2,9 @@
 
 import pytest
 
-from model.errors import UserError
-from toolchains.device import Resources
-from toolchains.vivado import Vivado, read_timing, read_utilisation, script
+from varigate.model.errors import UserError
+from varigate.platform.toolchains.device import Resources
+from varigate.platform.toolchains.vivado import Vivado, read_timing, read_utilisation, script
 
 TIMING = """
 | Design Timing Summary

@@ -7,8 +7,8 @@ from amaranth.back import rtlil
 from amaranth.hdl import ClockDomain, Instance, Module, Signal
 from amaranth.lib import memory
 
-from model.errors import UserError
-from toolchains.yosys import synthesise
+from varigate.model.errors import UserError
+from varigate.platform.toolchains.yosys import synthesise
 
 HEADER = """
 module \\top

@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from model.distribution import CODES
-from model.errors import UserError
-from model.sampling import EPSILON
-from sim import battery
-from sim.__main__ import main
-from sim.battery import FALSE_ALARM, LAGS, SEEDS, Battery, generator
+from varigate.model.distribution import CODES
+from varigate.model.errors import UserError
+from varigate.model.sampling import EPSILON
+from varigate.sim import battery
+from varigate.sim.__main__ import main
+from varigate.sim.battery import FALSE_ALARM, LAGS, SEEDS, Battery, generator
 
 MARGINALS = {"χ², 0.0625 σ", "χ², 1 LSB", "Kolmogorov–Smirnov", "Anderson–Darling", "mean", "mean square",
              "beyond 3 σ", "beyond 4 σ", "beyond 5 σ"}

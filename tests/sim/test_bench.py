@@ -4,10 +4,10 @@ from functools import partial
 import numpy as np
 import pytest
 
-from gateware.program import Array
-from sim import bench
-from sim.__main__ import main
-from sim.bulk import answers_of
+from varigate.gateware.program import Array
+from varigate.sim import bench
+from varigate.sim.__main__ import main
+from varigate.sim.bulk import answers_of
 
 
 class Instant:
@@ -28,7 +28,7 @@ class Instant:
 
 def test_the_table_has_every_engine_in_one_run(monkeypatch, capsys):
     monkeypatch.setattr(bench, "ENGINES", {"compiled": Instant, "pysim": Instant})
-    monkeypatch.setattr("sim.__main__.bench", partial(bench.bench, seconds=0.01))
+    monkeypatch.setattr("varigate.sim.__main__.bench", partial(bench.bench, seconds=0.01))
     assert main(["bench", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert [row["engine"] for row in rows] == ["pysim", "compiled"] and rows[0]["ratio"] == 1

@@ -9,11 +9,11 @@ from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import memory, wiring
 from amaranth.lib.wiring import In, Out
 
-from model.errors import UserError
-from sim import gate
-from sim.compiled import Simulation
-from sim.ramb import parse
-from toolchains.netlist import Cell
+from varigate.model.errors import UserError
+from varigate.platform.toolchains.netlist import Cell
+from varigate.sim import gate
+from varigate.sim.compiled import Simulation
+from varigate.sim.ramb import parse
 
 CYCLES = 3000
 

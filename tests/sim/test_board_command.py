@@ -13,10 +13,10 @@ import urllib.request
 import numpy as np
 import pytest
 
-from gateware.program import Array
-from host.__main__ import main as host
-from model import datasets, integer
-from sim.__main__ import main
+from varigate.gateware.program import Array
+from varigate.host.__main__ import main as host
+from varigate.model import datasets, integer
+from varigate.sim.__main__ import main
 
 PATIENCE = 90  # seconds
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals and pseudo-terminals are POSIX's")
@@ -31,7 +31,7 @@ def start():
     started = []
 
     def start(*arguments):
-        process = subprocess.Popen([sys.executable, "-m", "sim", "board", "iris", *arguments], text=True,
+        process = subprocess.Popen([sys.executable, "-m", "varigate.sim", "board", "iris", *arguments], text=True,
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         started.append(process)
         lines = dict(process.stdout.readline().split() for _ in range(1 + ("--web" in arguments)))
@@ -78,8 +78,8 @@ def test_over_tcp_with_the_page_then_an_end_from_outside(start, capsys):
 
 def test_the_options_reach_the_array(monkeypatch, tmp_path):
     boards = []
-    monkeypatch.setattr("sim.board.engine.Board", lambda network, array, **others: boards.append(array))
-    monkeypatch.setattr("sim.board.command.run_board", lambda make, **others: make())
+    monkeypatch.setattr("varigate.sim.board.engine.Board", lambda network, array, **others: boards.append(array))
+    monkeypatch.setattr("varigate.sim.board.command.run_board", lambda make, **others: make())
     config = tmp_path / "design.toml"
     config.write_text('rows = 4\nsigmoid = "line"\n')
     for options in ([], ["--drain", "2", "--packed", "--buffers", "1"], ["--config", str(config)]):
@@ -100,7 +100,7 @@ class Terminal:
         self.ours, theirs = os.openpty()
         self.text = ""
         self.process = subprocess.Popen(
-            [sys.executable, "-c", WITH_TERMINAL, "-m", "sim", "board", "iris", *arguments],
+            [sys.executable, "-c", WITH_TERMINAL, "-m", "varigate.sim", "board", "iris", *arguments],
             stdin=theirs, stdout=theirs, stderr=theirs,
             env=os.environ | {"TERM": "xterm-256color", "COLUMNS": "100", "LINES": "40"})
         os.close(theirs)

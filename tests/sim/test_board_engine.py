@@ -4,15 +4,15 @@ import time
 import numpy as np
 import pytest
 
-from gateware.program import Array
-from model import epsilon, integer
-from model.errors import UserError
-from model.frames import REPLY, Command, Decoder, encode
-from model.replies import Info
-from model.text import line
-from sim.board.engine import BUTTONS, RESET, Board
-from sim.board.segments import spell
-from sim.serial_line import Sender
+from varigate.gateware.program import Array
+from varigate.model import epsilon, integer
+from varigate.model.errors import UserError
+from varigate.model.frames import REPLY, Command, Decoder, encode
+from varigate.model.replies import Info
+from varigate.model.text import line
+from varigate.sim.board.engine import BUTTONS, RESET, Board
+from varigate.sim.board.segments import spell
+from varigate.sim.serial_line import Sender
 
 STEP = 0.002  # seconds
 

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from gateware.layout import FAMILIES
-from gateware.program import Array
-from model import network_file
-from model.errors import UserError
-from model.frames import REPLY, Command, Decoder, Frame, encode
-from sim.board.engine import PIECE, Board
-from sim.board.screenshot import screenshot
-from sim.reference import Job, Op, Part, Reference
+from varigate.gateware.layout import FAMILIES
+from varigate.gateware.program import Array
+from varigate.model import network_file
+from varigate.model.errors import UserError
+from varigate.model.frames import REPLY, Command, Decoder, Frame, encode
+from varigate.sim.board.engine import PIECE, Board
+from varigate.sim.board.screenshot import screenshot
+from varigate.sim.reference import Job, Op, Part, Reference
 
 
 def drawn(picture, family: str, x: int, y: int, side: int) -> np.ndarray:

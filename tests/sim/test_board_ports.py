@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from host.client import open_port as open_as_host
-from model.errors import UserError
-from sim.board import ports
-from sim.board.ports import REFUSAL, PseudoTerminal, TcpPort, listen, open_port
+from varigate.host.client import open_port as open_as_host
+from varigate.model.errors import UserError
+from varigate.sim.board import ports
+from varigate.sim.board.ports import REFUSAL, PseudoTerminal, TcpPort, listen, open_port
 
 PATIENCE = 20  # seconds
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX's")

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from gateware.display import FONT, patterns
-from sim.board.segments import Persistence, spell
+from varigate.gateware.display import FONT, patterns
+from varigate.sim.board.segments import Persistence, spell
 
 DIGIT, DARK = 1000, 30  # clocks
 FADING = 10 * DIGIT

@@ -2,13 +2,13 @@ import asyncio
 
 import pytest
 
-from gateware.display import patterns
-from gateware.program import Array
-from sim.board.engine import Board
-from sim.board.pictures import Quiet
-from sim.board.segments import spell
-from sim.board.tasks import running
-from sim.board.terminal import BoardApp, draw_digits
+from varigate.gateware.display import patterns
+from varigate.gateware.program import Array
+from varigate.sim.board.engine import Board
+from varigate.sim.board.pictures import Quiet
+from varigate.sim.board.segments import spell
+from varigate.sim.board.tasks import running
+from varigate.sim.board.terminal import BoardApp, draw_digits
 
 PATIENCE = 400  # waits
 

@@ -1,7 +1,7 @@
 import tracemalloc
 
-from model.frames import NEGATIVE, REPLY, Command, Reason, encode
-from sim.board.transcript import KEPT, LONGEST, Transcript
+from varigate.model.frames import NEGATIVE, REPLY, Command, Reason, encode
+from varigate.sim.board.transcript import KEPT, LONGEST, Transcript
 
 
 def texts(transcript, count=0):

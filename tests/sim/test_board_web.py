@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from gateware.program import Array
-from model import epsilon, integer
-from model.text import line
-from sim.board.engine import RESET, Board
-from sim.board.pictures import Quiet, chromium, missing
-from sim.board.ports import listen
-from sim.board.tasks import running
-from sim.board.web import LONGEST, Page, act
+from varigate.gateware.program import Array
+from varigate.model import epsilon, integer
+from varigate.model.text import line
+from varigate.sim.board.engine import RESET, Board
+from varigate.sim.board.pictures import Quiet, chromium, missing
+from varigate.sim.board.ports import listen
+from varigate.sim.board.tasks import running
+from varigate.sim.board.web import LONGEST, Page, act
 
 PATIENCE = 60  # seconds
 

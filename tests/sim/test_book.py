@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-import sim.units
-from sim.book import write
-from toolchains.device import Resources
+from varigate.platform.toolchains.device import Resources
+from varigate.sim import units
+from varigate.sim.book import write
 
 PAGE = Path(__file__).parents[2] / "docs/units.md"
 AREA = r"( \d[\d.]* \|){4}( \d+ \| \d+ \|)$"  # LUT, FF, DSP and block RAM; then latency and interval
@@ -29,7 +29,7 @@ def areas(page: str) -> list[list[float]]:
 @pytest.fixture
 def unmeasured(monkeypatch):
     """Latencies and intervals as they are, without Yosys's areas."""
-    monkeypatch.setattr(sim.units, "synthesise", lambda _: SimpleNamespace(resources=Resources(0, 0, 0, 0, 0, 0)))
+    monkeypatch.setattr(units, "synthesise", lambda _: SimpleNamespace(resources=Resources(0, 0, 0, 0, 0, 0)))
 
 
 def test_the_page_in_docs_is_what_the_command_writes(tmp_path, unmeasured):

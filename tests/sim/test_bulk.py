@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from gateware.program import Array
-from gateware.vae import FoldedVae
-from model.examples import random_network
-from sim.bulk import AmaranthCore, StreamCore, answers_of, numbers, pack
-from sim.compiled import Simulation
-from sim.reference import Job, Op, Reference
+from varigate.gateware.program import Array
+from varigate.gateware.vae import FoldedVae
+from varigate.model.examples import random_network
+from varigate.sim.bulk import AmaranthCore, StreamCore, answers_of, numbers, pack
+from varigate.sim.compiled import Simulation
+from varigate.sim.reference import Job, Op, Reference
 
 
 def expected(network, codes, seed) -> np.ndarray:
@@ -60,13 +60,13 @@ def test_both_simulators_take_the_same_cycles(iris, compiled):
 
 def test_a_long_run_goes_in_parts(iris, compiled, monkeypatch):
     """ε goes on from one part to the next."""
-    monkeypatch.setattr("sim.bulk.BATCH", 4 * (numbers(iris) + iris.inputs) + 1)
+    monkeypatch.setattr("varigate.sim.bulk.BATCH", 4 * (numbers(iris) + iris.inputs) + 1)
     answers, _ = compiled.reconstruct(iris.example_codes[:11], 5)
     assert np.array_equal(answers, answers_of(iris, iris.example_codes[:11], 5))
 
 
 def test_a_core_that_stops_is_named(iris, compiled, monkeypatch):
     """A client that waits for one number more than there is."""
-    monkeypatch.setattr("sim.bulk.numbers", lambda network: numbers(network) + 1)
+    monkeypatch.setattr("varigate.sim.bulk.numbers", lambda network: numbers(network) + 1)
     with pytest.raises(TimeoutError, match=r"client__job 1 of 1, client__data 4 of 4, client__result 15 of 16"):
         compiled.reconstruct(iris.example_codes[:1], None)

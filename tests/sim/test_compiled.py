@@ -9,12 +9,12 @@ from amaranth.lib import data, memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.sim import Simulator
 
-from gateware.pipeline import SkidBuffer
-from gateware.program import Array
-from gateware.uart import UartReceiver, UartTransmitter
-from gateware.vae import FoldedVae
-from sim.compiled import Simulation
-from sim.streams import transact as transact_in_pysim
+from varigate.gateware.pipeline import SkidBuffer
+from varigate.gateware.program import Array
+from varigate.gateware.uart import UartReceiver, UartTransmitter
+from varigate.gateware.vae import FoldedVae
+from varigate.sim.compiled import Simulation
+from varigate.sim.streams import transact as transact_in_pysim
 
 
 class Zoo(wiring.Component):

@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from model.errors import UserError
-from sim import compiler
+from varigate.model.errors import UserError
+from varigate.sim import compiler
 
 
 def stand_in(tmp_path, text: str, status: int = 1) -> str:

@@ -10,9 +10,9 @@ from amaranth.hdl import Module, Signal
 from amaranth.lib import memory, wiring
 from amaranth.lib.wiring import In, Out
 
-from model.errors import UserError
-from sim import compiler, cxxrtl
-from sim.compiled import Simulation
+from varigate.model.errors import UserError
+from varigate.sim import compiler, cxxrtl
+from varigate.sim.compiled import Simulation
 
 # Two flip-flops, one of them on the falling edge: what a netlist may have, and Amaranth's RTLIL of one domain has not.
 TWO_EDGES = r"""

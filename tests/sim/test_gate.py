@@ -9,15 +9,15 @@ from amaranth.hdl import Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware.program import Array
-from gateware.vae import FoldedVae
-from model.errors import UserError
-from model.requests import request_lengths
-from sim import gate
-from sim.__main__ import main
-from sim.bulk import StreamCore, answers_of
-from sim.compiled import Simulation
-from sim.hostile import Session, sequence, top
+from varigate.gateware.program import Array
+from varigate.gateware.vae import FoldedVae
+from varigate.model.errors import UserError
+from varigate.model.requests import request_lengths
+from varigate.sim import gate
+from varigate.sim.__main__ import main
+from varigate.sim.bulk import StreamCore, answers_of
+from varigate.sim.compiled import Simulation
+from varigate.sim.hostile import Session, sequence, top
 
 ARRAY = Array(8, 1)
 SOME = slice(7, None, 15)  # ten flowers, of all classes

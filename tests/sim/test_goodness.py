@@ -3,9 +3,9 @@ import pytest
 from scipy.special import ndtr
 from scipy.stats import binom, chisquare, kstest
 
-from model.distribution import CODES, rounded_gaussian
-from model.sampling import EPSILON
-from sim import goodness
+from varigate.model.distribution import CODES, rounded_gaussian
+from varigate.model.sampling import EPSILON
+from varigate.sim import goodness
 
 
 def sample(count, seed=0):

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from model.frames import Command, Frame, cobs_encode, encode
-from model.requests import request_lengths
-from sim.compiled import Simulation
-from sim.corruption import BROKEN, CLEAN, clean, wire
-from sim.hostile import Session, idle, line_of, sequence, top
-from sim.waveform import changes, levels
+from varigate.model.frames import Command, Frame, cobs_encode, encode
+from varigate.model.requests import request_lengths
+from varigate.sim.compiled import Simulation
+from varigate.sim.corruption import BROKEN, CLEAN, clean, wire
+from varigate.sim.hostile import Session, idle, line_of, sequence, top
+from varigate.sim.waveform import changes, levels
 
 BATCH = 100  # waveforms that are played at once
 

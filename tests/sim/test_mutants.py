@@ -1,18 +1,21 @@
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
-from model.errors import UserError
-from sim.__main__ import main
-from sim.mutant_report import Report, explanations
-from sim.mutant_suite import Outcome, Suite
-from sim.mutants import draw, select
+import varigate
+from varigate.model.errors import UserError
+from varigate.sim.__main__ import main
+from varigate.sim.mutant_report import Report, explanations
+from varigate.sim.mutant_suite import Outcome, Suite
+from varigate.sim.mutants import draw, select
 
 PROJECT = '[tool.pytest.ini_options]\npythonpath = ["."]\naddopts = ["--import-mode=importlib"]\n'
 GATEWARE = ('"""Adds 1 + 2."""\n\n\ndef least(a, b):\n    return a if a < b else b\n\n\n'
             'def both(a, b):\n    return a & b\n')
-WEAK = "from gateware.pair import both, least\n\n\ndef test_pair():\n    assert least(1, 3) == 1 and both(6, 3) == 2\n"
+WEAK = ("from varigate.gateware.pair import both, least\n\n\n"
+        "def test_pair():\n    assert least(1, 3) == 1 and both(6, 3) == 2\n")
 
 
 @pytest.fixture
@@ -21,6 +24,7 @@ def toy(tmp_path):
     root = tmp_path / "toy"
     (root / "gateware").mkdir(parents=True)
     (root / "tests").mkdir()
+    shutil.copytree(Path(varigate.__file__).parent, root / "varigate", ignore=shutil.ignore_patterns("__pycache__"))
     (root / "pyproject.toml").write_text(PROJECT)
     (root / "gateware/__init__.py").write_text("")
     (root / "gateware/pair.py").write_text(GATEWARE)
@@ -96,8 +100,9 @@ def test_an_explanation_without_a_reason_is_refused(toy):
 
 
 def test_tests_that_see_a_file_come_nearest_first(toy):
-    (toy / "gateware/sum.py").write_text("from gateware import pair\n")
-    (toy / "tests/test_sum.py").write_text("from gateware.sum import pair\n\n\ndef test_sum():\n    assert pair\n")
+    (toy / "gateware/sum.py").write_text("from varigate.gateware import pair\n")
+    (toy / "tests/test_sum.py").write_text("from varigate.gateware.sum import pair\n\n\n"
+                                           "def test_sum():\n    assert pair\n")
     suite = Suite(toy)
     assert suite.tests_of(["gateware/pair.py"]) == ["tests/test_pair.py", "tests/test_sum.py"]
     suite.durations = {"tests/test_pair.py": {"::a": 1.0, "::b": 99.0}, "tests/test_sum.py": {"::c": 0.1}}

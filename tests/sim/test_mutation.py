@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.mutation import KINDS, mutants_of
+from varigate.sim.mutation import KINDS, mutants_of
 
 ROOT = Path(__file__).parents[2]
 

@@ -9,10 +9,10 @@ from amaranth.hdl import Module, Signal
 from amaranth.lib import memory, wiring
 from amaranth.lib.wiring import In, Out
 
-from gateware.rom import RegisteredRom
-from sim import gate
-from sim.compiled import Simulation
-from toolchains import output_registers, yosys
+from varigate.gateware.rom import RegisteredRom
+from varigate.platform.toolchains import output_registers, yosys
+from varigate.sim import gate
+from varigate.sim.compiled import Simulation
 
 
 class EnabledRom(wiring.Component):

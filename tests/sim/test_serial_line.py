@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sim.serial_line import Receiver, Sender, to_waveform
+from varigate.sim.serial_line import Receiver, Sender, to_waveform
 
 DATA = bytes(np.random.default_rng(5).integers(0, 256, 300).tolist()) + b"\x00\xFF\x55\xAA"
 

@@ -5,7 +5,7 @@ from amaranth.hdl import Module
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from sim.streams import transact
+from varigate.sim.streams import transact
 
 
 class Faulty(wiring.Component):

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from gateware.vga import PINS, VESA, Axis, Geometry
-from sim.vga import clocks_needed, decode, save_png
+from varigate.gateware.vga import PINS, VESA, Axis, Geometry
+from varigate.sim.vga import clocks_needed, decode, save_png
 
 SMALL = Geometry(Axis(7, 2, 3, 4), Axis(5, 1, 2, 3))
 CLOCKS = 3

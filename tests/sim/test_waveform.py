@@ -3,10 +3,10 @@ import random
 import numpy as np
 import pytest
 
-from sim.corruption import clean
-from sim.hostile import idle, line_of
-from sim.serial_line import to_waveform
-from sim.waveform import Reader, changes, levels
+from varigate.sim.corruption import clean
+from varigate.sim.hostile import idle, line_of
+from varigate.sim.serial_line import to_waveform
+from varigate.sim.waveform import Reader, changes, levels
 
 
 @pytest.mark.parametrize("bit", [8, 11, 868])
