@@ -5,9 +5,9 @@ from pathlib import Path
 
 from varigate.gateware.timing import cycles
 from varigate.gateware.top import Top
-from varigate.model import network_file
 from varigate.model.command import Parser, run_command
 from varigate.model.errors import UserError
+from varigate.model.network import network_file
 from varigate.platform import boards, toolchains
 from varigate.platform.toolchains import flow, programmer, report
 from varigate.platform.toolchains.device import DEVICES

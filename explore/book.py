@@ -14,7 +14,7 @@ from varigate.explore.study import BUDGET, Study
 from varigate.explore.study_vaesa import BUDGET as VAESA_BUDGET
 from varigate.explore.study_vaesa import VaesaStudy
 from varigate.explore.varigate import SPACE
-from varigate.model.plots import save_figure
+from varigate.model.figures.plots import save_figure
 
 __all__ = ["HEAD", "proposal", "vaesa_pages", "varigate"]
 

@@ -23,7 +23,7 @@ from varigate.gateware.resources import Core
 from varigate.gateware.rom import DEEP
 from varigate.model.archive import write_bytes
 from varigate.model.errors import UserError
-from varigate.model.network import Network
+from varigate.model.network.network import Network
 
 __all__ = ["LEAST", "SHIPPED", "Calibration", "errors", "errors_of", "exact", "fit", "top_errors"]
 

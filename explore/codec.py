@@ -5,9 +5,9 @@ The labels tell the design exactly, the places tell what lies near it.
 
 import numpy as np
 
-from varigate.model.encoders import DenseEncoder
-from varigate.model.losses import log_normal_pdf
-from varigate.model.sites import Sites
+from varigate.model.nn.losses import log_normal_pdf
+from varigate.model.vae.encoders import DenseEncoder
+from varigate.model.vae.sites import Sites
 
 __all__ = ["Codec", "DesignEncoder"]
 
@@ -27,7 +27,7 @@ class Codec:
         return np.concatenate([labels, *places], 1, dtype=np.float64)
 
     def labels(self, cp) -> np.ndarray:
-        """The likeliest design by the density `cp` (see `model.vae_model.Output`) of its label and place together."""
+        """The likeliest design by the density `cp` (see `model.vae.model.Output`) of its label and place together."""
         log_cp, density = self.sites.parts(cp)
         score = log_cp.copy()
         for site, index in enumerate(self.ordered):

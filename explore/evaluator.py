@@ -15,9 +15,9 @@ from varigate.gateware.program import Array
 from varigate.gateware.resources import Core, around
 from varigate.gateware.rom import DEEP
 from varigate.gateware.timing import Cycles, cycles
-from varigate.model import network_file
-from varigate.model.network import Network
-from varigate.model.variants import variant
+from varigate.model.network import network_file
+from varigate.model.network.network import Network
+from varigate.model.network.variants import variant
 from varigate.platform.toolchains.device import LABELS, Device
 
 __all__ = ["Costs", "Evaluator", "Sizes"]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from varigate.explore.networks import base
 from varigate.explore.workloads import PATTERN, Workload
 from varigate.model.errors import UserError
-from varigate.model.network import Network
-from varigate.model.variants import BITS, find_bits
+from varigate.model.network.network import Network
+from varigate.model.network.variants import BITS, find_bits
 from varigate.platform.toolchains.flow import find_network
 
 __all__ = ["Family", "Tolerance", "family"]

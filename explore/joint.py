@@ -13,8 +13,8 @@ from varigate.explore.codec import Codec, DesignEncoder
 from varigate.explore.decomposition import Scales
 from varigate.explore.features import FEATURES
 from varigate.explore.predictors import LayerNet, PairNet
-from varigate.model.decoders import DenseDecoder
-from varigate.model.vae_model import VAEmodel
+from varigate.model.vae.decoders import DenseDecoder
+from varigate.model.vae.model import VAEmodel
 
 __all__ = ["JointModel", "Shape"]
 

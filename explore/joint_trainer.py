@@ -8,9 +8,9 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from varigate.explore.joint_loss import JointLoss
-from varigate.model import checkpoints
 from varigate.model.errors import UserError
-from varigate.model.optimisers import Adam
+from varigate.model.nn import checkpoints
+from varigate.model.nn.optimisers import Adam
 
 __all__ = ["JointTrainer", "Training"]
 
@@ -19,7 +19,7 @@ TERMS = ("loss", "reconstruction", "kl", "predictors")  # as `JointLoss` gives t
 
 @dataclass(frozen=True)
 class Training:
-    """How a joint model is trained. alpha, beta and gamma are those of `model.vae_model.VAEmodel.loss`.
+    """How a joint model is trained. alpha, beta and gamma are those of `model.vae.model.VAEmodel.loss`.
 
     A step takes `batch` designs on as many random `layers`. predictors: the weight of the predictors' loss beside the
     VAE's. combined: of the error of the objective in it, the sum of the targets' logarithms weighed by `objective` (all

@@ -3,9 +3,9 @@
 from functools import lru_cache
 
 from varigate.explore.workloads import PATTERN, Workload
-from varigate.model import network_file
-from varigate.model.network import Network
-from varigate.model.variants import find_bits, variant
+from varigate.model.network import network_file
+from varigate.model.network.network import Network
+from varigate.model.network.variants import find_bits, variant
 
 __all__ = ["base", "network_of"]
 

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 from varigate.explore.pareto import nondominated
 from varigate.explore.regret import curves
-from varigate.model.plots import COLOURS
+from varigate.model.figures.plots import COLOURS
 
 __all__ = ["convergence", "latent_plane", "pareto_front", "predicted_against_true"]
 

@@ -8,13 +8,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from varigate.model.layers import Activate, Chain, Dense
+from varigate.model.nn.layers import Activate, Chain, Dense
 
 __all__ = ["LayerNet", "PairNet", "Tanh"]
 
 
 class Tanh:
-    """The hyperbolic tangent as a layer (see `model.layers`)."""
+    """The hyperbolic tangent as a layer (see `model.nn.layers`)."""
 
     def initial(self, rng) -> dict:
         return {}

@@ -13,8 +13,8 @@ from varigate.gateware.matmul import accumulator_bits_of, greatest_product, weig
 from varigate.gateware.program import Array, lower
 from varigate.gateware.queue import ResultQueue
 from varigate.gateware.schedule import plan
-from varigate.model.intervals import signed_bits
-from varigate.model.network import Network
+from varigate.model.fixedpoint.intervals import signed_bits
+from varigate.model.network.network import Network
 
 __all__ = ["Engine", "Structure"]
 

@@ -16,9 +16,9 @@ from varigate.explore.networks import network_of
 from varigate.explore.varigate import SPACE, array_of
 from varigate.gateware.top import Top
 from varigate.gateware.vae import FoldedVae
-from varigate.model import network_file
 from varigate.model.archive import write_bytes
 from varigate.model.cache import cache_folder
+from varigate.model.network import network_file
 from varigate.platform import boards
 from varigate.platform.toolchains import flow
 from varigate.platform.toolchains.yosys import synthesise

@@ -18,8 +18,8 @@ import numpy as np
 from varigate.explore.space import Parameter, Space
 from varigate.explore.task import Task
 from varigate.model.cache import cache_folder
+from varigate.model.data.images import ENVIRONMENT
 from varigate.model.errors import UserError
-from varigate.model.images import ENVIRONMENT
 
 __all__ = ["DIMENSIONS", "SPACE", "TARGETS", "Table", "place", "read", "task"]
 

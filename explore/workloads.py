@@ -8,8 +8,8 @@ from zlib import crc32
 import numpy as np
 
 from varigate.model.errors import UserError
-from varigate.model.examples import random_network
-from varigate.model.network import Network
+from varigate.model.network.network import Network
+from varigate.model.network.random_network import random_network
 
 __all__ = ["CONDITIONS", "Workload", "random_workload"]
 

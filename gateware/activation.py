@@ -1,6 +1,7 @@
 """The sigmoid unit: segmented polynomials by Horner's rule, one result a clock.
 
-The integer function is `model.sigmoid.Sigmoid`. (A ReLU needs no unit: it is the saturation to an unsigned format.)
+The integer function is `model.fixedpoint.sigmoid.Sigmoid`. (A ReLU needs no unit: it is the saturation to an unsigned
+format.)
 """
 
 from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, signed
@@ -10,8 +11,8 @@ from amaranth.lib.wiring import In, Out
 from varigate.gateware import horner
 from varigate.gateware.number import Fixed
 from varigate.gateware.pipeline import Pipeline
-from varigate.model.intervals import signed_bits
-from varigate.model.sigmoid import Sigmoid
+from varigate.model.fixedpoint.intervals import signed_bits
+from varigate.model.fixedpoint.sigmoid import Sigmoid
 
 __all__ = ["FoldedSigmoidUnit", "SigmoidUnit"]
 
@@ -58,7 +59,7 @@ def _half(sigmoid: Sigmoid) -> int:
 
 
 class SigmoidUnit(wiring.Component):
-    """Input codes to output codes of a `model.sigmoid.Sigmoid`.
+    """Input codes to output codes of a `model.fixedpoint.sigmoid.Sigmoid`.
 
     Members
     -------

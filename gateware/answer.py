@@ -8,8 +8,8 @@ from varigate.gateware.argmax import ArgMax
 from varigate.gateware.job import ANSWERS, Op, Part, Result
 from varigate.gateware.latent import Begun
 from varigate.gateware.number import Fixed
-from varigate.model.network import SCORE_BITS, Network
-from varigate.model.sampling import MU
+from varigate.model.fixedpoint.sampling import MU
+from varigate.model.network.network import SCORE_BITS, Network
 
 __all__ = ["Answer"]
 

@@ -8,7 +8,7 @@ __all__ = ["ArgMax"]
 
 
 class ArgMax(wiring.Component):
-    """Watches scores go by; takes one a clock and holds nobody up. The integer function is `model.integer.classify`.
+    """Watches scores go by; takes one a clock and holds nobody up. The integer function is `model.network.integer.classify`.
 
     Members
     -------

@@ -1,4 +1,4 @@
-"""Gaussian sources that are not good enough, as hardware: what ε is measured against. `model.baselines` defines them.
+"""Gaussian sources that are not good enough, as hardware: what ε is measured against. `model.fixedpoint.gaussian_baselines` defines them.
 
 The one-bit-shift source is `ShiftRegister` in front of `gateware.gaussian.InverseCdf`.
 """
@@ -8,15 +8,15 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from varigate.gateware.number import Fixed
-from varigate.model.baselines import CLT_CENTRE, CLT_DRAWS, CLT_SHIFT, SHIFT_TAPS
-from varigate.model.sampling import EPSILON
-from varigate.model.uniform import expand_seed
+from varigate.model.fixedpoint.gaussian_baselines import CLT_CENTRE, CLT_DRAWS, CLT_SHIFT, SHIFT_TAPS
+from varigate.model.fixedpoint.sampling import EPSILON
+from varigate.model.fixedpoint.uniform import expand_seed
 
 __all__ = ["ShiftRegister", "SumOfUniforms"]
 
 
 class ShiftRegister(wiring.Component):
-    """A 32-bit Fibonacci LFSR that moves by one bit a word; `model.baselines.shift_words`.
+    """A 32-bit Fibonacci LFSR that moves by one bit a word; `model.fixedpoint.gaussian_baselines.shift_words`.
 
     Members
     -------
@@ -49,7 +49,7 @@ class ShiftRegister(wiring.Component):
 
 
 class SumOfUniforms(wiring.Component):
-    """Twelve uniform numbers, the halves of six draws, summed and centred; `model.baselines.clt`.
+    """Twelve uniform numbers, the halves of six draws, summed and centred; `model.fixedpoint.gaussian_baselines.clt`.
 
     Members
     -------

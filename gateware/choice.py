@@ -7,7 +7,7 @@ from varigate.gateware.job import Op
 from varigate.gateware.program import Array
 from varigate.gateware.resources import Core
 from varigate.gateware.schedule import plan
-from varigate.model.network import Network
+from varigate.model.network.network import Network
 
 __all__ = ["choose_array", "least_interval"]
 

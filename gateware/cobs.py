@@ -1,4 +1,4 @@
-"""Consistent overhead byte stuffing as streams. The functions are `model.frames.cobs_encode` and `cobs_decode`."""
+"""Consistent overhead byte stuffing as streams. The functions are `model.protocol.frames.cobs_encode` and `cobs_decode`."""
 
 from amaranth.hdl import Module, Signal, unsigned
 from amaranth.lib import data, memory, stream, wiring

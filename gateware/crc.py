@@ -1,4 +1,4 @@
-"""The check sum of the frames, CRC-16/IBM-3740, a byte a clock. The function is `model.frames.crc16`."""
+"""The check sum of the frames, CRC-16/IBM-3740, a byte a clock. The function is `model.protocol.frames.crc16`."""
 
 from amaranth.lib.crc import Processor
 from amaranth.lib.crc.catalog import CRC16_IBM_3740

@@ -1,5 +1,5 @@
 """Received bytes to frames: what the bytes between two delimiters are. With `gateware.requests` it computes
-`model.requests.judge`.
+`model.protocol.requests.judge`.
 """
 
 from amaranth.hdl import Cat, Module, Signal
@@ -9,15 +9,15 @@ from amaranth.lib.wiring import In, Out
 from varigate.gateware.cobs import CobsDecoder
 from varigate.gateware.crc import crc16
 from varigate.gateware.uart import Received
-from varigate.model.frames import UNKNOWN, Reason
-from varigate.model.requests import LEAST_WIRE
+from varigate.model.protocol.frames import UNKNOWN, Reason
+from varigate.model.protocol.requests import LEAST_WIRE
 
 __all__ = ["Deframer", "Fault"]
 
 OVERHEAD = 4  # sequence number, command, check sum
 
 class Fault(enum.Enum, shape=4):
-    """What is wrong with a request: a `model.frames.Reason`, or nothing."""
+    """What is wrong with a request: a `model.protocol.frames.Reason`, or nothing."""
 
     NONE = 0
     CRC = Reason.CRC

@@ -7,9 +7,9 @@ from amaranth.lib.wiring import In, Out
 from varigate.gateware.cobs import Octet
 from varigate.gateware.job import Client, Op, Part
 from varigate.gateware.requests import Refusal, Request
-from varigate.model.frames import NEGATIVE, REPLY, Command
-from varigate.model.replies import FIXED_BYTES, Info
-from varigate.model.requests import request_lengths
+from varigate.model.protocol.frames import NEGATIVE, REPLY, Command
+from varigate.model.protocol.replies import FIXED_BYTES, Info
+from varigate.model.protocol.requests import request_lengths
 
 __all__ = ["Dispatcher"]
 

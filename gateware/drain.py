@@ -8,8 +8,8 @@ from varigate.gateware.activation import SigmoidUnit
 from varigate.gateware.program import Array, Kind, Matrix
 from varigate.gateware.rom import STYLES
 from varigate.gateware.sequencer import constants
-from varigate.model.intervals import signed_bits
-from varigate.model.sigmoid import Sigmoid
+from varigate.model.fixedpoint.intervals import signed_bits
+from varigate.model.fixedpoint.sigmoid import Sigmoid
 
 __all__ = ["Drain", "kinds_of", "table_layout", "value_bits"]
 

@@ -1,4 +1,4 @@
-"""Replies to frames on the wire: check sum, COBS, delimiters. The function is `model.frames.encode`."""
+"""Replies to frames on the wire: check sum, COBS, delimiters. The function is `model.protocol.frames.encode`."""
 
 from amaranth.hdl import Module, Signal
 from amaranth.lib import stream, wiring

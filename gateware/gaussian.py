@@ -1,6 +1,6 @@
 """The Gaussian source ε: a segmented inverse CDF over uniform draws, and the stream of samples with its index.
 
-The integer functions are `model.epsilon.gaussian` and `model.epsilon.epsilon`.
+The integer functions are `model.fixedpoint.epsilon.gaussian` and `model.fixedpoint.epsilon.epsilon`.
 """
 
 from amaranth.hdl import Cat, Module, Mux, Signal, signed, unsigned
@@ -10,8 +10,8 @@ from amaranth.lib.wiring import In, Out
 from varigate.gateware.lfsr import Taus88
 from varigate.gateware.number import Fixed, connect
 from varigate.gateware.pipeline import Pipeline, SkidBuffer
-from varigate.model.epsilon import POSITION_BITS, segments_of
-from varigate.model.sampling import EPSILON
+from varigate.model.fixedpoint.epsilon import POSITION_BITS, segments_of
+from varigate.model.fixedpoint.sampling import EPSILON
 
 __all__ = ["EpsilonSource", "InverseCdf"]
 
@@ -45,7 +45,7 @@ class InverseCdf(wiring.Component):
     Parameters
     ----------
     table : int array (rows, degree + 1)
-        the polynomials' coefficients: `Network.epsilon_table`, or any `model.epsilon.epsilon_table(kind)`.
+        the polynomials' coefficients: `Network.epsilon_table`, or any `model.fixedpoint.epsilon.epsilon_table(kind)`.
 
     Raises
     ------

@@ -1,14 +1,14 @@
 """Horner's rule in a pipeline: a segmented polynomial of one argument a clock, with `order` multipliers.
 
-The integer function is the last row of `model.polynomial.Segmented.steps`.
+The integer function is the last row of `model.fixedpoint.polynomial.Segmented.steps`.
 """
 
 import numpy as np
 from amaranth.hdl import Array, Cat, Const, Mux, Signal, signed
 
 from varigate.gateware.pipeline import Pipeline
-from varigate.model.intervals import signed_bits
-from varigate.model.polynomial import Segmented
+from varigate.model.fixedpoint.intervals import signed_bits
+from varigate.model.fixedpoint.polynomial import Segmented
 
 __all__ = ["abscissa", "horner", "intervals", "latency_of", "select"]
 

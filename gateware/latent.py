@@ -8,8 +8,8 @@ from varigate.gateware.job import Op
 from varigate.gateware.number import Fixed, connect
 from varigate.gateware.pipeline import SkidBuffer
 from varigate.gateware.sampling import MeanRounder, Sampler, Source
-from varigate.model.network import Network
-from varigate.model.sampling import EPSILON, MU, V
+from varigate.model.fixedpoint.sampling import EPSILON, MU, V
+from varigate.model.network.network import Network
 
 __all__ = ["Begun", "Latent", "Task"]
 

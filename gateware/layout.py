@@ -20,8 +20,8 @@ import enum
 from dataclasses import dataclass
 from math import isqrt
 
-from varigate.model.network import Network
-from varigate.model.text import MOST_OUTPUTS
+from varigate.model.network.network import Network
+from varigate.model.protocol.text import MOST_OUTPUTS
 
 __all__ = ["COLUMNS", "FAMILIES", "INPUT", "OUTPUT", "ROWS", "Edge", "Family", "Mark", "axis_marks", "image_side"]
 

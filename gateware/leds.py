@@ -6,7 +6,7 @@ from amaranth.lib.wiring import In, Out
 
 from varigate.gateware.job import Part, Result
 from varigate.gateware.text import class_shape
-from varigate.model.network import Network
+from varigate.model.network.network import Network
 
 __all__ = ["CLASS_LEDS", "Leds", "Snoop"]
 

@@ -1,13 +1,13 @@
 """The uniform random source: taus88 with leap-forward, 32 fresh bits a clock, seeded at run time.
 
-The integer function is `model.uniform.uniforms`.
+The integer function is `model.fixedpoint.uniform.uniforms`.
 """
 
 from amaranth.hdl import Cat, Module, Mux, Signal, unsigned
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from varigate.model.uniform import GENERATORS, ROUND_CONSTANT, ROUNDS
+from varigate.model.fixedpoint.uniform import GENERATORS, ROUND_CONSTANT, ROUNDS
 
 __all__ = ["Taus88"]
 
@@ -19,7 +19,7 @@ def _leap(state, generator):
 
 
 def _mix(word):
-    """One round of the seed's expansion (`model.uniform.expand_seed`): an adder and an exclusive or."""
+    """One round of the seed's expansion (`model.fixedpoint.uniform.expand_seed`): an adder and an exclusive or."""
     total = ((word ^ ROUND_CONSTANT) + (word << 3))[:32]
     return total ^ (total >> 11)
 

@@ -23,8 +23,8 @@ from varigate.gateware.queue import ResultQueue
 from varigate.gateware.rom import RegisteredRom
 from varigate.gateware.schedule import plan_segment
 from varigate.gateware.sequencer import Sequencer, constants
-from varigate.model.intervals import signed_bits
-from varigate.model.sigmoid import Sigmoid
+from varigate.model.fixedpoint.intervals import signed_bits
+from varigate.model.fixedpoint.sigmoid import Sigmoid
 
 __all__ = ["MatrixEngine", "accumulator_bits_of", "greatest_product", "weight_bits_of"]
 

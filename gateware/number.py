@@ -3,7 +3,7 @@
 from amaranth.hdl import Const, Shape, ShapeCastable, Value, ValueCastable
 from amaranth.lib import data, wiring
 
-from varigate.model.formats import Format
+from varigate.model.fixedpoint.formats import Format
 
 __all__ = ["Fixed", "FixedValue", "connect"]
 

@@ -10,8 +10,8 @@ from varigate.gateware.display import POINT, glyph
 from varigate.gateware.steer import pair_bits
 from varigate.gateware.text import class_shape
 from varigate.gateware.values import reader
-from varigate.model.network import Network
-from varigate.model.text import decimals, shown_outputs
+from varigate.model.network.network import Network
+from varigate.model.protocol.text import decimals, shown_outputs
 
 __all__ = ["LETTERS", "Page", "Pages", "Turner"]
 

@@ -15,8 +15,8 @@ from varigate.gateware.pages import Page, Pages, Turner
 from varigate.gateware.steer import Walk, pair_bits
 from varigate.gateware.text import Text, class_shape
 from varigate.gateware.values import Values
-from varigate.model.network import Network
-from varigate.model.text import shown_outputs
+from varigate.model.network.network import Network
+from varigate.model.protocol.text import shown_outputs
 
 __all__ = ["LUT_ROM_BITS", "Panel", "examples_shape"]
 
@@ -33,9 +33,10 @@ class Panel(wiring.Component):
     """A client of the core that runs the network's built-in examples.
 
     Switches 0–7 choose the example, 1 … n; the centre button runs it (RECONSTRUCT), and the right button runs it again
-    with a new ε. After a run the line of `model.text.line` is sent. What the display shows is in `gateware.pages`:
-    the number, and after the centre button the class; after the right button, z and the reconstruction in turn
-    (networks with more than 16 outputs go on showing number and class). Another number clears the class.
+    with a new ε. After a run the line of `model.protocol.text.line` is sent. What the display shows is in
+    `gateware.pages`: the number, and after the centre button the class; after the right button, z and the
+    reconstruction in turn (networks with more than 16 outputs go on showing number and class). Another number clears
+    the class.
 
     For networks of images left, right, up and down steer a point in the latent space instead (`gateware.steer`), and
     switches 8 and on choose the pair of its dimensions; the centre button, which draws a new ε each time, puts the

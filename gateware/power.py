@@ -1,4 +1,4 @@
-"""σ = 2**v, one result a clock. The integer function is `model.power.Power`.
+"""σ = 2**v, one result a clock. The integer function is `model.fixedpoint.power.Power`.
 
 The shift by v's whole part is a product with a power of two, so that a DSP slice does it, and the rounding with it.
 """
@@ -10,13 +10,13 @@ from amaranth.lib.wiring import In, Out
 from varigate.gateware import horner
 from varigate.gateware.number import Fixed
 from varigate.gateware.pipeline import Pipeline
-from varigate.model.power import Power
+from varigate.model.fixedpoint.power import Power
 
 __all__ = ["PowerUnit"]
 
 
 class PowerUnit(wiring.Component):
-    """Input codes to output codes of a `model.power.Power`.
+    """Input codes to output codes of a `model.fixedpoint.power.Power`.
 
     Members
     -------

@@ -11,9 +11,9 @@ from functools import cached_property
 
 import numpy as np
 
-from varigate.model.formats import Format
-from varigate.model.intervals import accumulator_interval, signed_bits
-from varigate.model.network import Dense, Network
+from varigate.model.fixedpoint.formats import Format
+from varigate.model.fixedpoint.intervals import accumulator_interval, signed_bits
+from varigate.model.network.network import Dense, Network
 
 __all__ = ["Array", "Kind", "Matrix", "Segment", "lower", "packed_weights", "weight_blocks"]
 

@@ -10,9 +10,9 @@ from varigate.gateware.framer import Framer
 from varigate.gateware.job import Client
 from varigate.gateware.requests import Requests
 from varigate.gateware.uart import Received
-from varigate.model.frames import Command
-from varigate.model.network import Network
-from varigate.model.replies import PARTS, Info, answer_length
+from varigate.model.network.network import Network
+from varigate.model.protocol.frames import Command
+from varigate.model.protocol.replies import PARTS, Info, answer_length
 
 __all__ = ["Protocol"]
 
@@ -35,7 +35,7 @@ class Protocol(wiring.Component):
     ----------
     network : Network
     digest : bytes
-        its SHA-256, 32 bytes (`model.network_file.digest`).
+        its SHA-256, 32 bytes (`model.network.network_file.digest`).
 
     Members
     -------

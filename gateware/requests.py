@@ -6,8 +6,8 @@ from amaranth.lib.wiring import In, Out
 
 from varigate.gateware.deframer import Deframer, Fault
 from varigate.gateware.uart import Received
-from varigate.model.frames import Command
-from varigate.model.requests import request_lengths
+from varigate.model.protocol.frames import Command
+from varigate.model.protocol.requests import request_lengths
 
 __all__ = ["Refusal", "Request", "Requests"]
 
@@ -19,7 +19,7 @@ Refusal = data.StructLayout({"seq": 8, "command": 8, "fault": Fault})
 
 
 class Requests(wiring.Component):
-    """Received bytes to requests (`model.requests.judge`). Reception never stalls.
+    """Received bytes to requests (`model.protocol.requests.judge`). Reception never stalls.
 
     Two requests fit: the one that is being answered, from its last byte to the end of its reply, and one that waits.
     A third is refused as `busy`. One refusal waits to be sent; further ones are dropped meanwhile.

@@ -15,9 +15,9 @@ from varigate.gateware.program import Array, lower
 from varigate.gateware.rom import DEEP, bank_bits
 from varigate.gateware.schedule import plan
 from varigate.gateware.stored import table_bits, weight_bits
-from varigate.model.epsilon import segments_of
-from varigate.model.network import Network
-from varigate.model.requests import request_lengths
+from varigate.model.fixedpoint.epsilon import segments_of
+from varigate.model.network.network import Network
+from varigate.model.protocol.requests import request_lengths
 
 __all__ = ["Core", "Need", "around", "blocks", "spread"]
 

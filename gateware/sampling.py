@@ -1,7 +1,7 @@
 """The reparameterisation z = μ + σ·ε, one latent variable a clock.
 
-The integer functions are those of `model.sampling`: one datapath serves all three sources, since μz is a sample with
-ε = 0, and a draw from the prior is one with μ = 0 and σ = 1.
+The integer functions are those of `model.fixedpoint.sampling`: one datapath serves all three sources, since μz is a
+sample with ε = 0, and a draw from the prior is one with μ = 0 and σ = 1.
 """
 
 from amaranth.hdl import Const, Module, Mux, signed
@@ -11,8 +11,8 @@ from amaranth.lib.wiring import In, Out
 from varigate.gateware.number import Fixed
 from varigate.gateware.pipeline import Pipeline
 from varigate.gateware.sequencer import constants
-from varigate.model.formats import Format
-from varigate.model.sampling import EPSILON, MU, PRODUCT_FRAC, SIGMA, V
+from varigate.model.fixedpoint.formats import Format
+from varigate.model.fixedpoint.sampling import EPSILON, MU, PRODUCT_FRAC, SIGMA, V
 
 __all__ = ["MeanRounder", "Sampler", "Source"]
 
@@ -82,7 +82,7 @@ class Sampler(wiring.Component):
 
 
 class MeanRounder(wiring.Component):
-    """μz of each μ, for those who need no sample: rounded half up and saturated (`model.sampling.mean_latent`).
+    """μz of each μ, for those who need no sample: rounded half up and saturated (`model.fixedpoint.sampling.mean_latent`).
 
     Members
     -------

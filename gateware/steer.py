@@ -6,7 +6,7 @@ from amaranth.lib.wiring import In, Out
 
 from varigate.gateware.buttons import ButtonLayout
 from varigate.gateware.job import Client, Op
-from varigate.model.network import Network
+from varigate.model.network.network import Network
 
 __all__ = ["Repeater", "Walk", "coordinate", "pair_bits"]
 

@@ -1,4 +1,4 @@
-"""Sends the line of text after a run from the panel; `model.text.line` is its definition."""
+"""Sends the line of text after a run from the panel; `model.protocol.text.line` is its definition."""
 
 from amaranth.hdl import Const, Module, Mux, Signal, unsigned
 from amaranth.lib import memory, stream, wiring
@@ -6,8 +6,8 @@ from amaranth.lib.wiring import In, Out
 
 from varigate.gateware.arbiter import Message
 from varigate.gateware.values import reader, slots
-from varigate.model.network import Network
-from varigate.model.text import decimals, separators
+from varigate.model.network.network import Network
+from varigate.model.protocol.text import decimals, separators
 
 __all__ = ["Text", "class_shape"]
 

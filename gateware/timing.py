@@ -16,7 +16,7 @@ from varigate.gateware.program import Array, Matrix, lower
 from varigate.gateware.schedule import plan_segment
 from varigate.gateware.timing_core import CoreControl
 from varigate.gateware.timing_engine import EngineControl
-from varigate.model.network import Network
+from varigate.model.network.network import Network
 
 __all__ = ["Cycles", "array_cycles", "cycles", "run"]
 

@@ -5,7 +5,7 @@ from varigate.gateware.job import Op, Part
 from varigate.gateware.program import Segment
 from varigate.gateware.sampling import MeanRounder, Sampler
 from varigate.gateware.timing_engine import EngineControl
-from varigate.model.network import Network
+from varigate.model.network.network import Network
 
 __all__ = ["CoreControl"]
 

@@ -26,7 +26,7 @@ from varigate.gateware.screen import Screen
 from varigate.gateware.uart import UartReceiver, UartTransmitter, check_baud
 from varigate.gateware.vae import FoldedVae
 from varigate.gateware.vga import PINS, Vga
-from varigate.model.network import Network
+from varigate.model.network.network import Network
 
 __all__ = ["Timing", "Top"]
 

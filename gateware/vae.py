@@ -3,8 +3,9 @@
     data ─► engine: encoder ─► μ, v ─┬─► μz ─► engine: class head ─► scores ─┐
                                      └─► z (ε) ─► engine: decoder ─► output ─┴─► answer
 
-The integer function is `model.integer.infer`. Jobs follow one another through loading, encoding, sampling, decoding and
-answering, each in one of them at a time: while one is decoded the next one is encoded, and the one behind it comes in.
+The integer function is `model.network.integer.infer`. Jobs follow one another through loading, encoding, sampling,
+decoding and answering, each in one of them at a time: while one is decoded the next one is encoded, and the one behind
+it comes in.
 """
 
 from amaranth.hdl import Module, Signal, unsigned
@@ -18,7 +19,7 @@ from varigate.gateware.latent import Latent
 from varigate.gateware.matmul import MatrixEngine
 from varigate.gateware.number import connect
 from varigate.gateware.program import Array, lower
-from varigate.model.network import Network
+from varigate.model.network.network import Network
 
 __all__ = ["FoldedVae"]
 

@@ -7,8 +7,8 @@ from amaranth.hdl import Module, Mux, Signal, unsigned
 from amaranth.lib import data, memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from varigate.model.network import Network
-from varigate.model.text import hundredths, shown_outputs
+from varigate.model.network.network import Network
+from varigate.model.protocol.text import hundredths, shown_outputs
 
 __all__ = ["Decimal", "Values", "reader", "slots", "value_layout"]
 
@@ -79,7 +79,7 @@ class Decimal(wiring.Component):
 
 
 class Values(wiring.Component):
-    """Takes codes, keeps decimals. z is rounded to hundredths, *half away from zero* (`model.text.hundredths`).
+    """Takes codes, keeps decimals. z is rounded to hundredths, *half away from zero* (`model.protocol.text.hundredths`).
 
     Latency: `latency` clocks from an accepted code until it can be read and the next one is accepted.
 

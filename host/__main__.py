@@ -12,10 +12,10 @@ from varigate.host.arguments import IMAGE_COUNT, OPERATIONS, parse
 from varigate.host.client import Client, open_port
 from varigate.host.physical import Physical, find_network
 from varigate.model.command import run_command
-from varigate.model.datasets import Table
+from varigate.model.data.images import IMAGES, Images
+from varigate.model.data.tables import Table
 from varigate.model.errors import UserError
-from varigate.model.images import IMAGES, Images
-from varigate.model.replies import Answer
+from varigate.model.protocol.replies import Answer
 
 __all__ = ["main"]
 

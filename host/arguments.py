@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from varigate.model import datasets, images
 from varigate.model.command import Parser
+from varigate.model.data import images, tables
 
 __all__ = ["IMAGE_COUNT", "OPERATIONS", "parse"]
 
@@ -79,7 +79,7 @@ def _parser() -> Parser:
     add("info", "what the board holds, and its counters")
     for name, text, more in (
             ("classify", "class, scores, latent mean, and the reconstruction at the mean; or a whole table",
-             f"; or a FILE.csv with a header row; or what comes with the program: {', '.join(datasets.SHIPPED)}, and "
+             f"; or a FILE.csv with a header row; or what comes with the program: {', '.join(tables.SHIPPED)}, and "
              f"the test images of {', '.join(images.IMAGES)}"),
             ("encode", "latent mean and deviation", ""),
             ("reconstruct", "everything, with z sampled on the board", "")):

@@ -9,8 +9,8 @@ import serial
 from serial.tools import list_ports
 
 from varigate.model.errors import UserError
-from varigate.model.frames import NEGATIVE, REPLY, UNKNOWN, Command, Decoder, Frame, Reason, encode
-from varigate.model.replies import FIXED_BYTES, PARTS, Answer, Info, answer_length, unpack_answer
+from varigate.model.protocol.frames import NEGATIVE, REPLY, UNKNOWN, Command, Decoder, Frame, Reason, encode
+from varigate.model.protocol.replies import FIXED_BYTES, PARTS, Answer, Info, answer_length, unpack_answer
 
 __all__ = ["Client", "NoAnswerError", "PortError", "RefusedError", "SomethingElseError", "open_port"]
 

@@ -12,12 +12,12 @@ from PIL import Image
 from varigate.host import table
 from varigate.host.client import Client
 from varigate.host.physical import Physical
-from varigate.model import images
 from varigate.model.archive import write_bytes
+from varigate.model.data import images
+from varigate.model.data.images import Images
 from varigate.model.errors import UserError
-from varigate.model.formats import Format
-from varigate.model.images import Images
-from varigate.model.replies import Info
+from varigate.model.fixedpoint.formats import Format
+from varigate.model.protocol.replies import Info
 
 __all__ = ["classify", "is_picture", "labelled", "need_side", "read", "save", "side", "summary"]
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from varigate.model import network_file
 from varigate.model.errors import UserError
-from varigate.model.formats import Format
-from varigate.model.network import Network
-from varigate.model.replies import Answer, Info
-from varigate.model.sampling import MU, V, mean_latent
+from varigate.model.fixedpoint.formats import Format
+from varigate.model.fixedpoint.sampling import MU, V, mean_latent
+from varigate.model.network import network_file
+from varigate.model.network.network import Network
+from varigate.model.protocol.replies import Answer, Info
 
 __all__ = ["Physical", "find_network"]
 
@@ -101,7 +101,7 @@ class Physical:
         return np.clip(scaled, -128, 127).astype(int).tolist()
 
     def mean_codes(self, mu) -> list[int]:
-        """μ to the codes of z at the mean (`model.sampling.mean_latent`)."""
+        """μ to the codes of z at the mean (`model.fixedpoint.sampling.mean_latent`)."""
         return mean_latent(mu, self._z).tolist()
 
     @property

@@ -11,9 +11,9 @@ from tqdm import tqdm
 
 from varigate.host.client import Client
 from varigate.host.physical import Physical
-from varigate.model import datasets
 from varigate.model.archive import write_bytes
-from varigate.model.datasets import Table
+from varigate.model.data import tables
+from varigate.model.data.tables import Table
 from varigate.model.errors import UserError
 
 __all__ = ["classify", "classify_codes", "read", "show", "write"]
@@ -28,11 +28,11 @@ def read(source: str, label: str | None = None) -> Table:
     label : str or None
         the file's column of true classes. None: the last one without any number, if there is one.
     """
-    if source not in datasets.SHIPPED:
-        return datasets.read_table(source, label)
+    if source not in tables.SHIPPED:
+        return tables.read_table(source, label)
     if label is not None:
         raise UserError(f"--label is for a FILE.csv; {source} comes with its classes")
-    dataset = datasets.load(source)
+    dataset = tables.load(source)
     labels = tuple(dataset.class_names[number] for number in dataset.labels)
     return Table(dataset.x, dataset.feature_names, tuple(range(1, len(labels) + 1)), labels, "class")
 

@@ -13,25 +13,17 @@ import json
 import sys
 from dataclasses import fields, replace
 
-from varigate.model import (
-    cards,
-    datasets,
-    image_plots,
-    images,
-    latent_book,
-    network_file,
-    plots,
-    story,
-    trained,
-    vectors,
-)
 from varigate.model.arguments import parser
 from varigate.model.command import run_command
+from varigate.model.data import images, tables
 from varigate.model.errors import UserError
-from varigate.model.evaluate import compare, cross_validate
-from varigate.model.names import check_name, name_of
-from varigate.model.recipes import RECIPES
-from varigate.model.trainer import Settings
+from varigate.model.figures import image_plots, latent_book, plots, story
+from varigate.model.network import network_file, vectors
+from varigate.model.network.names import check_name, name_of
+from varigate.model.train import cards, trained
+from varigate.model.train.evaluate import compare, cross_validate
+from varigate.model.train.recipes import RECIPES
+from varigate.model.train.trainer import Settings
 
 __all__ = ["main"]
 
@@ -73,7 +65,7 @@ def _make_of_table(arguments, settings: Settings):
     if arguments.resume:
         raise UserError("only training on images leaves checkpoints: leave --resume out")
     if arguments.csv is None:
-        dataset, source = datasets.load(arguments.dataset), None
+        dataset, source = tables.load(arguments.dataset), None
     else:
         dataset, source = cards.csv_dataset(arguments.csv, arguments.label)
     name = arguments.name or name_of(dataset.name)

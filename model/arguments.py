@@ -3,13 +3,13 @@
 import argparse
 from pathlib import Path
 
-from varigate.model import network_file
-from varigate.model.activations import ACTIVATIONS
 from varigate.model.command import Parser
-from varigate.model.images import ENVIRONMENT
-from varigate.model.recipes import RECIPES
-from varigate.model.trainer import Settings
-from varigate.model.vae import OUTPUTS
+from varigate.model.data.images import ENVIRONMENT
+from varigate.model.network import network_file
+from varigate.model.nn.activations import ACTIVATIONS
+from varigate.model.train.recipes import RECIPES
+from varigate.model.train.trainer import Settings
+from varigate.model.vae.vae import OUTPUTS
 
 __all__ = ["OUT", "parser"]
 

@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 from varigate.gateware.program import Array
-from varigate.model import cards
 from varigate.model.archive import write_bytes
 from varigate.model.command import Parser, run_command
 from varigate.model.errors import UserError
-from varigate.model.network import Network
+from varigate.model.network.network import Network
+from varigate.model.train import cards
 from varigate.platform.toolchains import flow
 from varigate.platform.toolchains.device import DEVICES
 from varigate.platform.toolchains.settings import SMALL, Settings, add_options

@@ -20,11 +20,11 @@ from functools import cache, partial
 import numpy as np
 from tqdm import tqdm
 
-from varigate.model import baselines
-from varigate.model.distribution import CODES
-from varigate.model.epsilon import KINDS, epsilon, epsilon_table
 from varigate.model.errors import UserError
-from varigate.model.sampling import EPSILON
+from varigate.model.fixedpoint import gaussian_baselines
+from varigate.model.fixedpoint.distribution import CODES
+from varigate.model.fixedpoint.epsilon import KINDS, epsilon, epsilon_table
+from varigate.model.fixedpoint.sampling import EPSILON
 from varigate.sim import goodness
 
 __all__ = ["FALSE_ALARM", "GENERATORS", "LAGS", "SEEDS", "Battery", "Report", "generator", "run"]
@@ -44,7 +44,7 @@ def generator(name: str) -> Callable[[int, int, int], np.ndarray]:
     """(seed, count, start) → samples of `GENERATORS`' `name`, integers of `EPSILON`."""
     if name in KINDS:
         return partial(epsilon, epsilon_table(name))
-    return partial(baselines.shift, epsilon_table()) if name == "shift" else getattr(baselines, name)
+    return partial(gaussian_baselines.shift, epsilon_table()) if name == "shift" else getattr(gaussian_baselines, name)
 
 
 class Battery:

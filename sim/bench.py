@@ -10,7 +10,7 @@ import numpy as np
 from tqdm import tqdm
 
 from varigate.gateware.program import Array
-from varigate.model.network import Network
+from varigate.model.network.network import Network
 from varigate.sim.bulk import answers_of
 from varigate.sim.engines import ENGINES
 from varigate.sim.regress import examples_of

@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from varigate.model import integer, network_file, sampling
-from varigate.model.epsilon import epsilon
-from varigate.model.frames import Command, Frame
-from varigate.model.network import Network
-from varigate.model.replies import Answer, Info, pack_answer
-from varigate.model.requests import request_lengths
+from varigate.model.fixedpoint import sampling
+from varigate.model.fixedpoint.epsilon import epsilon
+from varigate.model.network import integer, network_file
+from varigate.model.network.network import Network
+from varigate.model.protocol.frames import Command, Frame
+from varigate.model.protocol.replies import Answer, Info, pack_answer
+from varigate.model.protocol.requests import request_lengths
 
 __all__ = ["BoardReference"]
 

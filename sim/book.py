@@ -6,7 +6,7 @@ import numpy as np
 from tqdm import tqdm
 
 from varigate.model.archive import write_bytes
-from varigate.model.distribution import (
+from varigate.model.fixedpoint.distribution import (
     Distribution,
     chi_square_distance,
     exact,
@@ -15,8 +15,8 @@ from varigate.model.distribution import (
     rounded_tail,
     total_variation,
 )
-from varigate.model.epsilon import epsilon_table
-from varigate.model.sampling import EPSILON
+from varigate.model.fixedpoint.epsilon import epsilon_table
+from varigate.model.fixedpoint.sampling import EPSILON
 from varigate.sim import unit_figures
 from varigate.sim.goodness import LEAST_EXPECTED
 from varigate.sim.units import SIGMAS, SIGMOIDS, SOURCES, Unit, measure

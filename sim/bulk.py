@@ -4,9 +4,9 @@ import numpy as np
 
 from varigate.gateware.job import Op, Part
 from varigate.gateware.vae import FoldedVae
-from varigate.model.epsilon import epsilon
-from varigate.model.integer import infer
-from varigate.model.network import Network
+from varigate.model.fixedpoint.epsilon import epsilon
+from varigate.model.network.integer import infer
+from varigate.model.network.network import Network
 from varigate.sim.compiled import Simulation
 from varigate.sim.core import run_jobs
 from varigate.sim.reference import Job

@@ -1,7 +1,7 @@
 """What can go wrong on a serial line, at random, and what the board must make of it."""
 
-from varigate.model.frames import Command, Frame, cobs_encode, crc16, encode
-from varigate.model.requests import judge
+from varigate.model.protocol.frames import Command, Frame, cobs_encode, crc16, encode
+from varigate.model.protocol.requests import judge
 
 __all__ = ["BROKEN", "CLEAN", "clean", "corruption", "random_request", "reference", "wire"]
 
@@ -73,7 +73,7 @@ def corruption(rng, lengths) -> list[tuple[int, int]]:
 
 
 def reference(items, lengths) -> tuple[list[Frame], list[Frame]]:
-    """The requests and the negative replies that `model.requests.judge` makes of (byte, line error) pairs."""
+    """The requests and the negative replies that `model.protocol.requests.judge` makes of (byte, line error) pairs."""
     requests, refusals, chunk, broken = [], [], bytearray(), 0
     for byte, error in items:
         if error:

@@ -2,9 +2,9 @@
 
 from varigate.gateware.program import Array
 from varigate.gateware.top import Timing, Top
-from varigate.model import network_file
-from varigate.model.frames import REPLY, Command, Decoder, Frame, encode
-from varigate.model.network import Network
+from varigate.model.network import network_file
+from varigate.model.network.network import Network
+from varigate.model.protocol.frames import REPLY, Command, Decoder, Frame, encode
 from varigate.sim.streams import run
 
 __all__ = ["Device"]

@@ -3,7 +3,7 @@
 from varigate.gateware.program import Array
 from varigate.gateware.vae import FoldedVae
 from varigate.model.errors import UserError
-from varigate.model.network import Network
+from varigate.model.network.network import Network
 from varigate.sim.bulk import AmaranthCore, StreamCore
 from varigate.sim.compiled import Simulation
 from varigate.sim.gate import simulation as gate_level

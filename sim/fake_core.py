@@ -3,7 +3,7 @@
 import numpy as np
 
 from varigate.gateware.job import Op, Part
-from varigate.model.replies import Answer
+from varigate.model.protocol.replies import Answer
 from varigate.sim.streams import put
 
 __all__ = ["FakeCore"]

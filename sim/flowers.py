@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 from sklearn.datasets import load_iris
 
-from varigate.model.examples import random_network
-from varigate.model.formats import Format
-from varigate.model.network import Network
+from varigate.model.fixedpoint.formats import Format
+from varigate.model.network.network import Network
+from varigate.model.network.random_network import random_network
 
 __all__ = ["flowers"]
 

@@ -1,7 +1,7 @@
 """Tests of the hypothesis "standard normal, rounded to ε's last place, independent": counts and sums in, p-values out.
 
-The hypothesis is discrete, with the probabilities of `model.distribution.rounded_gaussian`; how each test deals with
-that is said at each test.
+The hypothesis is discrete, with the probabilities of `model.fixedpoint.distribution.rounded_gaussian`; how each test
+deals with that is said at each test.
 """
 
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ import numpy as np
 from scipy.special import chdtrc, erfc
 from scipy.stats import binom, kstwo
 
-from varigate.model.distribution import CODES, rounded_gaussian
-from varigate.model.sampling import EPSILON
+from varigate.model.fixedpoint.distribution import CODES, rounded_gaussian
+from varigate.model.fixedpoint.sampling import EPSILON
 
 __all__ = ["LEAST_EXPECTED", "Result", "anderson_darling", "anderson_darling_sf", "chi_square", "correlation",
            "kolmogorov_smirnov", "moments", "runs", "tail"]

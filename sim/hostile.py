@@ -1,7 +1,7 @@
 """A hostile user of the serial line, and what the board may make of it: nothing but right answers and right refusals.
 
-The line is any waveform. `sim.waveform.Reader` says which bytes it carries, `model.requests.judge` what they are,
-`sim.board_reference` what the answers are.
+The line is any waveform. `sim.waveform.Reader` says which bytes it carries, `model.protocol.requests.judge` what they
+are, `sim.board_reference` what the answers are.
 """
 
 from bisect import bisect_right
@@ -11,11 +11,11 @@ import numpy as np
 
 from varigate.gateware.program import Array
 from varigate.gateware.top import Top
-from varigate.model import network_file
-from varigate.model.frames import NEGATIVE, REPLY, Command, Decoder, Frame, Reason, encode
-from varigate.model.network import Network
-from varigate.model.replies import PARTS, Info, answer_length
-from varigate.model.requests import judge, negative
+from varigate.model.network import network_file
+from varigate.model.network.network import Network
+from varigate.model.protocol.frames import NEGATIVE, REPLY, Command, Decoder, Frame, Reason, encode
+from varigate.model.protocol.replies import PARTS, Info, answer_length
+from varigate.model.protocol.requests import judge, negative
 from varigate.sim.board_reference import BoardReference
 from varigate.sim.compiled import Simulation
 from varigate.sim.corruption import BROKEN, clean, corruption, random_request, wire
@@ -79,7 +79,7 @@ def sequence(rng, lengths) -> np.ndarray:
     ----------
     rng : random.Random
     lengths : dict
-        of `model.requests.request_lengths`.
+        of `model.protocol.requests.request_lengths`.
     """
     kind = rng.randrange(16)
     if kind < 5:

@@ -7,7 +7,7 @@ from amaranth.lib.wiring import connect
 from varigate.gateware.arbiter import CoreArbiter
 from varigate.gateware.job import ANSWERS, Op, Part
 from varigate.gateware.panel import Panel
-from varigate.model.text import line
+from varigate.model.protocol.text import line
 from varigate.sim.streams import get, put, run
 
 __all__ = ["PAGE", "REFRESH", "Desk"]

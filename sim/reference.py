@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from varigate.gateware.job import Op, Part
-from varigate.model.epsilon import epsilon
-from varigate.model.integer import decode, infer
-from varigate.model.network import Network
-from varigate.model.sampling import prior_latent
+from varigate.model.fixedpoint.epsilon import epsilon
+from varigate.model.fixedpoint.sampling import prior_latent
+from varigate.model.network.integer import decode, infer
+from varigate.model.network.network import Network
 
 __all__ = ["Job", "Reference"]
 

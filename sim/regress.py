@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from varigate.gateware.program import Array
 from varigate.model.errors import UserError
-from varigate.model.network import Network
+from varigate.model.network.network import Network
 from varigate.sim.bulk import answers_of
 from varigate.sim.engines import DEFAULT, ENGINES
 

@@ -6,10 +6,10 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
-from varigate.model.baselines import shift
-from varigate.model.distribution import CODES, Distribution, rounded_gaussian
-from varigate.model.epsilon import epsilon, epsilon_table
-from varigate.model.sampling import EPSILON
+from varigate.model.fixedpoint.distribution import CODES, Distribution, rounded_gaussian
+from varigate.model.fixedpoint.epsilon import epsilon, epsilon_table
+from varigate.model.fixedpoint.gaussian_baselines import shift
+from varigate.model.fixedpoint.sampling import EPSILON
 
 __all__ = ["SAMPLES", "draw"]
 

@@ -15,11 +15,11 @@ from varigate.gateware.lfsr import Taus88
 from varigate.gateware.pipeline import SkidBuffer
 from varigate.gateware.power import PowerUnit
 from varigate.gateware.sampling import Sampler
-from varigate.model import power, sampling, sigmoid
-from varigate.model.accuracy import power_errors, sigma_table_errors, sigmoid_errors
-from varigate.model.baselines import CLT_DRAWS
-from varigate.model.epsilon import epsilon_table
-from varigate.model.formats import Format
+from varigate.model.fixedpoint import power, sampling, sigmoid
+from varigate.model.fixedpoint.accuracy import power_errors, sigma_table_errors, sigmoid_errors
+from varigate.model.fixedpoint.epsilon import epsilon_table
+from varigate.model.fixedpoint.formats import Format
+from varigate.model.fixedpoint.gaussian_baselines import CLT_DRAWS
 from varigate.platform.toolchains.device import Resources
 from varigate.platform.toolchains.yosys import synthesise
 

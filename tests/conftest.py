@@ -6,7 +6,7 @@ from amaranth.lib import data, wiring
 from amaranth.lib.cdc import FFSynchronizer
 from amaranth.lib.wiring import In, Out
 
-from varigate.model import network_file
+from varigate.model.network import network_file
 
 
 @pytest.fixture(scope="session")

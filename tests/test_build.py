@@ -10,8 +10,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from varigate.model import network_file, trained
 from varigate.model.errors import UserError
+from varigate.model.network import network_file
+from varigate.model.train import trained
 from varigate.platform.toolchains import flow, tools
 from varigate.platform.toolchains.device import Resources
 

@@ -14,10 +14,10 @@ from varigate.gateware.choice import choose_array
 from varigate.gateware.job import Op, Part
 from varigate.gateware.program import Array
 from varigate.gateware.timing import cycles
-from varigate.model import trained
-from varigate.model.distribution import exact, rounded_tail
-from varigate.model.epsilon import epsilon_table
-from varigate.model.text import line
+from varigate.model.fixedpoint.distribution import exact, rounded_tail
+from varigate.model.fixedpoint.epsilon import epsilon_table
+from varigate.model.protocol.text import line
+from varigate.model.train import trained
 from varigate.platform.toolchains.settings import Settings
 from varigate.sim import battery
 from varigate.sim.reference import Job, Reference

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from amaranth.hdl import UnusedElaboratable
 
-from varigate.model import network_file
 from varigate.model.errors import UserError
-from varigate.model.variants import find_bits, variant
+from varigate.model.network import network_file
+from varigate.model.network.variants import find_bits, variant
 from varigate.platform.toolchains import vivado
 from varigate.platform.toolchains.device import DEVICES
 from varigate.platform.toolchains.programmer import LOADER
@@ -80,7 +80,7 @@ def retrain(name: str, root: Path) -> str:
 
     It is ROOT/retrained/NAME.npz; the network's own file stays as it is.
     """
-    from varigate.model import trained  # scikit-learn takes its time to import, and most builds do not train
+    from varigate.model.train import trained  # scikit-learn takes its time to import, and most builds do not train
     made = trained.again(name, progress=True)
     path = root / "retrained" / f"{made.network.name}.npz"
     trained.save(made, path)
@@ -95,7 +95,7 @@ def check_tools(toolchain):
 
 
 def target(board, network, root: Path) -> Path:
-    """ROOT/BOARD-NETWORK, by the network's own name, which is fit for a directory (`model.names`)."""
+    """ROOT/BOARD-NETWORK, by the network's own name, which is fit for a directory (`model.network.names`)."""
     return root / f"{board.name}-{network.name}"
 
 

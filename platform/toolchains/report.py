@@ -4,7 +4,7 @@ import json
 import pathlib
 from dataclasses import asdict
 
-from varigate.model.variants import units
+from varigate.model.network.variants import units
 from varigate.platform.toolchains.device import DEVICES, LABELS
 from varigate.platform.toolchains.levels import CORE, Path, longest_paths
 from varigate.platform.toolchains.output_registers import memory_bits

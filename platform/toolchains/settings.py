@@ -11,9 +11,9 @@ from varigate.gateware.choice import choose_array
 from varigate.gateware.layout import image_side
 from varigate.gateware.program import Array
 from varigate.gateware.resources import Core, around
-from varigate.model.epsilon import KINDS
 from varigate.model.errors import UserError
-from varigate.model.variants import BITS, SIGMOIDS
+from varigate.model.fixedpoint.epsilon import KINDS
+from varigate.model.network.variants import BITS, SIGMOIDS
 from varigate.platform.toolchains.device import Device
 
 __all__ = ["SMALL", "Settings", "add_options"]
@@ -46,9 +46,9 @@ class Settings:
     buffers : int or None
         1 or 2, see `gateware.program.Array`.
     bits : int or None
-        of the network's weights (`model.variants.find_bits`).
+        of the network's weights (`model.network.variants.find_bits`).
     sigmoid, epsilon : str or None
-        the network's units (`model.variants.variant`).
+        the network's units (`model.network.variants.variant`).
     """
 
     rows: int | None = None

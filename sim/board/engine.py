@@ -9,9 +9,9 @@ from varigate.gateware.layout import image_side
 from varigate.gateware.program import Array
 from varigate.gateware.top import Timing, Top
 from varigate.gateware.vga import PINS
-from varigate.model import network_file
 from varigate.model.errors import UserError
-from varigate.model.network import Network
+from varigate.model.network import network_file
+from varigate.model.network.network import Network
 from varigate.sim.board.monitor import Monitor
 from varigate.sim.board.segments import Persistence
 from varigate.sim.board.transcript import Transcript

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from varigate.model.archive import write_bytes
 from varigate.model.errors import UserError
-from varigate.model.frames import Command, encode
+from varigate.model.protocol.frames import Command, encode
 from varigate.sim.board.engine import Board
 from varigate.sim.board.ports import listen
 from varigate.sim.board.tasks import running

@@ -8,8 +8,8 @@ from varigate.gateware.layout import image_side
 from varigate.gateware.program import Array
 from varigate.model.archive import write_bytes
 from varigate.model.errors import UserError
-from varigate.model.frames import REPLY, Command, Decoder, Frame, encode
-from varigate.model.network import Network
+from varigate.model.network.network import Network
+from varigate.model.protocol.frames import REPLY, Command, Decoder, Frame, encode
 from varigate.sim.board.engine import PIECE, Board
 from varigate.sim.vga import png
 

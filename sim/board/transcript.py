@@ -3,7 +3,7 @@
 from collections import deque
 from dataclasses import dataclass
 
-from varigate.model.frames import NEGATIVE, REPLY, Command, Decoder, Frame, Reason
+from varigate.model.protocol.frames import NEGATIVE, REPLY, Command, Decoder, Frame, Reason
 
 __all__ = ["Entry", "Transcript"]
 

@@ -3,8 +3,8 @@
 import cocotb
 from pins import BUSY, EPSILON_ON, ERROR, INFO, NETWORK, Pins, clocks, golden_answer, hex_vectors, packed
 
-from varigate.model.frames import NEGATIVE, REPLY, UNKNOWN, Command, Frame, Reason, encode
-from varigate.model.replies import Answer, Info
+from varigate.model.protocol.frames import NEGATIVE, REPLY, UNKNOWN, Command, Frame, Reason, encode
+from varigate.model.protocol.replies import Answer, Info
 
 X = bytes(hex_vectors()[60]["input"])
 

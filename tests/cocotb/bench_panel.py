@@ -4,8 +4,8 @@ import cocotb
 from pins import BUSY, EPSILON_ON, NETWORK, TIMING, Pins, clocks, golden_answer, hex_vectors, packed
 
 from varigate.gateware.display import patterns
-from varigate.model.frames import Command
-from varigate.model.text import hundredths, line
+from varigate.model.protocol.frames import Command
+from varigate.model.protocol.text import hundredths, line
 
 ROWS = hex_vectors()
 

@@ -4,8 +4,8 @@ import cocotb
 from pins import BUSY, EPSILON_ON, INFO, NETWORK, Pins, golden_answer, hex_vectors, npz_vectors, packed
 
 from varigate.gateware.job import Op, Part
-from varigate.model.frames import REPLY, Command, Frame
-from varigate.model.replies import Answer, Info
+from varigate.model.protocol.frames import REPLY, Command, Frame
+from varigate.model.protocol.replies import Answer, Info
 from varigate.sim.reference import Job, Reference
 
 

@@ -6,8 +6,8 @@ from cocotb.utils import get_sim_time
 from pins import EPSILON_ON, PERIOD, Pins, hex_vectors, packed
 
 from varigate.gateware.display import patterns
-from varigate.model.frames import Command
-from varigate.model.replies import Answer
+from varigate.model.protocol.frames import Command
+from varigate.model.protocol.replies import Answer
 
 
 @cocotb.test()

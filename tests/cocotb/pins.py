@@ -16,9 +16,10 @@ from cocotb.clock import Clock
 from cocotb.queue import Queue
 from cocotb.triggers import FallingEdge, Timer, ValueChange, with_timeout
 
-from varigate.model import archive, network_file
-from varigate.model.frames import NEGATIVE, REPLY, Command, Decoder, Frame, encode
-from varigate.model.replies import Answer, Info, pack_answer
+from varigate.model import archive
+from varigate.model.network import network_file
+from varigate.model.protocol.frames import NEGATIVE, REPLY, Command, Decoder, Frame, encode
+from varigate.model.protocol.replies import Answer, Info, pack_answer
 
 PERIOD = 10_000  # picoseconds
 PATIENCE = 4000  # bits

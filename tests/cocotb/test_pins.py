@@ -11,7 +11,7 @@ import pytest
 
 from varigate.gateware.program import Array
 from varigate.gateware.top import Timing, Top
-from varigate.model import network_file, vectors
+from varigate.model.network import network_file, vectors
 from varigate.sim import verilator
 from varigate.sim.cocotb_runner import run, simulator
 

@@ -7,8 +7,8 @@ from varigate.explore.varigate import SPACE, array_of, candidates
 from varigate.explore.workloads import random_workload
 from varigate.gateware.job import Op, Part
 from varigate.gateware.vae import FoldedVae
-from varigate.model.examples import random_input
-from varigate.model.variants import BITS
+from varigate.model.network.random_network import random_input
+from varigate.model.network.variants import BITS
 from varigate.sim.core import run_jobs
 from varigate.sim.reference import Job
 

@@ -9,7 +9,7 @@ from varigate.explore.varigate import SPACE, candidates
 from varigate.explore.workloads import Workload, random_workload
 from varigate.model import archive
 from varigate.model.errors import UserError
-from varigate.model.variants import BITS
+from varigate.model.network.variants import BITS
 from varigate.platform.toolchains.device import DEVICES
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from varigate.explore.family import Family, Tolerance, family
 from varigate.explore.workloads import Workload
-from varigate.model import network_file
 from varigate.model.errors import UserError
-from varigate.model.examples import random_network
+from varigate.model.network import network_file
+from varigate.model.network.random_network import random_network
 
 
 def put(folder, name, card=None, **shape):

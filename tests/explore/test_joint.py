@@ -5,7 +5,7 @@ import pytest
 
 from varigate.explore.joint import JointModel, Shape
 from varigate.explore.space import Parameter, Space
-from varigate.model.gradient_check import difference, numeric_gradient
+from varigate.model.nn.gradient_check import difference, numeric_gradient
 
 SPACE = Space("toy", (Parameter("width", (1, 2, 8)), Parameter("kind", ("a", "b")), Parameter("depth", (4, 8, 16))))
 ALL = SPACE.labels(np.arange(SPACE.size))

@@ -5,7 +5,7 @@ from varigate.explore.joint import JointModel, Shape
 from varigate.explore.joint_loss import JointLoss
 from varigate.explore.joint_trainer import Training
 from varigate.explore.space import Parameter, Space
-from varigate.model.gradient_check import difference, numeric_gradient
+from varigate.model.nn.gradient_check import difference, numeric_gradient
 
 SPACE = Space("toy", (Parameter("width", (1, 2, 4)), Parameter("kind", ("a", "b"))))
 TINY = Shape(nz=2, vae=(5,), predictor=(4, 3), layer_net=(3,))

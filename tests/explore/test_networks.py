@@ -3,9 +3,9 @@
 import pytest
 
 from varigate.explore.networks import base, network_of
-from varigate.model import network_file
 from varigate.model.errors import UserError
-from varigate.model.variants import units
+from varigate.model.network import network_file
+from varigate.model.network.variants import units
 
 
 def test_a_name_a_file_and_a_shape(tmp_path, iris):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from varigate.explore.predictors import LayerNet, PairNet
-from varigate.model.gradient_check import difference, numeric_gradient
+from varigate.model.nn.gradient_check import difference, numeric_gradient
 
 
 def double(parameters):

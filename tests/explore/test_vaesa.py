@@ -7,8 +7,8 @@ import pytest
 
 from varigate.explore import vaesa
 from varigate.explore.task import Evaluations, SpentError
+from varigate.model.data.images import ENVIRONMENT
 from varigate.model.errors import UserError
-from varigate.model.images import ENVIRONMENT
 
 HEADER = ["name", *vaesa.COLUMNS.values(), "mem0_ent", *vaesa.SPACE.names, *vaesa.DIMENSIONS]
 LAYERS = [[3, 3, 56, 56, 64, 64, 1, 1, 1], [1, 1, 1, 1, 2048, 1000, 1, 1, 1]]

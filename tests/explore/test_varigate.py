@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from varigate.explore.varigate import SPACE, array_of, candidates
-from varigate.model.variants import BITS, SIGMOIDS
+from varigate.model.network.variants import BITS, SIGMOIDS
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from varigate.explore.workloads import CONDITIONS, Workload, random_workload
-from varigate.model import network_file
 from varigate.model.errors import UserError
+from varigate.model.network import network_file
 
 SHAPES = ("4-8-z2-c3", "784-256-z16-c10-sigmoid", "5-z1-c0", "30-12-9-8-z3-c2-sigmoid")
 

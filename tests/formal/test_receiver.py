@@ -24,7 +24,7 @@ from amaranth.hdl import Fragment, Module, Mux, Signal, Value
 
 from varigate.gateware.deframer import OVERHEAD, Deframer
 from varigate.gateware.uart import UartReceiver
-from varigate.model.requests import LEAST_WIRE
+from varigate.model.protocol.requests import LEAST_WIRE
 from varigate.sim.formal import Proof
 from varigate.sim.opened import opened
 from varigate.sim.streams import run

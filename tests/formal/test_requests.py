@@ -11,7 +11,7 @@ from amaranth.hdl import Cat, Mux, Signal, Value
 
 from varigate.gateware.deframer import OVERHEAD, Fault
 from varigate.gateware.requests import Requests
-from varigate.model.requests import LEAST_WIRE
+from varigate.model.protocol.requests import LEAST_WIRE
 from varigate.sim.formal import Proof
 from varigate.sim.opened import opened, rows
 from varigate.sim.stream_rules import Queue, claim_prompt, claim_steady, taken

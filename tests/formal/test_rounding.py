@@ -18,9 +18,9 @@ from amaranth.lib import data
 
 from varigate.gateware import drain, sampling
 from varigate.gateware.program import Kind
-from varigate.model.formats import Format
-from varigate.model.intervals import signed_bits
-from varigate.model.sampling import MU, PRODUCT_FRAC, sigma_table
+from varigate.model.fixedpoint.formats import Format
+from varigate.model.fixedpoint.intervals import signed_bits
+from varigate.model.fixedpoint.sampling import MU, PRODUCT_FRAC, sigma_table
 from varigate.sim.formal import Proof
 from varigate.sim.opened import opened
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from varigate.model.examples import random_network
+from varigate.model.network.random_network import random_network
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,9 @@ from amaranth.hdl import Fragment
 
 from varigate.gateware.activation import FoldedSigmoidUnit, SigmoidUnit
 from varigate.gateware.power import PowerUnit
-from varigate.model import power
-from varigate.model.formats import Format
-from varigate.model.sigmoid import byte, classic, compact, fine, minimax, taylor
+from varigate.model.fixedpoint import power
+from varigate.model.fixedpoint.formats import Format
+from varigate.model.fixedpoint.sigmoid import byte, classic, compact, fine, minimax, taylor
 from varigate.platform.toolchains.yosys import synthesise
 from varigate.sim.streams import get, put, run, transact
 

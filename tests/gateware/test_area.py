@@ -4,7 +4,7 @@ import pytest
 from amaranth.back import rtlil
 
 from varigate.gateware.gaussian import EpsilonSource
-from varigate.model.epsilon import epsilon_table
+from varigate.model.fixedpoint.epsilon import epsilon_table
 from varigate.platform.toolchains.yosys import synthesise
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from varigate.gateware.argmax import ArgMax
-from varigate.model.integer import classify
+from varigate.model.network.integer import classify
 from varigate.sim.streams import run
 
 

@@ -6,10 +6,10 @@ from amaranth.lib.wiring import Out
 from varigate.gateware.baselines import ShiftRegister, SumOfUniforms
 from varigate.gateware.gaussian import InverseCdf
 from varigate.gateware.number import Fixed, connect
-from varigate.model import baselines
-from varigate.model.epsilon import epsilon_table
-from varigate.model.sampling import EPSILON
-from varigate.model.uniform import uniforms
+from varigate.model.fixedpoint import gaussian_baselines
+from varigate.model.fixedpoint.epsilon import epsilon_table
+from varigate.model.fixedpoint.sampling import EPSILON
+from varigate.model.fixedpoint.uniform import uniforms
 from varigate.sim.streams import get, run, transact
 
 TABLE = epsilon_table()
@@ -29,7 +29,7 @@ def taken(component, count, stall=0.0):
 @pytest.mark.parametrize("stall", [0, 0.4])
 def test_the_sum_of_uniforms_equals_the_reference(stall):
     draws = uniforms(3, 1200).tolist()
-    assert transact(SumOfUniforms(), draws, 200, stall=stall) == baselines.clt(3, 200).tolist()
+    assert transact(SumOfUniforms(), draws, 200, stall=stall) == gaussian_baselines.clt(3, 200).tolist()
 
 
 def test_the_sum_of_uniforms_at_its_ends():
@@ -55,7 +55,7 @@ def test_the_sum_of_uniforms_comes_a_clock_after_its_last_draw_and_every_six():
 @pytest.mark.parametrize("stall", [0, 0.4])
 @pytest.mark.parametrize("seed", [0, 77, 0xFFFFFFFF])
 def test_the_shift_register_equals_the_reference(seed, stall):
-    assert taken(ShiftRegister(seed), 500, stall=stall) == baselines.shift_words(seed, 500).tolist()
+    assert taken(ShiftRegister(seed), 500, stall=stall) == gaussian_baselines.shift_words(seed, 500).tolist()
 
 
 class ShiftSource(wiring.Component):
@@ -73,4 +73,4 @@ class ShiftSource(wiring.Component):
 
 
 def test_the_shift_source_equals_the_reference():
-    assert taken(ShiftSource(), 2000) == baselines.shift(TABLE, 5, 2000).tolist()
+    assert taken(ShiftSource(), 2000) == gaussian_baselines.shift(TABLE, 5, 2000).tolist()

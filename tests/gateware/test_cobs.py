@@ -4,7 +4,7 @@ import pytest
 
 from varigate.gateware.cobs import CobsDecoder, CobsEncoder
 from varigate.gateware.framer import Framer
-from varigate.model.frames import cobs_encode, encode
+from varigate.model.protocol.frames import cobs_encode, encode
 from varigate.sim.streams import run, transact
 
 RNG = random.Random(2)

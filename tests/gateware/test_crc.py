@@ -1,7 +1,7 @@
 import random
 
 from varigate.gateware.crc import crc16
-from varigate.model import frames
+from varigate.model.protocol import frames
 from varigate.sim.streams import run
 
 

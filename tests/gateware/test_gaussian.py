@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from varigate.gateware.gaussian import EpsilonSource, InverseCdf
-from varigate.model import epsilon
+from varigate.model.fixedpoint import epsilon
 from varigate.sim.streams import get, put, run, transact
 
 TABLE = epsilon.epsilon_table()

@@ -7,7 +7,7 @@ from amaranth.lib.wiring import In, Out
 
 from varigate.gateware import horner
 from varigate.gateware.pipeline import Pipeline
-from varigate.model.polynomial import Segmented, fit
+from varigate.model.fixedpoint.polynomial import Segmented, fit
 from varigate.sim.streams import run, transact
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from varigate.gateware.lfsr import Taus88
-from varigate.model import uniform
+from varigate.model.fixedpoint import uniform
 from varigate.sim.streams import get, put, run, transact
 
 WORD = 0xFFFFFFFF

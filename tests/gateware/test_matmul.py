@@ -3,12 +3,12 @@ import pytest
 
 from varigate.gateware.matmul import MatrixEngine
 from varigate.gateware.program import Array, Matrix, lower
-from varigate.model import integer
-from varigate.model.examples import random_input, random_network
-from varigate.model.formats import Format
-from varigate.model.network import Dense
-from varigate.model.sampling import mean_latent
-from varigate.model.sigmoid import taylor
+from varigate.model.fixedpoint.formats import Format
+from varigate.model.fixedpoint.sampling import mean_latent
+from varigate.model.fixedpoint.sigmoid import taylor
+from varigate.model.network import integer
+from varigate.model.network.network import Dense
+from varigate.model.network.random_network import random_input, random_network
 from varigate.sim.streams import get, put, run
 
 SHAPES = [Array(1, 1), Array(2, 2, 2), Array(4, 3, 2), Array(8, 1), Array(8, 1, packed=True), Array(16, 2, 2),

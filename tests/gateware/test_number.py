@@ -3,7 +3,7 @@ from amaranth.hdl import Fragment, Module, Signal
 from amaranth.lib import stream, wiring
 
 from varigate.gateware.number import Fixed, connect
-from varigate.model.formats import Format
+from varigate.model.fixedpoint.formats import Format
 
 S8_4, S8_3 = Fixed(Format.parse("s8.4")), Fixed(Format.parse("s8.3"))
 

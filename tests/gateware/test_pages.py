@@ -5,7 +5,7 @@ from amaranth.sim import Simulator
 
 from varigate.gateware.display import patterns
 from varigate.gateware.pages import Page, Pages
-from varigate.model.text import hundredths
+from varigate.model.protocol.text import hundredths
 from varigate.sim.flowers import flowers
 
 

@@ -8,7 +8,7 @@ from amaranth.hdl import ResetInserter, Signal
 from varigate.gateware.display import patterns
 from varigate.gateware.job import Op
 from varigate.gateware.layout import image_side
-from varigate.model.text import hundredths
+from varigate.model.protocol.text import hundredths
 from varigate.sim.flowers import flowers
 from varigate.sim.panel import PAGE, REFRESH, Desk
 from varigate.sim.streams import get, put, run

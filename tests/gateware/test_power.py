@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 
 from varigate.gateware.power import PowerUnit
-from varigate.model.formats import Format
-from varigate.model.polynomial import Segmented, fit
-from varigate.model.power import Power, fine
+from varigate.model.fixedpoint.formats import Format
+from varigate.model.fixedpoint.polynomial import Segmented, fit
+from varigate.model.fixedpoint.power import Power, fine
 from varigate.sim.streams import run, transact
 
 

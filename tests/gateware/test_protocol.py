@@ -9,9 +9,9 @@ from amaranth.lib.wiring import In, Out
 from varigate.gateware.job import Op
 from varigate.gateware.protocol import Protocol
 from varigate.gateware.uart import UartReceiver, UartTransmitter
-from varigate.model.examples import random_network
-from varigate.model.frames import NEGATIVE, REPLY, Command, Decoder, Frame, Reason, encode
-from varigate.model.replies import Info, pack_answer
+from varigate.model.network.random_network import random_network
+from varigate.model.protocol.frames import NEGATIVE, REPLY, Command, Decoder, Frame, Reason, encode
+from varigate.model.protocol.replies import Info, pack_answer
 from varigate.sim.fake_core import FakeCore
 from varigate.sim.streams import run
 

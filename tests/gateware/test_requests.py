@@ -1,8 +1,8 @@
 import random
 
 from varigate.gateware.requests import Requests
-from varigate.model.frames import NEGATIVE, Command, Frame, Reason, encode
-from varigate.model.requests import request_lengths
+from varigate.model.protocol.frames import NEGATIVE, Command, Frame, Reason, encode
+from varigate.model.protocol.requests import request_lengths
 from varigate.sim.corruption import BROKEN, CLEAN, clean, corruption, random_request, reference, wire
 from varigate.sim.streams import run
 

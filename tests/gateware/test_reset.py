@@ -27,8 +27,8 @@ from varigate.gateware.sampling import Sampler
 from varigate.gateware.text import Text
 from varigate.gateware.uart import UartReceiver, UartTransmitter
 from varigate.gateware.vae import FoldedVae
-from varigate.model.replies import Info
-from varigate.model.sigmoid import classic
+from varigate.model.fixedpoint.sigmoid import classic
+from varigate.model.protocol.replies import Info
 from varigate.sim.streams import run
 
 SETTLE = 3  # clocks until inputs have come through two flip-flops that no reset touches

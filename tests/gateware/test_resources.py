@@ -7,7 +7,7 @@ from amaranth.back import rtlil
 from varigate.gateware.program import Array
 from varigate.gateware.resources import Core, Need, around, blocks, spread
 from varigate.gateware.vae import FoldedVae
-from varigate.model.examples import random_network
+from varigate.model.network.random_network import random_network
 from varigate.platform.toolchains import output_registers
 from varigate.platform.toolchains.yosys import synthesise
 

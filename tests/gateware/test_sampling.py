@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from varigate.gateware.sampling import Sampler, Source
-from varigate.model import sampling
-from varigate.model.formats import Format
+from varigate.model.fixedpoint import sampling
+from varigate.model.fixedpoint.formats import Format
 from varigate.sim.streams import get, put, run
 
 TABLE = sampling.sigma_table()

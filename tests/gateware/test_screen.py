@@ -7,7 +7,7 @@ import pytest
 from varigate.gateware.job import Op, Part
 from varigate.gateware.layout import image_side
 from varigate.gateware.screen import BACKGROUND, FRAME, NEWEST, WALKED, Screen
-from varigate.model.examples import random_network
+from varigate.model.network.random_network import random_network
 from varigate.sim.flowers import flowers
 from varigate.sim.streams import run
 

@@ -4,7 +4,7 @@ import pytest
 from varigate.gateware.display import patterns
 from varigate.gateware.job import Op, Part
 from varigate.gateware.steer import Repeater, Walk, pair_bits
-from varigate.model.text import hundredths
+from varigate.model.protocol.text import hundredths
 from varigate.sim.flowers import flowers
 from varigate.sim.panel import SETTLE, Desk
 from varigate.sim.streams import get, put, run

@@ -8,7 +8,7 @@ from varigate.gateware.matmul import accumulator_bits_of, weight_bits_of
 from varigate.gateware.program import Array, lower
 from varigate.gateware.rom import bank_bits
 from varigate.gateware.stored import table_bits, weight_bits
-from varigate.model.examples import random_network
+from varigate.model.network.random_network import random_network
 
 
 def matrices_of(seed, **options):

@@ -7,7 +7,7 @@ from amaranth.lib.wiring import In, Out, connect, flipped
 from varigate.gateware.arbiter import Message
 from varigate.gateware.text import Text
 from varigate.gateware.values import Decimal, Values, slots
-from varigate.model.text import line
+from varigate.model.protocol.text import line
 from varigate.sim.flowers import flowers
 from varigate.sim.streams import get, put, run, transact
 

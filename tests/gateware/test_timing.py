@@ -5,7 +5,7 @@ import pytest
 
 from varigate.gateware.program import Array
 from varigate.gateware.timing import cycles, run
-from varigate.model.examples import random_network
+from varigate.model.network.random_network import random_network
 
 
 def random_pair(rng):

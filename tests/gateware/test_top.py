@@ -9,15 +9,15 @@ from varigate.gateware.job import Op, Part
 from varigate.gateware.program import Array
 from varigate.gateware.top import Top
 from varigate.gateware.vae import FoldedVae
-from varigate.model import network_file
-from varigate.model.epsilon import epsilon
 from varigate.model.errors import UserError
-from varigate.model.frames import NEGATIVE, REPLY, Command, Frame, Reason, encode
-from varigate.model.integer import decode, infer
-from varigate.model.replies import Answer, Info, unpack_answer
-from varigate.model.requests import request_lengths
-from varigate.model.sampling import prior_latent
-from varigate.model.text import line
+from varigate.model.fixedpoint.epsilon import epsilon
+from varigate.model.fixedpoint.sampling import prior_latent
+from varigate.model.network import network_file
+from varigate.model.network.integer import decode, infer
+from varigate.model.protocol.frames import NEGATIVE, REPLY, Command, Frame, Reason, encode
+from varigate.model.protocol.replies import Answer, Info, unpack_answer
+from varigate.model.protocol.requests import request_lengths
+from varigate.model.protocol.text import line
 from varigate.sim.corruption import clean, corruption, random_request, reference, wire
 from varigate.sim.device import BIT, Device
 from varigate.sim.reference import Job, Reference

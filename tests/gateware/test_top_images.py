@@ -5,10 +5,10 @@ import pytest
 
 from varigate.gateware.screen import BACKGROUND, FRAME, NEWEST, WALKED
 from varigate.gateware.vga import PINS
-from varigate.model.epsilon import epsilon
-from varigate.model.frames import Command
-from varigate.model.integer import decode, infer
-from varigate.model.sampling import prior_latent
+from varigate.model.fixedpoint.epsilon import epsilon
+from varigate.model.fixedpoint.sampling import prior_latent
+from varigate.model.network.integer import decode, infer
+from varigate.model.protocol.frames import Command
 from varigate.sim.device import Device
 from varigate.sim.flowers import flowers
 

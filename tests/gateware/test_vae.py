@@ -5,7 +5,7 @@ from varigate.gateware import timing
 from varigate.gateware.job import Op, Part
 from varigate.gateware.program import Array
 from varigate.gateware.vae import FoldedVae
-from varigate.model.examples import random_input, random_network
+from varigate.model.network.random_network import random_input, random_network
 from varigate.sim.core import run_jobs
 from varigate.sim.reference import Job, Reference
 

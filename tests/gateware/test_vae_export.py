@@ -4,13 +4,13 @@ import pytest
 from varigate.gateware.job import Op
 from varigate.gateware.program import Array
 from varigate.gateware.vae import FoldedVae
-from varigate.model.decoders import DenseDecoder
-from varigate.model.encoders import DenseEncoder
-from varigate.model.sites import DATA_TYPES
-from varigate.model.vae_data import Dataset
-from varigate.model.vae_export import codes, export
-from varigate.model.vae_model import VAEmodel
-from varigate.model.vae_trainer import VAETrainer
+from varigate.model.train.export import codes, export
+from varigate.model.vae.dataset import Dataset
+from varigate.model.vae.decoders import DenseDecoder
+from varigate.model.vae.encoders import DenseEncoder
+from varigate.model.vae.model import VAEmodel
+from varigate.model.vae.sites import DATA_TYPES
+from varigate.model.vae.trainer import VAETrainer
 from varigate.sim.core import run_jobs
 from varigate.sim.reference import Job, Reference
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from varigate.host.__main__ import main
-from varigate.model import network_file
-from varigate.model.examples import random_network
-from varigate.model.frames import NEGATIVE, REPLY, UNKNOWN, Reason, encode
-from varigate.model.requests import judge
+from varigate.model.network import network_file
+from varigate.model.network.random_network import random_network
+from varigate.model.protocol.frames import NEGATIVE, REPLY, UNKNOWN, Reason, encode
+from varigate.model.protocol.requests import judge
 from varigate.sim.board_reference import BoardReference
 
 

@@ -7,9 +7,10 @@ import pytest
 import serial
 
 from varigate.host.client import Client, NoAnswerError, PortError, RefusedError, SomethingElseError, open_port
-from varigate.model import epsilon, integer, network_file, sampling
 from varigate.model.errors import UserError
-from varigate.model.frames import NEGATIVE, Reason, encode
+from varigate.model.fixedpoint import epsilon, sampling
+from varigate.model.network import integer, network_file
+from varigate.model.protocol.frames import NEGATIVE, Reason, encode
 
 X = [51, 35, 14, 2]
 OPTIONS = {"timeout": 0.05, "retries": 2}

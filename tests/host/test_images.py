@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from varigate.model import images, integer, network_file
-from varigate.model.epsilon import epsilon
-from varigate.model.sampling import mean_latent, prior_latent
+from varigate.model.data import images
+from varigate.model.fixedpoint.epsilon import epsilon
+from varigate.model.fixedpoint.sampling import mean_latent, prior_latent
+from varigate.model.network import integer, network_file
 
 DIGITS = network_file.load(network_file.SHIPPED / "digits.npz")
 TEST = images.digits()[1]

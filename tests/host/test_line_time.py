@@ -3,7 +3,7 @@
 import pytest
 
 from varigate.host.client import Client, NoAnswerError
-from varigate.model import network_file
+from varigate.model.network import network_file
 
 NETWORK = network_file.load(network_file.SHIPPED / "mnist.npz")
 IMAGE = [7] * 784

@@ -6,10 +6,10 @@ import pytest
 
 from varigate.host.__main__ import main
 from varigate.host.physical import Physical
-from varigate.model import integer, network_file
-from varigate.model.formats import Format
-from varigate.model.replies import Info
-from varigate.model.sampling import MU
+from varigate.model.fixedpoint.formats import Format
+from varigate.model.fixedpoint.sampling import MU
+from varigate.model.network import integer, network_file
+from varigate.model.protocol.replies import Info
 
 FLOWER = ["5.1", "3.5", "1.4", "0.2"]
 

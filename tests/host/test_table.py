@@ -5,8 +5,9 @@ import sys
 import numpy as np
 import pytest
 
-from varigate.model import datasets, integer
-from varigate.model.frames import Reason
+from varigate.model.data import tables
+from varigate.model.network import integer
+from varigate.model.protocol.frames import Reason
 
 CODES = np.random.default_rng(9).integers(0, 80, (30, 4))
 HEADER = "sepal length,sepal width,petal length,petal width"
@@ -98,7 +99,7 @@ def test_the_table_with_the_boards_classes_is_written(talk, path, tmp_path, flow
 
 def test_a_data_set_of_the_program_by_its_name(talk, flowers):
     report = json.loads(talk("--json", "classify", "iris")[1])
-    data = datasets.iris()
+    data = tables.iris()
     found = integer.infer(flowers, data.codes.astype(int)).cls
     expected = np.zeros((3, 3), int)
     np.add.at(expected, (data.labels, found), 1)

@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
 
-from varigate.model import images, trained
-from varigate.model.datasets import Dataset, iris
+from varigate.model.data import images
+from varigate.model.data.tables import Dataset, iris
 from varigate.model.errors import UserError
-from varigate.model.fitting import fit
-from varigate.model.trainer import Settings
+from varigate.model.train import trained
+from varigate.model.train.fitting import fit
+from varigate.model.train.trainer import Settings
 
 
 @pytest.fixture(scope="session")

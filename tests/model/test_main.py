@@ -6,10 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from varigate.model import archive, image_trainer, network_file, story, trained
+from varigate.model import archive
 from varigate.model.__main__ import main
-from varigate.model.integer import infer
-from varigate.model.variants import units
+from varigate.model.figures import story
+from varigate.model.network import network_file
+from varigate.model.network.integer import infer
+from varigate.model.network.variants import units
+from varigate.model.train import image_trainer, trained
 
 
 @pytest.fixture

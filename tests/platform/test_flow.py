@@ -6,10 +6,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from varigate.model import cards, network_file, trained
 from varigate.model.errors import UserError
-from varigate.model.trainer import Settings
-from varigate.model.variants import variant
+from varigate.model.network import network_file
+from varigate.model.network.variants import variant
+from varigate.model.train import cards, trained
+from varigate.model.train.trainer import Settings
 from varigate.platform.toolchains import flow
 from varigate.platform.toolchains.settings import Settings as BuildSettings
 from varigate.platform.toolchains.tools import ToolError

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import pytest
 
 from varigate.gateware.program import Array
-from varigate.model import network_file
+from varigate.model.network import network_file
 from varigate.platform.toolchains import report
 from varigate.platform.toolchains.device import Resources
 from varigate.platform.toolchains.netlist import Cell

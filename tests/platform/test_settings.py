@@ -7,7 +7,7 @@ import pytest
 from varigate.gateware.program import Array
 from varigate.gateware.resources import Core, around
 from varigate.model.errors import UserError
-from varigate.model.examples import random_network
+from varigate.model.network.random_network import random_network
 from varigate.platform.toolchains.device import DEVICES
 from varigate.platform.toolchains.settings import Settings, add_options
 

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from varigate.model.distribution import CODES
 from varigate.model.errors import UserError
-from varigate.model.sampling import EPSILON
+from varigate.model.fixedpoint.distribution import CODES
+from varigate.model.fixedpoint.sampling import EPSILON
 from varigate.sim import battery
 from varigate.sim.__main__ import main
 from varigate.sim.battery import FALSE_ALARM, LAGS, SEEDS, Battery, generator

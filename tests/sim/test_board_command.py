@@ -15,7 +15,8 @@ import pytest
 
 from varigate.gateware.program import Array
 from varigate.host.__main__ import main as host
-from varigate.model import datasets, integer
+from varigate.model.data import tables
+from varigate.model.network import integer
 from varigate.sim.__main__ import main
 
 PATIENCE = 90  # seconds
@@ -53,7 +54,7 @@ def talk(capsys, port, *arguments):
 def test_all_flowers_over_the_pseudo_terminal_then_ctrl_c(start, capsys, iris):
     """Programs one after the other; the matrix is that of the integers."""
     process, lines = start()
-    flowers, found = datasets.load("iris"), integer.infer(iris, iris.examples)
+    flowers, found = tables.load("iris"), integer.infer(iris, iris.examples)
     confusion = np.zeros((3, 3), int)
     np.add.at(confusion, (flowers.labels, found.cls), 1)
     report = talk(capsys, lines["port"], "classify", "iris")

@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 
 from varigate.gateware.program import Array
-from varigate.model import epsilon, integer
 from varigate.model.errors import UserError
-from varigate.model.frames import REPLY, Command, Decoder, encode
-from varigate.model.replies import Info
-from varigate.model.text import line
+from varigate.model.fixedpoint import epsilon
+from varigate.model.network import integer
+from varigate.model.protocol.frames import REPLY, Command, Decoder, encode
+from varigate.model.protocol.replies import Info
+from varigate.model.protocol.text import line
 from varigate.sim.board.engine import BUTTONS, RESET, Board
 from varigate.sim.board.segments import spell
 from varigate.sim.serial_line import Sender

@@ -6,9 +6,9 @@ from matplotlib.image import imread
 
 from varigate.gateware.layout import FAMILIES
 from varigate.gateware.program import Array
-from varigate.model import network_file
 from varigate.model.errors import UserError
-from varigate.model.frames import REPLY, Command, Decoder, Frame, encode
+from varigate.model.network import network_file
+from varigate.model.protocol.frames import REPLY, Command, Decoder, Frame, encode
 from varigate.sim.board.engine import PIECE, Board
 from varigate.sim.board.screenshot import screenshot
 from varigate.sim.reference import Job, Op, Part, Reference

@@ -1,6 +1,6 @@
 import tracemalloc
 
-from varigate.model.frames import NEGATIVE, REPLY, Command, Reason, encode
+from varigate.model.protocol.frames import NEGATIVE, REPLY, Command, Reason, encode
 from varigate.sim.board.transcript import KEPT, LONGEST, Transcript
 
 

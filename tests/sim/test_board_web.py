@@ -9,8 +9,9 @@ import pytest
 from matplotlib.image import imread
 
 from varigate.gateware.program import Array
-from varigate.model import epsilon, integer
-from varigate.model.text import line
+from varigate.model.fixedpoint import epsilon
+from varigate.model.network import integer
+from varigate.model.protocol.text import line
 from varigate.sim.board.engine import RESET, Board
 from varigate.sim.board.pictures import Quiet, chromium, missing
 from varigate.sim.board.ports import listen

@@ -3,7 +3,7 @@ import pytest
 
 from varigate.gateware.program import Array
 from varigate.gateware.vae import FoldedVae
-from varigate.model.examples import random_network
+from varigate.model.network.random_network import random_network
 from varigate.sim.bulk import AmaranthCore, StreamCore, answers_of, numbers, pack
 from varigate.sim.compiled import Simulation
 from varigate.sim.reference import Job, Op, Reference

@@ -12,7 +12,7 @@ from amaranth.lib.wiring import In, Out
 from varigate.gateware.program import Array
 from varigate.gateware.vae import FoldedVae
 from varigate.model.errors import UserError
-from varigate.model.requests import request_lengths
+from varigate.model.protocol.requests import request_lengths
 from varigate.sim import gate
 from varigate.sim.__main__ import main
 from varigate.sim.bulk import StreamCore, answers_of

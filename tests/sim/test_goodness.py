@@ -3,8 +3,8 @@ import pytest
 from scipy.special import ndtr
 from scipy.stats import binom, chisquare, kstest
 
-from varigate.model.distribution import CODES, rounded_gaussian
-from varigate.model.sampling import EPSILON
+from varigate.model.fixedpoint.distribution import CODES, rounded_gaussian
+from varigate.model.fixedpoint.sampling import EPSILON
 from varigate.sim import goodness
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from varigate.model.frames import Command, Frame, cobs_encode, encode
-from varigate.model.requests import request_lengths
+from varigate.model.protocol.frames import Command, Frame, cobs_encode, encode
+from varigate.model.protocol.requests import request_lengths
 from varigate.sim.compiled import Simulation
 from varigate.sim.corruption import BROKEN, CLEAN, clean, wire
 from varigate.sim.hostile import Session, idle, line_of, sequence, top

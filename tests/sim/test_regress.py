@@ -5,7 +5,7 @@ import pytest
 
 from varigate.gateware.program import Array
 from varigate.model.errors import UserError
-from varigate.model.examples import random_network
+from varigate.model.network.random_network import random_network
 from varigate.sim import bulk
 from varigate.sim.__main__ import main
 from varigate.sim.regress import PASSES, Regression, regress

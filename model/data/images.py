@@ -1,0 +1,119 @@
+"""Sets of grey-level images: MNIST from its four files, and the small digits that come with scikit-learn.
+
+A pixel is a byte, 0 black (background) to 255 white (ink). Every set is divided, once and for all, into images to
+train on and images to test on.
+"""
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from sklearn.datasets import load_digits
+
+from varigate.model.cache import cache_folder
+from varigate.model.data import idx
+from varigate.model.errors import UserError
+
+__all__ = ["ENVIRONMENT", "IMAGES", "Images", "digits", "load", "mnist", "wall"]
+
+ENVIRONMENT = "VARIGATE_DATA"
+SOURCE = "https://storage.googleapis.com/cvdf-datasets/mnist/"
+MNIST = {  # SHA-256 of the unpacked contents: packing differs from mirror to mirror
+    "train-images-idx3-ubyte.gz": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "train-labels-idx1-ubyte.gz": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    "t10k-images-idx3-ubyte.gz": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "t10k-labels-idx1-ubyte.gz": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+}
+DIGITS_TRAIN = 1297  # of 1,797; the others are the test
+DIGITS_SEED = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Images:
+    """Images with their classes.
+
+    codes: uint8 (n, rows·columns), row by row from the top left; labels: int64 (n,); shape: (rows, columns).
+    """
+
+    name: str
+    codes: np.ndarray
+    labels: np.ndarray
+    shape: tuple[int, int]
+    class_names: tuple[str, ...] = tuple("0123456789")
+    noun: str = "digit"
+
+    @property
+    def classes(self) -> int:
+        return len(self.class_names)
+
+    @cached_property
+    def grey(self) -> np.ndarray:
+        """Grey levels, codes / 255; float32 (n, rows·columns)."""
+        return self.codes / np.float32(255)
+
+
+def _places(folder) -> list[Path]:
+    """Where the files may be, most particular first. A folder that is named is the only one that is looked into."""
+    named = folder or os.environ.get(ENVIRONMENT)
+    base = Path(named) if named else cache_folder()
+    return [base / "mnist", base]
+
+
+def mnist(folder=None) -> tuple[Images, Images]:
+    """60,000 images to train on and 10,000 to test on, 28 × 28.
+
+    Parameters
+    ----------
+    folder : path
+        where the four files are, or the folder `mnist` that holds them. Without it: the environment's VARIGATE_DATA,
+        or else the user's cache folder.
+
+    Raises
+    ------
+    UserError
+        that names the missing or wrong files, and where they come from.
+    """
+    places = _places(folder)
+    place = max(places, key=lambda place: sum((place / name).is_file() for name in MNIST))
+    missing = [name for name in MNIST if not (place / name).is_file()]
+    if missing:
+        raise UserError(f"MNIST is not in {place}: without {', '.join(missing)}; get what is missing from {SOURCE} and "
+                        f"put it there, or name another folder by --data DIR or {ENVIRONMENT}")
+    x, labels, test, test_labels = (idx.read_gz(place / name, digest) for name, digest in MNIST.items())
+    return tuple(Images("mnist", codes.reshape(len(codes), -1), classes.astype(np.int64), codes.shape[1:])
+                 for codes, classes in ((x, labels), (test, test_labels)))
+
+
+def digits(folder=None) -> tuple[Images, Images]:
+    """1,297 images to train on and 500 to test on, 8 × 8, from scikit-learn; no file is needed.
+
+    Their 17 grey levels become bytes (255·level/16, rounded half up), and a permutation by NumPy's generator of seed 0
+    divides them. Writers are not told apart in these data, so that one writer's digits are on both sides.
+    """
+    source = load_digits()
+    codes = np.floor(source.data * (255 / 16) + 0.5).astype(np.uint8)
+    order = np.random.default_rng(DIGITS_SEED).permutation(len(codes))
+    return tuple(Images("digits", codes[part], source.target[part].astype(np.int64), (8, 8))
+                 for part in (order[:DIGITS_TRAIN], order[DIGITS_TRAIN:]))
+
+
+IMAGES = {"digits": digits, "mnist": mnist}
+
+
+def load(name: str, folder=None) -> tuple[Images, Images]:
+    """The images of the set `name` to train on and those to test on."""
+    if name not in IMAGES:
+        raise UserError(f"unknown set of images {name!r}: there is {', '.join(IMAGES)}")
+    return IMAGES[name](folder)
+
+
+def wall(pictures, rows: int, columns: int, shape, gap: int = 2) -> np.ndarray:
+    """pictures (rows·columns, pixels) as one of uint8, row by row, with a grey `gap` between them."""
+    height, width = shape
+    canvas = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap), 90, np.uint8)
+    for index, picture in enumerate(np.asarray(pictures)):
+        top, left = index // columns * (height + gap), index % columns * (width + gap)
+        canvas[top:top + height, left:left + width] = picture.reshape(shape)
+    return canvas

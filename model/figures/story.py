@@ -1,0 +1,35 @@
+"""The story from principal components to the variational autoencoder, told in figures on one data set."""
+
+from pathlib import Path
+
+from tqdm import tqdm
+
+from varigate.model.data import images, tables
+from varigate.model.figures import story_deep, story_generation, story_linear, story_vae
+from varigate.model.figures.plots import save_figure
+from varigate.model.figures.story_data import material
+
+__all__ = ["FIGURES", "SOURCES", "write"]
+
+FIGURES = {
+    "1-components": story_linear.components,
+    "2-linear": story_linear.linear,
+    "3-depth": story_deep.depth,
+    "4-failure": story_deep.failure,
+    "5-reparameterisation": story_vae.reparameterisation,
+    "6-divergence": story_vae.divergence,
+    "7-generation": story_generation.generation,
+}
+
+SOURCES = {"iris": tables.iris, "digits": lambda: images.digits()[0]}  # that the story is told on: name → data set
+
+
+def write(name: str, folder, *, progress: bool = False) -> dict[Path, dict]:
+    """All figures on the data set `name` of `SOURCES` as story-NAME-FIGURE.png in `folder`: paths → their numbers."""
+    data, written = material(SOURCES[name]()), {}
+    with tqdm(FIGURES.items(), disable=not progress, leave=False) as bar:
+        for key, draw in bar:
+            bar.set_description(f"story of {name}, {key}")
+            figure, numbers = draw(data)
+            written[save_figure(figure, Path(folder) / f"story-{name}-{key}.png")] = numbers
+    return written

@@ -1,0 +1,47 @@
+"""The reparameterisation z = μ + σ·ε in integers, with its formats.
+
+v = log2 σ; σ = 2**v comes from a table of 256 entries that is the definition. One product, one rounding *half up*.
+"""
+
+from functools import cache
+
+import mpmath
+import numpy as np
+
+from varigate.model.fixedpoint.formats import Format, requantise
+
+__all__ = ["EPSILON", "MU", "SIGMA", "V", "mean_latent", "prior_latent", "sample", "sigma_table"]
+
+MU = Format(True, 16, 8)
+V = Format(True, 8, 4)
+SIGMA = Format(False, 8, 6)
+EPSILON = Format(True, 16, 11)
+PRODUCT_FRAC = SIGMA.frac + EPSILON.frac  # of σ·ε; μ is aligned to it
+
+
+@cache
+def sigma_table() -> np.ndarray:
+    """σ = min(255, ⌊64·2**v + ½⌋) for v's codes as unsigned bytes 0…255; uint8 (256,). A σ of zero is legal."""
+    codes = [code - 256 if code >= 128 else code for code in range(256)]
+    with mpmath.workdps(40):
+        values = [int(mpmath.floor(2**SIGMA.frac * mpmath.mpf(2) ** (mpmath.mpf(v) / 2**V.frac) + 0.5)) for v in codes]
+    table = np.array([min(SIGMA.high, value) for value in values], dtype=np.uint8)
+    table.setflags(write=False)
+    return table
+
+
+def sample(table, mu, v, epsilon, z: Format) -> np.ndarray:
+    """z = sat((μ·2⁹ + σ·ε + half) >> s), s = 17 − z.frac; integers of `MU`, `V`, `EPSILON`, any one shape."""
+    sigma = np.asarray(table, dtype=np.int64)[np.asarray(v) & 0xFF]
+    product = np.asarray(mu, np.int64) * (1 << (PRODUCT_FRAC - MU.frac)) + sigma * np.asarray(epsilon, np.int64)
+    return requantise(product, PRODUCT_FRAC - z.frac, z)
+
+
+def mean_latent(mu, z: Format) -> np.ndarray:
+    """μ rounded half up and saturated to z's format: what z is when ε is off, and what the class head sees."""
+    return requantise(mu, MU.frac - z.frac, z)
+
+
+def prior_latent(epsilon, z: Format) -> np.ndarray:
+    """ε rounded half up and saturated to z's format: a draw from the prior."""
+    return requantise(epsilon, EPSILON.frac - z.frac, z)

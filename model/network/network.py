@@ -1,0 +1,164 @@
+"""The quantised network: the contract between software and hardware.
+
+A `Network` holds all that the hardware needs. It is checked when it is made (by `model.network.soundness`), so that one
+that exists is sound.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from varigate.model.fixedpoint.formats import Format
+from varigate.model.fixedpoint.sigmoid import Sigmoid
+from varigate.model.network.soundness import ACTIVATIONS, MAX_SHIFT, SCORE_BITS, check
+
+__all__ = ["ACTIVATIONS", "MAX_SHIFT", "SCORE_BITS", "Dense", "Network"]
+
+
+@dataclass(frozen=True, eq=False)
+class Dense:
+    """One layer in integers: requantise(bias + W·x) by each row's shift, then the activation.
+
+    Parameters
+    ----------
+    weights : int64 array (outputs, inputs)
+        symmetric: −127…127 at 8 bits.
+    bias : int64 array (outputs,)
+        at accumulator scale; fits 32 bits.
+    shift : int64 array (outputs,)
+        right shifts 0…31, rounding half up.
+    format : Format
+        what the accumulator is requantised to: the activation's input format. For ReLU it is unsigned, and the
+        saturation is the activation.
+    activation : str
+        `linear`, `relu` or `sigmoid`.
+    """
+
+    weights: np.ndarray
+    bias: np.ndarray
+    shift: np.ndarray
+    format: Format
+    activation: str = "linear"
+
+    @property
+    def outputs(self) -> int:
+        return self.weights.shape[0]
+
+    @property
+    def inputs(self) -> int:
+        return self.weights.shape[1]
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """A variational autoencoder in integers. See `docs/network.md` for the file.
+
+    Parameters
+    ----------
+    name : str
+        1 to 32 letters, digits, `-` or `_`: files are named after it.
+    encoder : tuple of Dense
+        the hidden layers; may be empty.
+    mu, v : Dense
+        latent means (s16.8) and log2 σ (s8.4), both `linear`, from the encoder's last hidden layer.
+    head : Dense or None
+        linear class scores (16 bits, signed) on the rounded μ.
+    decoder : tuple of Dense
+        from z to the output; at least one.
+    input : Format
+        of the input vector, 8 bits.
+    z : Format
+        of the latent sample, signed 8 bits, 0 ≤ frac ≤ 8.
+    sigmoid : Sigmoid or None
+        the unit that every `sigmoid` layer uses.
+    sigma_table : uint8 array (256,)
+    epsilon_table : int64 array (256, 3) or (2048, 2)
+        see `model.fixedpoint.epsilon`.
+    epsilon_seed : int
+        the 32-bit seed after reset.
+    input_offset, input_step : float64 arrays (inputs,)
+        physical value = offset + step · code, for input and linear output alike; no step is zero.
+    feature_names, class_names : tuples of str
+    unit, noun : str
+        of the physical values ("cm"), and of one example ("flower").
+    examples : uint8 array (n, inputs), n ≤ 255
+        built-in samples that the board's switches choose from, as bytes: two's complement where `input` is signed.
+
+    Raises
+    ------
+    UserError
+        for whatever the hardware, the protocol or the network file cannot hold.
+    """
+
+    name: str
+    encoder: tuple[Dense, ...]
+    mu: Dense
+    v: Dense
+    head: Dense | None
+    decoder: tuple[Dense, ...]
+    input: Format
+    z: Format
+    sigmoid: Sigmoid | None
+    sigma_table: np.ndarray
+    epsilon_table: np.ndarray
+    epsilon_seed: int
+    input_offset: np.ndarray
+    input_step: np.ndarray
+    feature_names: tuple[str, ...] = ()
+    class_names: tuple[str, ...] = ()
+    unit: str = ""
+    noun: str = "sample"
+    examples: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.uint8))
+
+    def __post_init__(self):
+        check(self)
+
+    @property
+    def inputs(self) -> int:
+        return (*self.encoder, self.mu)[0].inputs
+
+    @property
+    def latent(self) -> int:
+        return self.mu.outputs
+
+    @property
+    def outputs(self) -> int:
+        return self.decoder[-1].outputs
+
+    @property
+    def classes(self) -> int:
+        return 0 if self.head is None else self.head.outputs
+
+    @property
+    def output(self) -> Format:
+        """The format of the reconstruction."""
+        return self.output_format(self.decoder[-1])
+
+    @property
+    def example_codes(self) -> np.ndarray:
+        """The examples as numbers: codes of `input`, int64 (n, inputs)."""
+        return self.examples.view(np.int8 if self.input.signed else np.uint8).astype(np.int64)
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of encoder and decoder, for one inference."""
+        return sum(layer.weights.size for layer in (*self.encoder, self.mu, self.v, *self.decoder))
+
+    def output_format(self, layer: Dense) -> Format:
+        """The format of `layer`'s activations."""
+        return self.sigmoid.output if layer.activation == "sigmoid" else layer.format
+
+    def layers(self):
+        """(name, layer, input format) of every layer, in the order of computation: the head before the decoder."""
+        source = self.input
+        for index, layer in enumerate(self.encoder):
+            yield f"encoder.{index}", layer, source
+            source = self.output_format(layer)
+        yield "mu", self.mu, source
+        yield "v", self.v, source
+        if self.head is not None:
+            yield "head", self.head, self.z
+        source = self.z
+        for index, layer in enumerate(self.decoder):
+            yield f"decoder.{index}", layer, source
+            source = self.output_format(layer)

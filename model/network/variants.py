@@ -1,0 +1,127 @@
+"""A network of the same task in another shape: with other units, or with weights of fewer bits.
+
+The sigmoid of a network's layers can be computed in several ways that are equally right: each stays within one unit of
+the result's last place of the real function, for each of its codes, and costs the hardware something else.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from varigate.model.errors import UserError
+from varigate.model.fixedpoint.epsilon import KINDS, epsilon_table, segments_of
+from varigate.model.fixedpoint.formats import Format
+from varigate.model.fixedpoint.sigmoid import BYTE_INPUT, BYTE_OUTPUT, WIDE_INPUT, Sigmoid, minimax, taylor
+from varigate.model.network import network_file
+from varigate.model.network.network import Network
+
+__all__ = ["BITS", "SIGMOIDS", "find_bits", "sigmoid_of", "units", "variant"]
+
+BITS = (8, 6, 4)
+GUARD = 2  # fraction bits more than the result's with which lines and parabolas stay within 1 ulp
+
+
+def _table(source: Format) -> Sigmoid:
+    """The correctly rounded value of every code."""
+    return taylor(1 << source.bits - 1, 0, input=source, guard=0)
+
+
+def _line(source: Format) -> Sigmoid:
+    """The best straight lines on segments of 1/2: 16 of them for s8.4, 32 for s8.3."""
+    return minimax(1 << source.bits - source.frac, 1, input=source, output=BYTE_OUTPUT, guard=GUARD)
+
+
+def _parabola(source: Format) -> Sigmoid:
+    """The best parabolas on segments of 1: 8 of them for s8.4, 16 for s8.3."""
+    return minimax(1 << source.bits - source.frac - 1, 2, input=source, output=BYTE_OUTPUT, guard=GUARD)
+
+
+SIGMOIDS: dict[str, Callable[[Format], Sigmoid]] = {"table": _table, "line": _line, "parabola": _parabola}
+
+
+@cache
+def sigmoid_of(name: str, source: Format) -> Sigmoid:
+    """The unit of `SIGMOIDS` from `source`, s8.4 or s8.3, to u8.8.
+
+    Raises
+    ------
+    UserError
+        for another name or format.
+    """
+    if name not in SIGMOIDS:
+        raise UserError(f"there is no sigmoid unit {name!r}: choose {', '.join(SIGMOIDS)}")
+    if source not in (BYTE_INPUT, WIDE_INPUT):
+        raise UserError(f"the sigmoid unit {name!r} takes {BYTE_INPUT} or {WIDE_INPUT}, not {source}")
+    return SIGMOIDS[name](source)
+
+
+def variant(network: Network, *, sigmoid: str | None = None, epsilon: str | None = None) -> Network:
+    """`network` with other units; None leaves one as it is. Weights, biases and formats stay.
+
+    Parameters
+    ----------
+    sigmoid : str or None
+        one of `SIGMOIDS`, of the formats of the network's own unit.
+    epsilon : str or None
+        one of `model.fixedpoint.epsilon.KINDS`.
+
+    Raises
+    ------
+    UserError
+        for an unknown unit, for a sigmoid where the network has none or one of other formats.
+    """
+    changes = {}
+    if sigmoid is not None:
+        own = network.sigmoid
+        if own is None:
+            raise UserError(f"network {network.name} has no sigmoid: leave the choice of its unit out")
+        if own.output != BYTE_OUTPUT:
+            raise UserError(f"the sigmoid unit {sigmoid!r} gives {BYTE_OUTPUT}, and network {network.name} wants "
+                            f"{own.output}")
+        changes["sigmoid"] = sigmoid_of(sigmoid, own.input)
+    if epsilon is not None:
+        if epsilon not in KINDS:
+            raise UserError(f"there is no ε unit {epsilon!r}: choose {', '.join(KINDS)}")
+        changes["epsilon_table"] = epsilon_table(epsilon)
+    return replace(network, **changes) if changes else network
+
+
+def units(network: Network) -> dict:
+    """What the hardware of `network` is made of: `bits` of its widest weight, `sigmoid` and `epsilon` in words; a
+    network without a sigmoid has None."""
+    greatest = max(int(np.abs(layer.weights).max()) for _, layer, _ in network.layers())
+    kind, unit = segments_of(network.epsilon_table), network.sigmoid
+    if unit is None:
+        sigmoid = None
+    elif unit.order == 0:
+        sigmoid = "table"
+    else:
+        sigmoid = f"order {unit.order}, {unit.segments} segment{'s' if unit.segments > 1 else ''}"
+    return {"bits": max(greatest, 1).bit_length() + 1, "sigmoid": sigmoid,
+            "epsilon": next(name for name, each in KINDS.items() if each == kind)}
+
+
+def find_bits(name_or_path, bits: int) -> Path:
+    """The file of the network with weights of so many bits: NAME.npz itself for 8, NAME-w6.npz or NAME-w4.npz beside it
+    for fewer.
+
+    Raises
+    ------
+    UserError
+        for another number of bits, for an unknown network, and where it has not been trained for so few.
+    """
+    if bits not in BITS:
+        raise UserError(f"weights have {', '.join(map(str, BITS[:-1]))} or {BITS[-1]} bits, not {bits!r}")
+    path = network_file.find(name_or_path)
+    if bits == BITS[0]:
+        return path
+    name = re.sub(r"-w\d$", "", path.stem)
+    found = path.with_name(f"{name}-w{bits}.npz")
+    if not found.is_file():
+        raise UserError(f"there is no {found}: python -m model train {name} --bits {bits} --name {found.stem} "
+                        f"--out {found.parent} makes it")
+    return found

@@ -1,0 +1,1 @@
+"""Neural networks in NumPy with manual back-propagation: layers, losses, optimisers, checkpoints."""

@@ -1,0 +1,123 @@
+"""Layers with manual back-propagation, in float64. Parameters are a dict of arrays by `LAYER.weights`, `LAYER.bias`.
+
+A layer has `initial(rng)`, its random parameters; `forward(parameters, x)`, which returns its output and what the way
+back needs; and `backward(parameters, saved, delta, gradients)`, which takes the loss's gradient `delta` at its output,
+puts those of its parameters into `gradients` and returns the one at its input.
+"""
+
+import numpy as np
+
+from varigate.model.nn.activations import ACTIVATIONS
+
+__all__ = ["Activate", "Chain", "CircularConvolution", "Dense", "hidden_layers"]
+
+
+class Dense:
+    """y = x·(W∘mask)ᵀ + b on x (batch, inputs).
+
+    mask: boolean (outputs, inputs), which outputs may depend on which inputs, or None for all on all.
+    gain: the variance of a sum for inputs of variance 1; the weights start as normal numbers, the bias as zero.
+    """
+
+    def __init__(self, name: str, inputs: int, outputs: int, *, mask=None, gain: float = 1.0):
+        self.name, self.inputs, self.outputs, self.mask, self.gain = name, inputs, outputs, mask, gain
+
+    def initial(self, rng) -> dict:
+        fan = self.inputs if self.mask is None else np.maximum(self.mask.sum(1, keepdims=True), 1)
+        weights = rng.normal(size=(self.outputs, self.inputs)) * np.sqrt(self.gain / fan)
+        return {f"{self.name}.weights": self._masked(weights), f"{self.name}.bias": np.zeros(self.outputs)}
+
+    def _masked(self, weights):
+        return weights if self.mask is None else weights * self.mask
+
+    def forward(self, parameters, x):
+        return x @ self._masked(parameters[f"{self.name}.weights"]).T + parameters[f"{self.name}.bias"], x
+
+    def backward(self, parameters, saved, delta, gradients):
+        gradients[f"{self.name}.weights"] = self._masked(delta.T @ saved)
+        gradients[f"{self.name}.bias"] = delta.sum(0)
+        return delta @ self._masked(parameters[f"{self.name}.weights"])
+
+
+class CircularConvolution:
+    """A 1-D convolution on a ring: y[n, i, o] = b[o] + Σ_k Σ_c W[o, k, c]·x[n, i + k − ⌊width/2⌋ mod length, c].
+
+    x: (batch, length, inputs), y: (batch, length, outputs); the rest as for `Dense`.
+    """
+
+    def __init__(self, name: str, inputs: int, outputs: int, width: int, *, gain: float = 1.0):
+        if width < 1:
+            raise ValueError(f"width is {width}; a convolution is at least 1 wide")
+        self.name, self.inputs, self.outputs, self.width, self.gain = name, inputs, outputs, width, gain
+
+    def initial(self, rng) -> dict:
+        weights = rng.normal(size=(self.outputs, self.width, self.inputs)) * np.sqrt(
+            self.gain / (self.width * self.inputs))
+        return {f"{self.name}.weights": weights, f"{self.name}.bias": np.zeros(self.outputs)}
+
+    def _flat(self, parameters):
+        return parameters[f"{self.name}.weights"].reshape(self.outputs, -1)
+
+    def forward(self, parameters, x):
+        shifted = [np.roll(x, self.width // 2 - k, axis=1) for k in range(self.width)]
+        windows = np.concatenate(shifted, -1)
+        return windows @ self._flat(parameters).T + parameters[f"{self.name}.bias"], windows
+
+    def backward(self, parameters, saved, delta, gradients):
+        gradients[f"{self.name}.weights"] = np.tensordot(delta, saved, ([0, 1], [0, 1])).reshape(
+            parameters[f"{self.name}.weights"].shape)
+        gradients[f"{self.name}.bias"] = delta.sum((0, 1))
+        windows = delta @ self._flat(parameters)
+        return sum(np.roll(each, k - self.width // 2, axis=1)
+                   for k, each in enumerate(np.split(windows, self.width, -1)))
+
+
+class Activate:
+    """An activation by its name, of any shape."""
+
+    def __init__(self, kind: str):
+        if kind not in ACTIVATIONS:
+            raise ValueError(f"activation is one of {', '.join(ACTIVATIONS)}, not {kind!r}")
+        self.activation = ACTIVATIONS[kind]
+
+    def initial(self, rng) -> dict:
+        return {}
+
+    def forward(self, parameters, x):
+        return self.activation.value(x), x
+
+    def backward(self, parameters, saved, delta, gradients):
+        return delta * self.activation.slope(saved)
+
+
+class Chain:
+    """Layers one after the other."""
+
+    def __init__(self, layers):
+        self.layers = list(layers)
+
+    def initial(self, rng) -> dict:
+        return {name: value for layer in self.layers for name, value in layer.initial(rng).items()}
+
+    def forward(self, parameters, x):
+        saved = []
+        for layer in self.layers:
+            x, each = layer.forward(parameters, x)
+            saved.append(each)
+        return x, saved
+
+    def backward(self, parameters, saved, delta, gradients):
+        for layer, each in zip(reversed(self.layers), reversed(saved), strict=True):
+            delta = layer.backward(parameters, each, delta, gradients)
+        return delta
+
+
+def hidden_layers(inputs: int, widths, activation: str) -> Chain:
+    """Dense layers `0`, `1`, … of these widths, each with its activation; the identity for no widths."""
+    if any(width < 1 for width in widths):
+        raise ValueError(f"hidden is {tuple(widths)}; every layer has at least one unit")
+    layers = []
+    for index, width in enumerate(widths):
+        layers += [Dense(str(index), inputs, width, gain=2.0 if activation == "relu" else 1.0), Activate(activation)]
+        inputs = width
+    return Chain(layers)

@@ -1,0 +1,1 @@
+"""The protocol of the serial line: frames, requests, replies, and the line of text."""

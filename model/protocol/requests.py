@@ -1,0 +1,70 @@
+"""What the board makes of the bytes that it receives: a request, a negative reply, or silence.
+
+`judge` is the definition; `gateware.deframer` and `gateware.requests` compute it.
+"""
+
+from varigate.model.protocol.frames import NEGATIVE, PRINTABLE, UNKNOWN, Command, Frame, Reason, parse
+
+__all__ = ["LEAST_WIRE", "judge", "negative", "request_lengths"]
+
+LEAST_WIRE = 5  # bytes between the delimiters of the shortest frame; a shorter chunk is not taken for a frame
+
+
+def request_lengths(inputs: int, latent: int) -> dict[Command, int]:
+    """Payload bytes of each request to a network of these sizes."""
+    return {Command.INFO: 0, Command.SEED: 4, Command.EPSILON: 1, Command.CLASSIFY: inputs, Command.ENCODE: inputs,
+            Command.RECONSTRUCT: inputs, Command.GENERATE: 1, Command.DECODE: latent}
+
+
+def negative(reason: Reason, seq: int = 0, command: int = UNKNOWN) -> Frame:
+    """The negative reply to the request `seq`, `command`."""
+    return Frame(seq, NEGATIVE, bytes([reason, command]))
+
+
+def _fault(request: Frame, lengths: dict) -> Reason | None:
+    if request.command not in lengths:
+        return Reason.COMMAND
+    if len(request.payload) != lengths[request.command]:
+        return Reason.LENGTH
+    wrong = {Command.GENERATE: b"\0", Command.EPSILON: bytes(range(2, 256))}.get(request.command, b"")
+    return Reason.ARGUMENT if request.payload[:1] and request.payload[0] in wrong else None
+
+
+def judge(chunk: bytes, lengths: dict, line_errors: int = 0) -> tuple[Frame | None, Frame | None]:
+    """What the board makes of a chunk: (request, None), (None, negative reply) or, in silence, (None, None).
+
+    Parameters
+    ----------
+    chunk : bytes
+        the bytes between two delimiters, without those that came with a line error.
+    lengths : dict
+        of `request_lengths`.
+    line_errors : int
+        how many bytes of the chunk came with a line error: their values do not matter.
+    """
+    if len(chunk) + line_errors < LEAST_WIRE:
+        return None, None
+    if line_errors:
+        return None, negative(Reason.LINE)
+    request = parse(chunk)
+    known = isinstance(request, Frame)
+    if not known and PRINTABLE.issuperset(chunk):
+        return None, None
+    origin = (request.seq, request.command) if known else (0, UNKNOWN)
+    if _decoded_length(chunk) - 4 > max(lengths.values()):
+        return None, negative(Reason.OVERSIZE, *origin)
+    if not known:
+        return None, negative(request)
+    fault = _fault(request, lengths)
+    return (None, negative(fault, *origin)) if fault else (request, None)
+
+
+def _decoded_length(chunk: bytes) -> int:
+    """Bytes that a streaming decoder has given out at the end of the chunk, even a malformed one."""
+    length, position, code = 0, 0, 0xFF
+    while position < len(chunk):
+        length += code != 0xFF
+        code = chunk[position]
+        length += min(code, len(chunk) - position) - 1
+        position += code
+    return length

@@ -1,0 +1,69 @@
+"""The line of text that the board prints after a run from its own switches: `line` is what the hardware must equal.
+
+    flower 051: versicolor z=+0.31,-1.20 -> 6.9 3.1 4.8 1.5
+
+A line is made of numbers with `separators` before, between and after them.
+"""
+
+from itertools import chain
+
+import numpy as np
+
+from varigate.model.network.network import Network
+
+__all__ = ["MOST_OUTPUTS", "decimals", "hundredths", "line", "printable", "separators", "shown_outputs"]
+
+MOST_OUTPUTS = 16  # networks with more outputs (images) leave the reconstruction out
+
+
+def hundredths(code: int, frac: int) -> int:
+    """|code|·2**−frac in hundredths, rounded to the nearest, *half away from zero*."""
+    return (100 * abs(code) + ((1 << frac) >> 1)) >> frac
+
+
+def decimals(network: Network) -> int:
+    """1 where output codes are tenths of the physical unit (10·cm in mm: code 69 is 6.9), else 0: raw codes."""
+    tenths = (network.outputs == network.inputs and network.decoder[-1].activation != "sigmoid"
+              and np.allclose(network.input_step, 0.1, rtol=1e-9, atol=0) and not network.input_offset.any())
+    return int(tenths)
+
+
+def shown_outputs(network: Network) -> int:
+    """How many outputs are printed: all of them, or none."""
+    return network.outputs if network.outputs <= MOST_OUTPUTS else 0
+
+
+def printable(text: str) -> str:
+    """`text` with a question mark for each character that is not printable ASCII."""
+    return "".join(c if " " <= c <= "~" else "?" for c in text)
+
+
+def separators(network: Network, cls: int) -> list[str]:
+    """What stands before the number, before each z, before each output, and after the last one."""
+    name = f"{printable(network.class_names[cls])} " if network.classes else ""
+    outputs = shown_outputs(network)
+    return [f"{printable(network.noun)} ", f": {name}z=", *[","] * (network.latent - 1),
+            *[" -> "][:outputs], *[" "] * (outputs - 1), "\r\n"]
+
+
+def _signed_hundredths(code: int, frac: int) -> str:
+    whole, rest = divmod(hundredths(code, frac), 100)
+    return f"{'-' if code < 0 else '+'}{whole}.{rest:02d}"
+
+
+def _output(code: int, tenths: bool) -> str:
+    sign = "-" if code < 0 else ""
+    return f"{sign}{abs(code) // 10}.{abs(code) % 10}" if tenths else str(code)
+
+
+def line(network: Network, number: int, cls: int, z, output) -> str:
+    """The line for example `number` (1…255) and class `cls` (ignored without classes), carriage return, line feed.
+
+    z (latent,) are codes of `network.z`, printed with two decimals, *half away from zero*, with the code's sign:
+    a negative code that rounds to nothing is `-0.00`. output (outputs,) are codes of `network.output`.
+    """
+    numbers = [f"{number:03d}", *(_signed_hundredths(int(code), network.z.frac) for code in z)]
+    if shown_outputs(network):
+        numbers += [_output(int(code), decimals(network) == 1) for code in output]
+    before, *rest = separators(network, cls)
+    return before + "".join(chain.from_iterable(zip(numbers, rest, strict=True)))

@@ -1,0 +1,1 @@
+"""From a float network to integers: folding, equalisation, post-training and trained quantisation."""

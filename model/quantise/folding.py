@@ -1,0 +1,39 @@
+"""Folding: the map before a VAE, and its inverse behind it, become part of the first and last layers."""
+
+import numpy as np
+
+from varigate.model.data.whitening import Whitening
+from varigate.model.quantise.float_network import Affine, FloatNetwork
+
+__all__ = ["fold"]
+
+LOG2_SIGMA = 0.5 / np.log(2)  # v = log2 σ = ½·log2(e)·ℓ, for the log-variance ℓ
+
+
+def fold(parameters: dict, whitening: Whitening | None, *, activation: str, output: str) -> FloatNetwork:
+    """A VAE trained on `u = whitening(codes)` as a network that takes codes.
+
+    First layer: W·u + b = (W·M)·x + (b − W·M·mean). Last layer, when linear: x = M⁻¹·(W·h + b) + mean; a sigmoid's
+    targets are codes/256 and not whitened. The rows of ℓ are scaled so that they emit v.
+
+    Without whitening, the VAE was trained on grey levels, codes/255: the first layer is divided by that.
+    """
+    names = dict.fromkeys(name.rsplit(".", 1)[0] for name in parameters)
+    layers = {name: Affine(parameters[f"{name}.weights"], parameters[f"{name}.bias"]) for name in names}
+
+    def before(layer: Affine) -> Affine:
+        if whitening is None:
+            return Affine(layer.weights / 255, layer.bias)
+        weights = layer.weights @ whitening.matrix
+        return Affine(weights, layer.bias - weights @ whitening.mean)
+
+    first = ["encoder.0"] if "encoder.0" in layers else ["mu", "logvar"]
+    layers |= {name: before(layers[name]) for name in first}
+    layers["v"] = Affine(LOG2_SIGMA * layers["logvar"].weights, LOG2_SIGMA * layers["logvar"].bias)
+    encoder, decoder = ([layers[f"{part}.{index}"] for index in range(sum(part in name for name in layers))]
+                        for part in ("encoder", "decoder"))
+    if output == "linear":
+        inverse = np.linalg.inv(whitening.matrix)
+        decoder[-1] = Affine(inverse @ decoder[-1].weights, inverse @ decoder[-1].bias + whitening.mean)
+    return FloatNetwork(tuple(encoder), layers["mu"], layers["v"], layers.get("head"), tuple(decoder), activation,
+                        output, whitening)

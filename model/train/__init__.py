@@ -1,0 +1,1 @@
+"""The training of the shipped networks, and of a user's own table: recipes, fitting, evaluation, cards."""

@@ -1,0 +1,71 @@
+"""The card of a network, NAME.json: from what data and settings it came, by what digest it goes, and how good it is.
+
+Its `source` is {"name": …} for a data set of the program, or {"csv": path, "label": column, "sha256": …}.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+
+from varigate.model.data import images, tables
+from varigate.model.data.images import Images
+from varigate.model.data.tables import Dataset
+from varigate.model.errors import UserError
+from varigate.model.train.trainer import Settings
+
+__all__ = ["beside", "csv_dataset", "dataset_of", "images_of", "read_card", "settings_of"]
+
+
+def csv_dataset(path, label: str) -> tuple[Dataset, dict]:
+    """The table `path` as a data set, and the source that a card records for it."""
+    dataset = tables.read_csv(path, label)
+    digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    return dataset, {"csv": str(Path(path).resolve()), "label": label, "sha256": digest}
+
+
+def images_of(card: dict, folder=None) -> tuple[Images, Images] | None:
+    """The images to train on and to test on of the network of `card`, from `folder`; None if it has a table."""
+    name = card["source"].get("name")
+    return images.load(name, folder) if name in images.IMAGES else None
+
+
+def dataset_of(card: dict, remedy: str = "give them by --csv FILE --label COLUMN") -> Dataset:
+    """The table that the network of `card` was trained on; where it is gone or changed, a `UserError` with `remedy`."""
+    source = card["source"]
+    if "csv" not in source:
+        return tables.load(source["name"])
+    if not Path(source["csv"]).is_file():
+        raise UserError(f"the network's data are gone from {source['csv']}: {remedy}")
+    dataset, now = csv_dataset(source["csv"], source["label"])
+    if now["sha256"] != source["sha256"]:
+        raise UserError(f"{source['csv']} has changed since training; the network's data are wanted: {remedy}, "
+                        "or train again")
+    return dataset
+
+
+def settings_of(card: dict) -> Settings:
+    """The settings that the network of `card` was trained with."""
+    try:
+        return Settings(**card["settings"] | {"hidden": tuple(card["settings"]["hidden"])})
+    except (TypeError, KeyError) as error:
+        raise UserError(f"the settings on the card are damaged ({error}); train the network again") from error
+
+
+def beside(path) -> tuple[Path, Path]:
+    """The files of float parameters and of the card that stand beside the network file `path`."""
+    path = Path(path)
+    return path.with_name(f"{path.stem}.float.npz"), path.with_name(f"{path.stem}.json")
+
+
+def read_card(path) -> dict:
+    """The card beside the network file `path`."""
+    card = beside(path)[1]
+    try:
+        content = json.loads(card.read_text("utf-8"))
+        if missing := {"digest", "settings", "source"} - content.keys():
+            raise ValueError(f"without {', '.join(sorted(missing))}")
+    except FileNotFoundError as error:
+        raise UserError(f"{path} has no card ({card.name}) beside it, so its origin is unknown; train it") from error
+    except (OSError, ValueError, AttributeError) as error:
+        raise UserError(f"{card} is damaged ({error!r}); train the network again") from error
+    return content

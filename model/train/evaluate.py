@@ -1,0 +1,92 @@
+"""Quality: cross-validated accuracy, and integers against floats. All figures are fractions of 1, or nats."""
+
+import warnings
+
+import numpy as np
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.model_selection import StratifiedKFold
+
+from varigate.model.data.tables import Dataset
+from varigate.model.fixedpoint.epsilon import epsilon
+from varigate.model.fixedpoint.sampling import EPSILON, MU, V
+from varigate.model.network.integer import infer
+from varigate.model.network.network import Network
+from varigate.model.nn.losses import kl_divergence, reconstruction_loss
+from varigate.model.quantise.float_network import FloatNetwork
+from varigate.model.train.fitting import fit, integers
+from varigate.model.train.trainer import Settings
+
+__all__ = ["FOLDS", "SEEDS", "compare", "cross_validate", "negative_elbo"]
+
+FOLDS = 5
+SEEDS = 10
+DRAWS = 16  # samples of z for each sample of the data, for the ELBO
+
+
+def _figures(pairs) -> dict:
+    return {name: round(float(value), 6) for name, value in pairs}
+
+
+def _lda_accuracy(dataset: Dataset, train, test) -> float:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # collinear features are no trouble to it
+        lda = LinearDiscriminantAnalysis().fit(dataset.x[train], dataset.labels[train])
+    return lda.score(dataset.x[test], dataset.labels[test])
+
+
+def cross_validate(dataset: Dataset, settings: Settings, *, folds: int = FOLDS, seeds: int = SEEDS,
+                   progress: bool = False) -> dict:
+    """Accuracies on held-out samples, means over stratified `folds` × `seeds`; empty when a class has fewer samples
+    than there are folds.
+
+    Whitening, training, quantisation and its calibration see the other folds only. Linear discriminant analysis on
+    the same folds is the yardstick.
+    """
+    if np.bincount(dataset.labels, minlength=dataset.classes).min() < folds:
+        return {}
+    splits = [(seed, fold, train, test) for seed in range(seeds) for fold, (train, test) in enumerate(
+        StratifiedKFold(folds, shuffle=True, random_state=seed).split(dataset.x, dataset.labels))]
+    floats = fit(dataset, settings, [train for *_, train, _ in splits], [[seed, fold] for seed, fold, *_ in splits],
+                 progress=progress, text=f"cross-validation, {folds} folds × {seeds} seeds")
+    rows = []
+    for network, (_, _, train, test) in zip(floats, splits, strict=True):
+        codes, labels = dataset.codes[test], dataset.labels[test]
+        whole = infer(integers(network, dataset, train, bits=settings.bits), codes).cls
+        real = network.infer(codes).cls
+        rows.append((np.mean(real == labels), np.mean(whole == labels), _lda_accuracy(dataset, train, test),
+                     np.mean(real == whole)))
+    names = ("cv_accuracy_float", "cv_accuracy_integer", "cv_accuracy_lda", "cv_class_agreement")
+    return _figures(zip(names, np.mean(rows, 0), strict=True))
+
+
+def negative_elbo(network: FloatNetwork, codes, mu, v, logit) -> float:
+    """−ELBO in nats, a mean over samples: codes (n, inputs), mu and v = log2 σ (n, latent), logit (draws, n, outputs).
+
+    A linear output counts in whitened coordinates, with the normal distribution's constant; a sigmoid's pixel is
+    Bernoulli with the grey level as its expectation.
+    """
+    targets = network.targets(codes)
+    if network.output == "sigmoid":
+        loss = reconstruction_loss(targets, logit, "sigmoid")
+    else:
+        loss = reconstruction_loss(targets, network.whitening(logit), "linear")
+        loss = loss + 0.5 * np.log(2 * np.pi) * targets.shape[-1]
+    return float(loss.mean() + kl_divergence(mu, 2 * np.log(2) * v).mean())
+
+
+def compare(network: Network, real: FloatNetwork, codes, labels, draws: int = DRAWS) -> dict:
+    """Integer against float on codes (n, inputs) with their labels (n,); without a head, no figures of classes.
+
+    Both take the same ε, `draws` vectors for each sample: the stream after reset.
+    """
+    codes = np.asarray(codes, np.int64)
+    whole, exact, figures = infer(network, codes), real.infer(codes), {}
+    if network.head is not None:
+        figures = {"accuracy_float": np.mean(exact.cls == labels), "accuracy_integer": np.mean(whole.cls == labels),
+                   "class_agreement": np.mean(exact.cls == whole.cls)}
+    noise = epsilon(network.epsilon_table, network.epsilon_seed, draws * whole.mu.size).reshape(draws, *whole.mu.shape)
+    logit = np.stack([real.infer(codes, EPSILON.real(each)).logit for each in noise])
+    figures["neg_elbo_float"] = negative_elbo(real, codes, exact.mu, exact.v, logit)
+    logit = network.decoder[-1].format.real(np.stack([infer(network, codes, each).logit for each in noise]))
+    figures["neg_elbo_integer"] = negative_elbo(real, codes, MU.real(whole.mu), V.real(whole.v), logit)
+    return _figures(figures.items())

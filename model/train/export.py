@@ -1,0 +1,101 @@
+"""From the library to the hardware: a VAE of dense encoder and dense decoder as a quantised network.
+
+The network's inputs are the columns of `model.vae.sites.Sites`, and so are its outputs: a label's column carries
+the log-odds of the label, −8…8 (an input that has the label is code 255, another one code 0), a real number's column
+its value, between the least and the greatest of the data. The decoder's log-variances stay behind.
+
+The log-odds of label k is its logit less the mean logit of the site's other labels and log(local_dimension − 1): exact
+for two labels, and for more where the others are equally likely. It ranks the labels of a site as their probabilities.
+"""
+
+import numpy as np
+
+from varigate.model.data.whitening import Whitening
+from varigate.model.errors import UserError
+from varigate.model.network.network import Network
+from varigate.model.quantise.float_network import FloatNetwork
+from varigate.model.quantise.folding import fold
+from varigate.model.quantise.quantiser import quantise
+from varigate.model.vae.dataset import Dataset
+from varigate.model.vae.decoders import DenseDecoder
+from varigate.model.vae.encoders import DenseEncoder
+from varigate.model.vae.model import VAEmodel
+
+__all__ = ["codes", "export", "float_network"]
+
+CODES = 255
+LOG_ODDS = 8.0  # codes saturate at ±8 nats: p = 0.0003
+
+
+def _scale(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """Offset and step of each column's code: physical value = offset + step·code."""
+    sites = dataset.sites
+    values = dataset.samples[:, sites.discrete:]
+    labels = sites.discrete * sites.local_dimension
+    low, high = values.min(0), values.max(0)
+    span = np.where(high > low, high - low, np.maximum(np.abs(low), 1.0))
+    return (np.concatenate([np.full(labels, -LOG_ODDS), low]),
+            np.concatenate([np.full(labels, 2 * LOG_ODDS), span]) / CODES)
+
+
+def codes(dataset: Dataset, x) -> np.ndarray:
+    """Samples x (n, seq_len) as the network's input, uint8 (n, columns); values beyond the data's are saturated."""
+    sites, (offset, step) = dataset.sites, _scale(dataset)
+    columns = sites.encode(sites.check("x", x))
+    labels = sites.discrete * sites.local_dimension
+    columns[:, :labels] = LOG_ODDS * (2 * columns[:, :labels] - 1)
+    return np.clip(np.floor((columns - offset) / step + 0.5), 0, CODES).astype(np.uint8)
+
+
+def _output_rows(sites) -> np.ndarray:
+    """The matrix (columns, outputs) from the decoder's outputs to means, and to log-odds but for their constant."""
+    size, labels = sites.local_dimension, sites.discrete * sites.local_dimension
+    rows = np.zeros((sites.columns, sites.outputs))
+    for start in range(0, labels, size):
+        rows[start:start + size, start:start + size] = (np.eye(size) * size - 1) / (size - 1)
+    for index in range(sites.continuous):
+        rows[labels + index, labels + 2 * index] = 1.0
+    return rows
+
+
+def float_network(model: VAEmodel, dataset: Dataset) -> FloatNetwork:
+    """The dense VAE `model` in terms of the codes of `dataset`, for however many latents.
+
+    Raises
+    ------
+    UserError
+        for another encoder or decoder than the dense ones, or activations that differ.
+    """
+    encoder, decoder = model.encoder, model.decoder
+    if not isinstance(encoder, DenseEncoder) or not isinstance(decoder, DenseDecoder):
+        raise UserError(f"the hardware has dense layers only, so it holds no {type(encoder).__name__} with "
+                        f"{type(decoder).__name__}; train a DenseEncoder with a DenseDecoder")
+    if encoder.activation != decoder.activation:
+        raise UserError(f"the encoder's activation is {encoder.activation} and the decoder's {decoder.activation}; "
+                        "a network has one")
+    last = f"decoder.{len(decoder.hidden)}"
+    parameters = {name.replace("decoder.output", last): value for name, value in model.parameters.items()}
+    for name in ("mu", "logvar"):
+        for key in ("weights", "bias"):
+            parameters[f"{name}.{key}"] = parameters.pop(f"encoder.{name}.{key}")
+    sites = dataset.sites
+    labels = sites.discrete * sites.local_dimension
+    rows, shift = _output_rows(sites), np.zeros(sites.columns)
+    rows[:labels] /= 2 * LOG_ODDS  # the network's own columns of labels are 0…1
+    shift[:labels] = 0.5 - np.log(sites.local_dimension - 1) / (2 * LOG_ODDS)
+    parameters[f"{last}.weights"] = rows @ parameters[f"{last}.weights"]
+    parameters[f"{last}.bias"] = rows @ parameters[f"{last}.bias"] + shift
+    offset, step = _scale(dataset)
+    offset[:labels], step[:labels] = 0.0, 1 / CODES
+    return fold(parameters, Whitening(-offset / step, np.diag(step)), activation=encoder.activation, output="linear")
+
+
+def export(model: VAEmodel, dataset: Dataset, name: str = "vae", **description) -> Network:
+    """`model` in integers, calibrated on the training samples: what `model.network.network_file.save` writes.
+
+    The keyword arguments are further fields of `Network`, like `noun` or `feature_names` (one for each column).
+    """
+    own = codes(dataset, dataset.samples[dataset.training])
+    offset, step = _scale(dataset)
+    return quantise(float_network(model, dataset), own, name=name, input_offset=offset, input_step=step,
+                    examples=own[:CODES], **description)

@@ -1,0 +1,1 @@
+"""The VAE library: model, trainer, data sets, encoders, decoders, maps of the latent space."""

@@ -1,0 +1,97 @@
+"""Decoders: latent samples to the density of the data, p(x|z).
+
+A decoder, any that `model.vae.model.VAEmodel` takes, has
+
+    sites, latent                           what it gives (`model.vae.sites.Sites`), and how many latents it reads
+    initial(rng)                            a dict of random parameters
+    forward(parameters, z, x)               z (batch, latent), samples x (batch, seq_len) → cp as `Sites` has it, and
+                                            what the way back needs
+    backward(parameters, saved, d_cp)       from the gradient at cp: the one at z, and a dict like the parameters
+    sample(parameters, z, rng)              samples (batch, seq_len) of p(x|z)
+"""
+
+import numpy as np
+
+from varigate.model.nn.layers import Activate, Chain, Dense, hidden_layers
+from varigate.model.vae.sites import Sites
+
+__all__ = ["AutoregressiveDecoder", "DenseDecoder"]
+
+
+def _check_latent(latent: int):
+    if latent < 1:
+        raise ValueError(f"latent is {latent}; a VAE has at least one latent variable")
+
+
+class DenseDecoder:
+    """The factorised decoder p(x|z) = Π p(x_i|z): dense layers of the widths `hidden`, which may be empty."""
+
+    def __init__(self, sites: Sites, hidden=(32,), latent: int = 2, activation: str = "relu"):
+        _check_latent(latent)
+        self.sites, self.latent, self.hidden, self.activation = sites, latent, tuple(hidden), activation
+        body = hidden_layers(latent, self.hidden, activation)
+        self.body = Chain([*body.layers, Dense("output", (latent, *self.hidden)[-1], sites.outputs)])
+
+    def initial(self, rng) -> dict:
+        return self.body.initial(rng)
+
+    def forward(self, parameters, z, x=None):
+        outputs, saved = self.body.forward(parameters, z)
+        cp = self.sites.density(outputs)
+        return cp, (cp, saved)
+
+    def backward(self, parameters, saved, d_cp):
+        (cp, saved), gradients = saved, {}
+        delta = self.sites.density_back(cp, d_cp)
+        return self.body.backward(parameters, saved, delta, gradients), gradients
+
+    def sample(self, parameters, z, rng) -> np.ndarray:
+        return self.sites.draw(self.forward(parameters, z)[0], rng)
+
+
+class AutoregressiveDecoder:
+    """p(x|z) = Π p(x_i | x_<i, z) by a masked network (M. Germain et al., "MADE", 2015) that reads x beside z.
+
+    Unit k of every hidden layer has the degree k mod seq_len and sees the sites before its degree only; site i is
+    computed from units of degree i and less. z is seen by all. All densities come from one pass, a sample from seq_len.
+    """
+
+    def __init__(self, sites: Sites, hidden=(64,), latent: int = 2, activation: str = "relu"):
+        _check_latent(latent)
+        if not hidden or min(hidden) < sites.seq_len:
+            raise ValueError(f"hidden is {tuple(hidden)}; the masks need at least one layer, "
+                             f"and {sites.seq_len} units in each, one a site")
+        self.sites, self.latent, self.hidden, self.activation = sites, latent, tuple(hidden), activation
+        # a column of site i has degree i + 1: only what comes after i may see it
+        below, layers = np.concatenate([np.zeros(latent, np.int64), sites.column_sites + 1]), []
+        for index, width in enumerate(self.hidden):
+            degrees = np.arange(width) % sites.seq_len
+            layers += [self._masked(str(index), below, degrees, 2.0 if activation == "relu" else 1.0),
+                       Activate(activation)]
+            below = degrees
+        self.body = Chain([*layers, self._masked("output", below, sites.output_sites, 1.0)])
+
+    @staticmethod
+    def _masked(name: str, below, degrees, gain: float) -> Dense:
+        return Dense(name, len(below), len(degrees), mask=degrees[:, None] >= below, gain=gain)
+
+    def initial(self, rng) -> dict:
+        return self.body.initial(rng)
+
+    def forward(self, parameters, z, x):
+        if x is None:
+            raise ValueError("x is None; an autoregressive decoder reads the samples beside z")
+        outputs, saved = self.body.forward(parameters, np.concatenate([z, self.sites.encode(x)], 1))
+        cp = self.sites.density(outputs)
+        return cp, (cp, saved)
+
+    def backward(self, parameters, saved, d_cp):
+        (cp, saved), gradients = saved, {}
+        delta = self.body.backward(parameters, saved, self.sites.density_back(cp, d_cp), gradients)
+        return delta[:, :self.latent], gradients
+
+    def sample(self, parameters, z, rng) -> np.ndarray:
+        x = np.zeros((len(z), self.sites.seq_len))
+        for site in range(self.sites.seq_len):
+            x[:, site] = self.sites.draw(self.forward(parameters, z, x)[0], rng)[:, site]
+        return x

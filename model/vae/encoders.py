@@ -1,0 +1,82 @@
+"""Encoders: samples to the means and log-variances of q(z|x).
+
+An encoder, any that `model.vae.model.VAEmodel` takes, has
+
+    sites, latent                           what it reads (`model.vae.sites.Sites`), and how many latents it gives
+    initial(rng)                            a dict of random parameters
+    forward(parameters, x)                  samples x (batch, seq_len) → mean, logvar, each (batch, latent), and what
+                                            the way back needs
+    backward(parameters, saved, d_mean, d_logvar)   the gradients, a dict like the parameters
+"""
+
+import numpy as np
+
+from varigate.model.nn.layers import Activate, Chain, CircularConvolution, Dense, hidden_layers
+from varigate.model.vae.sites import Sites
+
+__all__ = ["ConvolutionalEncoder", "DenseEncoder"]
+
+
+class _Encoder:
+    """Layers `self.body` that end in `width` numbers, then the two linear layers `mu` and `logvar`."""
+
+    def __init__(self, sites: Sites, latent: int, width: int):
+        if latent < 1:
+            raise ValueError(f"latent is {latent}; a VAE has at least one latent variable")
+        self.sites, self.latent = sites, latent
+        self.mu = Dense("mu", width, latent)
+        self.logvar = Dense("logvar", width, latent, gain=0.01)  # starts near the prior's: the first z are not wild
+
+    def initial(self, rng) -> dict:
+        return self.body.initial(rng) | self.mu.initial(rng) | self.logvar.initial(rng)
+
+    def forward(self, parameters, x):
+        features, saved = self.body.forward(parameters, self.read(x))
+        flat = features.reshape(len(x), -1)
+        return (self.mu.forward(parameters, flat)[0], self.logvar.forward(parameters, flat)[0],
+                (features.shape, flat, saved))
+
+    def backward(self, parameters, saved, d_mean, d_logvar) -> dict:
+        (shape, flat, saved), gradients = saved, {}
+        delta = (self.mu.backward(parameters, flat, d_mean, gradients)
+                 + self.logvar.backward(parameters, flat, d_logvar, gradients))
+        self.body.backward(parameters, saved, delta.reshape(shape), gradients)
+        return gradients
+
+
+class DenseEncoder(_Encoder):
+    """Dense layers of the widths `hidden`, which may be empty: then it is linear."""
+
+    def __init__(self, sites: Sites, hidden=(32,), latent: int = 2, activation: str = "relu"):
+        self.hidden, self.activation = tuple(hidden), activation
+        self.body = hidden_layers(sites.columns, self.hidden, activation)
+        super().__init__(sites, latent, (sites.columns, *self.hidden)[-1])
+
+    def read(self, x):
+        return self.sites.encode(x)
+
+
+class ConvolutionalEncoder(_Encoder):
+    """Circular convolutions over the sites, `width` wide, of as many `channels` each: for data on a ring.
+
+    A discrete site has its one-hot label as channels, a continuous one its value; with both kinds, each has all the
+    channels and zeros in those of the other kind.
+    """
+
+    def __init__(self, sites: Sites, channels=(16,), latent: int = 2, width: int = 3, activation: str = "relu"):
+        layers, depth = [], bool(sites.discrete) * sites.local_dimension + bool(sites.continuous)
+        for index, each in enumerate(channels):
+            layers += [CircularConvolution(str(index), depth, each, width, gain=2.0 if activation == "relu" else 1.0),
+                       Activate(activation)]
+            depth = each
+        self.body = Chain(layers)
+        super().__init__(sites, latent, sites.seq_len * depth)
+
+    def read(self, x):
+        sites, found = self.sites, []
+        if sites.discrete:
+            onehot = x[:, :, None] == np.arange(sites.local_dimension)
+            found.append(onehot & (np.arange(sites.seq_len) < sites.discrete)[:, None])
+        if sites.continuous:
+            found.append(np.where(np.arange(sites.seq_len) >= sites.discrete, x, 0.0)[..., None])
+        return np.concatenate(found, -1, dtype=np.float64)
