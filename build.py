@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from varigate.gateware.timing import cycles
+from varigate.gateware.estimate.timing import cycles
 from varigate.gateware.top import Top
 from varigate.model.command import Parser, run_command
 from varigate.model.errors import UserError

@@ -3,7 +3,7 @@
 What the generator makes of a design is known to the bit (so many adders of so many bits, so many words of a memory);
 what Yosys makes of that is not. So the counts of the structure are the features of a linear model, whose weights are
 fitted, none below zero, to the relative errors of real syntheses. DSP slices and block RAMs are no matter of a fit:
-`gateware.resources` has them exactly.
+`gateware.estimate.resources` has them exactly.
 """
 
 from dataclasses import dataclass

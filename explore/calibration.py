@@ -17,10 +17,10 @@ from varigate.explore.structure import Engine
 from varigate.explore.synthesis import Point
 from varigate.explore.varigate import array_of
 from varigate.explore.workloads import Workload
-from varigate.gateware.layout import image_side
-from varigate.gateware.program import Array
-from varigate.gateware.resources import Core
-from varigate.gateware.rom import DEEP
+from varigate.gateware.engine.program import Array
+from varigate.gateware.estimate.resources import Core
+from varigate.gateware.lib.rom import DEEP
+from varigate.gateware.video.screen_layout import image_side
 from varigate.model.archive import write_bytes
 from varigate.model.errors import UserError
 from varigate.model.network.network import Network

@@ -10,11 +10,11 @@ from varigate.explore.energy import CONSTANTS, energy
 from varigate.explore.family import Family, Tolerance
 from varigate.explore.structure import Engine, Structure
 from varigate.explore.varigate import array_of
-from varigate.gateware.matmul import MatrixEngine
-from varigate.gateware.program import Array
-from varigate.gateware.resources import Core, around
-from varigate.gateware.rom import DEEP
-from varigate.gateware.timing import Cycles, cycles
+from varigate.gateware.engine.matmul import MatrixEngine
+from varigate.gateware.engine.program import Array
+from varigate.gateware.estimate.resources import Core, around
+from varigate.gateware.estimate.timing import Cycles, cycles
+from varigate.gateware.lib.rom import DEEP
 from varigate.model.network import network_file
 from varigate.model.network.network import Network
 from varigate.model.network.variants import variant

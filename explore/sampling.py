@@ -6,7 +6,7 @@ from varigate.explore.networks import network_of
 from varigate.explore.synthesis import Point
 from varigate.explore.varigate import SPACE, array_of, candidates
 from varigate.explore.workloads import random_workload
-from varigate.gateware.resources import Core
+from varigate.gateware.estimate.resources import Core
 from varigate.model.network.variants import BITS
 from varigate.platform.toolchains.device import Device
 

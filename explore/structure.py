@@ -7,12 +7,12 @@ from (`explore.energy`).
 from dataclasses import dataclass
 from math import lcm
 
-from varigate.gateware.drain import table_layout, value_bits
-from varigate.gateware.mac import MacArray, longest_chain
-from varigate.gateware.matmul import accumulator_bits_of, greatest_product, weight_bits_of
-from varigate.gateware.program import Array, lower
-from varigate.gateware.queue import ResultQueue
-from varigate.gateware.schedule import plan
+from varigate.gateware.engine.drain import table_layout, value_bits
+from varigate.gateware.engine.mac import MacArray, longest_chain
+from varigate.gateware.engine.matmul import accumulator_bits_of, greatest_product, weight_bits_of
+from varigate.gateware.engine.program import Array, lower
+from varigate.gateware.engine.result_queue import ResultQueue
+from varigate.gateware.engine.schedule import plan
 from varigate.model.fixedpoint.intervals import signed_bits
 from varigate.model.network.network import Network
 

@@ -14,8 +14,8 @@ from amaranth.lib import wiring
 
 from varigate.explore.networks import network_of
 from varigate.explore.varigate import SPACE, array_of
+from varigate.gateware.core.vae import FoldedVae
 from varigate.gateware.top import Top
-from varigate.gateware.vae import FoldedVae
 from varigate.model.archive import write_bytes
 from varigate.model.cache import cache_folder
 from varigate.model.network import network_file

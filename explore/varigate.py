@@ -4,7 +4,7 @@
 import numpy as np
 
 from varigate.explore.space import Parameter, Space
-from varigate.gateware.program import Array
+from varigate.gateware.engine.program import Array
 
 __all__ = ["SPACE", "array_of", "candidates"]
 

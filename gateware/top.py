@@ -12,20 +12,20 @@ from amaranth.hdl import Module
 from amaranth.lib import fifo, wiring
 from amaranth.lib.wiring import In, Out
 
-from varigate.gateware.arbiter import CoreArbiter, MessageArbiter
-from varigate.gateware.buttons import ButtonLayout
-from varigate.gateware.gallery import watch
-from varigate.gateware.job import Op, Result
-from varigate.gateware.layout import image_side
-from varigate.gateware.number import connect
-from varigate.gateware.panel import Panel
-from varigate.gateware.pipeline import SkidBuffer
-from varigate.gateware.program import Array
-from varigate.gateware.protocol import Protocol
-from varigate.gateware.screen import Screen
-from varigate.gateware.uart import UartReceiver, UartTransmitter, check_baud
-from varigate.gateware.vae import FoldedVae
-from varigate.gateware.vga import PINS, Vga
+from varigate.gateware.core.arbiter import CoreArbiter, MessageArbiter
+from varigate.gateware.core.job import Op, Result
+from varigate.gateware.core.vae import FoldedVae
+from varigate.gateware.engine.program import Array
+from varigate.gateware.lib.number import connect
+from varigate.gateware.lib.pipeline import SkidBuffer
+from varigate.gateware.link.protocol import Protocol
+from varigate.gateware.link.uart import UartReceiver, UartTransmitter, check_baud
+from varigate.gateware.panel.buttons import ButtonLayout
+from varigate.gateware.panel.panel import Panel
+from varigate.gateware.video.gallery import watch
+from varigate.gateware.video.screen import Screen
+from varigate.gateware.video.screen_layout import image_side
+from varigate.gateware.video.vga import PINS, Vga
 from varigate.model.network.network import Network
 
 __all__ = ["Timing", "Top"]
@@ -61,7 +61,7 @@ class Top(wiring.Component):
         the display; bits 0…7 of a digit are a…g and the point, bit 0 of the anodes is the rightmost digit.
     red, green, blue : Out(4)
     hsync, vsync : Out(1)
-        a VGA screen, see `gateware.vga` and `gateware.screen`; networks of images alone have one.
+        a VGA screen, see `gateware.video.vga` and `gateware.video.screen`; networks of images alone have one.
 
     Parameters
     ----------

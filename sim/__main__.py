@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from varigate.gateware.program import Array
+from varigate.gateware.engine.program import Array
 from varigate.model.archive import write_bytes
 from varigate.model.command import Parser, run_command
 from varigate.model.errors import UserError

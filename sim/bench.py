@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from tqdm import tqdm
 
-from varigate.gateware.program import Array
+from varigate.gateware.engine.program import Array
 from varigate.model.network.network import Network
 from varigate.sim.bulk import answers_of
 from varigate.sim.engines import ENGINES

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from varigate.gateware.job import Op, Part
-from varigate.gateware.vae import FoldedVae
+from varigate.gateware.core.job import Op, Part
+from varigate.gateware.core.vae import FoldedVae
 from varigate.model.fixedpoint.epsilon import epsilon
 from varigate.model.network.integer import infer
 from varigate.model.network.network import Network
@@ -15,7 +15,7 @@ __all__ = ["AmaranthCore", "StreamCore", "answers_of", "pack"]
 
 BATCH = 1 << 20  # input codes and numbers of answers at a time: what is kept in memory
 
-VALUE, LAST = 3, 35  # the places of `value` and `last` in gateware.job.Result
+VALUE, LAST = 3, 35  # the places of `value` and `last` in gateware.core.job.Result
 VALUE_MASK = (1 << LAST - VALUE) - 1
 
 

@@ -1,6 +1,6 @@
 """Runs jobs through the core in the Amaranth simulator."""
 
-from varigate.gateware.vae import FoldedVae
+from varigate.gateware.core.vae import FoldedVae
 from varigate.sim.reference import Job
 from varigate.sim.streams import get, put, run
 

@@ -1,6 +1,6 @@
 """The whole top in the Amaranth simulator, seen from its pins: a serial line, switches, buttons, LEDs, display."""
 
-from varigate.gateware.program import Array
+from varigate.gateware.engine.program import Array
 from varigate.gateware.top import Timing, Top
 from varigate.model.network import network_file
 from varigate.model.network.network import Network

@@ -1,7 +1,7 @@
 """The simulators by name: each opens a core, in which RECONSTRUCT runs in bulk."""
 
-from varigate.gateware.program import Array
-from varigate.gateware.vae import FoldedVae
+from varigate.gateware.core.vae import FoldedVae
+from varigate.gateware.engine.program import Array
 from varigate.model.errors import UserError
 from varigate.model.network.network import Network
 from varigate.sim.bulk import AmaranthCore, StreamCore

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from varigate.gateware.job import Op, Part
+from varigate.gateware.core.job import Op, Part
 from varigate.model.protocol.replies import Answer
 from varigate.sim.streams import put
 
@@ -10,7 +10,7 @@ __all__ = ["FakeCore"]
 
 FIELDS = {"index": Part.INDEX, "mu": Part.MU, "v": Part.V, "scores": Part.SCORE, "cls": Part.CLASS, "z": Part.Z,
           "output": Part.OUTPUT}
-ANSWERS = {  # as gateware.job says
+ANSWERS = {  # as gateware.core.job says
     Op.CLASSIFY: ("mu", "scores", "cls"), Op.ENCODE: ("mu", "v"),
     Op.RECONSTRUCT: ("index", "mu", "v", "scores", "cls", "z", "output"),
     Op.GENERATE: ("index", "z", "output"), Op.DECODE: ("output",)}
@@ -21,7 +21,7 @@ class FakeCore:
 
     Parameters
     ----------
-    client : interface of gateware.job.Client
+    client : interface of gateware.core.job.Client
         of the component that uses the core.
     info : Info
         the sizes of the answers.

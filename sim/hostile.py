@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from varigate.gateware.program import Array
+from varigate.gateware.engine.program import Array
 from varigate.gateware.top import Top
 from varigate.model.network import network_file
 from varigate.model.network.network import Network

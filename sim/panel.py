@@ -4,9 +4,9 @@ import numpy as np
 from amaranth.hdl import Elaboratable, Module
 from amaranth.lib.wiring import connect
 
-from varigate.gateware.arbiter import CoreArbiter
-from varigate.gateware.job import ANSWERS, Op, Part
-from varigate.gateware.panel import Panel
+from varigate.gateware.core.arbiter import CoreArbiter
+from varigate.gateware.core.job import ANSWERS, Op, Part
+from varigate.gateware.panel.panel import Panel
 from varigate.model.protocol.text import line
 from varigate.sim.streams import get, put, run
 

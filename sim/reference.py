@@ -1,10 +1,10 @@
-"""What the core must answer: the integer reference, in the order of `gateware.job`."""
+"""What the core must answer: the integer reference, in the order of `gateware.core.job`."""
 
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from varigate.gateware.job import Op, Part
+from varigate.gateware.core.job import Op, Part
 from varigate.model.fixedpoint.epsilon import epsilon
 from varigate.model.fixedpoint.sampling import prior_latent
 from varigate.model.network.integer import decode, infer

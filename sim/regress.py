@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from tqdm import tqdm
 
-from varigate.gateware.program import Array
+from varigate.gateware.engine.program import Array
 from varigate.model.errors import UserError
 from varigate.model.network.network import Network
 from varigate.sim.bulk import answers_of
@@ -32,7 +32,7 @@ class Regression:
     mismatches: int
     cycles: int
     cycles_per_second: float  # of this process's CPU time
-    array: dict  # the fields of `gateware.program.Array`
+    array: dict  # the fields of `gateware.engine.program.Array`
 
     def as_dict(self) -> dict:
         return asdict(self)

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 from amaranth.back import rtlil
 
-from varigate.gateware.activation import FoldedSigmoidUnit, SigmoidUnit
-from varigate.gateware.baselines import ShiftRegister, SumOfUniforms
-from varigate.gateware.gaussian import EpsilonSource, InverseCdf
-from varigate.gateware.lfsr import Taus88
-from varigate.gateware.pipeline import SkidBuffer
-from varigate.gateware.power import PowerUnit
-from varigate.gateware.sampling import Sampler
+from varigate.gateware.lib.pipeline import SkidBuffer
+from varigate.gateware.units.activation import FoldedSigmoidUnit, SigmoidUnit
+from varigate.gateware.units.gaussian import EpsilonSource, InverseCdf
+from varigate.gateware.units.gaussian_baselines import ShiftRegister, SumOfUniforms
+from varigate.gateware.units.lfsr import Taus88
+from varigate.gateware.units.power import PowerUnit
+from varigate.gateware.units.sampling import Sampler
 from varigate.model.fixedpoint import power, sampling, sigmoid
 from varigate.model.fixedpoint.accuracy import power_errors, sigma_table_errors, sigmoid_errors
 from varigate.model.fixedpoint.epsilon import epsilon_table

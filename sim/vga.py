@@ -8,7 +8,7 @@ import numpy as np
 from amaranth.hdl import Cat
 from matplotlib.image import imsave
 
-from varigate.gateware.vga import PINS, VESA, Colour, Geometry
+from varigate.gateware.video.vga import PINS, VESA, Colour, Geometry
 from varigate.model.archive import write_bytes
 
 __all__ = ["clocks_needed", "decode", "png", "record", "save_png"]
@@ -35,8 +35,8 @@ def decode(pins: dict, clocks: int = 4, geometry: Geometry = VESA) -> np.ndarray
     Parameters
     ----------
     pins : {pin: (times, values)}
-        of each of `gateware.vga.PINS`, as `Simulation.play` returns them: the value at time 0, and each that differs
-        from the one before; times in clocks.
+        of each of `gateware.video.vga.PINS`, as `Simulation.play` returns them: the value at time 0, and each that
+        differs from the one before; times in clocks.
     clocks : int
         a pixel.
 

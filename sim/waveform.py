@@ -28,7 +28,7 @@ class Reader:
     """Reads a line, piece by piece: after a falling edge, the middle of each bit.
 
     A start bit that is over by its middle is a glitch. After a byte without its stop bit the line must be high before
-    the next one can start. The clock in which a bit is looked at is that of `gateware.uart`.
+    the next one can start. The clock in which a bit is looked at is that of `gateware.link.uart`.
 
     Parameters
     ----------

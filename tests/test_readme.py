@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from varigate.gateware.choice import choose_array
-from varigate.gateware.job import Op, Part
-from varigate.gateware.program import Array
-from varigate.gateware.timing import cycles
+from varigate.gateware.core.job import Op, Part
+from varigate.gateware.engine.program import Array
+from varigate.gateware.estimate.choice import choose_array
+from varigate.gateware.estimate.timing import cycles
 from varigate.model.fixedpoint.distribution import exact, rounded_tail
 from varigate.model.fixedpoint.epsilon import epsilon_table
 from varigate.model.protocol.text import line

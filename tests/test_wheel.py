@@ -44,7 +44,8 @@ def test_other_peoples_modules_of_our_folders_names_do_no_harm(unpacked, tmp_pat
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("raise SystemExit('the wrong module')\n")
     source = unpacked if installed else ROOT
-    script = ("import varigate.sim.regress, varigate.platform.toolchains, varigate.model.network.network_file as found; "
+    script = ("import varigate.sim.regression.regress, varigate.platform.toolchains; "
+              "import varigate.model.network.network_file as found; "
               "import platform; platform.python_version(); print(found.__file__)")
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env={"PYTHONPATH": str(source)},
                           capture_output=True, text=True, check=True)

@@ -14,7 +14,7 @@ PRINTABLE = frozenset([*range(0x20, 0x7F), 0x09, 0x0A, 0x0D])
 
 
 class Command(IntEnum):
-    """Requests. Those from 0x10 on are 0x10 + the core's operation (`gateware.job.Op`)."""
+    """Requests. Those from 0x10 on are 0x10 + the core's operation (`gateware.core.job.Op`)."""
 
     INFO = 0x00
     SEED = 0x01

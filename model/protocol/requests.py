@@ -1,6 +1,6 @@
 """What the board makes of the bytes that it receives: a request, a negative reply, or silence.
 
-`judge` is the definition; `gateware.deframer` and `gateware.requests` compute it.
+`judge` is the definition; `gateware.link.deframer` and `gateware.link.requests` compute it.
 """
 
 from varigate.model.protocol.frames import NEGATIVE, PRINTABLE, UNKNOWN, Command, Frame, Reason, parse

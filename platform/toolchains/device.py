@@ -36,7 +36,8 @@ class Device:
     capacity: Resources
 
     def check_need(self, need, array):
-        """Raise UserError, before synthesis, when a network's `gateware.resources.Need` with an array exceeds the
+        """Raise UserError, before synthesis, when a network's `gateware.estimate.resources.Need` with an array exceeds
+        the
         capacity."""
         for name in ("dsp", "ramb36", "lut"):
             wanted, limit = getattr(need, name), getattr(self.capacity, name)

@@ -7,10 +7,10 @@ import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from varigate.gateware.choice import choose_array
-from varigate.gateware.layout import image_side
-from varigate.gateware.program import Array
-from varigate.gateware.resources import Core, around
+from varigate.gateware.engine.program import Array
+from varigate.gateware.estimate.choice import choose_array
+from varigate.gateware.estimate.resources import Core, around
+from varigate.gateware.video.screen_layout import image_side
 from varigate.model.errors import UserError
 from varigate.model.fixedpoint.epsilon import KINDS
 from varigate.model.network.variants import BITS, SIGMOIDS
@@ -44,7 +44,7 @@ class Settings:
     weights : str or None
         `lut` for look-up tables, `block` for block RAM.
     buffers : int or None
-        1 or 2, see `gateware.program.Array`.
+        1 or 2, see `gateware.engine.program.Array`.
     bits : int or None
         of the network's weights (`model.network.variants.find_bits`).
     sigmoid, epsilon : str or None

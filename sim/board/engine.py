@@ -4,11 +4,11 @@ import asyncio
 import time
 from collections import deque
 
-from varigate.gateware.buttons import ButtonLayout
-from varigate.gateware.layout import image_side
-from varigate.gateware.program import Array
+from varigate.gateware.engine.program import Array
+from varigate.gateware.panel.buttons import ButtonLayout
 from varigate.gateware.top import Timing, Top
-from varigate.gateware.vga import PINS
+from varigate.gateware.video.screen_layout import image_side
+from varigate.gateware.video.vga import PINS
 from varigate.model.errors import UserError
 from varigate.model.network import network_file
 from varigate.model.network.network import Network
@@ -54,7 +54,7 @@ class Board:
     switches, leds : int
         bit 0 is switch 0 and LED 0.
     patterns : list of int
-        the display, the leftmost digit first, see `gateware.display`.
+        the display, the leftmost digit first, see `gateware.panel.display`.
     pressed : str or None
         the button that is down.
     transcript : Transcript

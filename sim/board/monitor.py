@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from varigate.gateware.vga import PINS
+from varigate.gateware.video.vga import PINS
 from varigate.sim.vga import clocks_needed, decode
 
 __all__ = ["Monitor"]

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from varigate.gateware.layout import image_side
-from varigate.gateware.program import Array
+from varigate.gateware.engine.program import Array
+from varigate.gateware.video.screen_layout import image_side
 from varigate.model.archive import write_bytes
 from varigate.model.errors import UserError
 from varigate.model.network.network import Network

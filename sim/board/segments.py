@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from varigate.gateware.display import DIGITS, FONT, POINT
+from varigate.gateware.panel.display import DIGITS, FONT, POINT
 
 __all__ = ["Persistence", "spell"]
 
@@ -40,7 +40,7 @@ class Persistence:
 
     @property
     def patterns(self) -> list[int]:
-        """What is seen of the eight digits, the leftmost first; bits as in `gateware.display`."""
+        """What is seen of the eight digits, the leftmost first; bits as in `gateware.panel.display`."""
         seen = self._light > VISIBLE / DIGITS
         return (seen @ (1 << np.arange(SEGMENTS)))[::-1].tolist()
 

@@ -3,7 +3,7 @@
 import cocotb
 from pins import BUSY, EPSILON_ON, NETWORK, TIMING, Pins, clocks, golden_answer, hex_vectors, packed
 
-from varigate.gateware.display import patterns
+from varigate.gateware.panel.display import patterns
 from varigate.model.protocol.frames import Command
 from varigate.model.protocol.text import hundredths, line
 

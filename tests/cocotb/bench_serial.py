@@ -3,7 +3,7 @@
 import cocotb
 from pins import BUSY, EPSILON_ON, INFO, NETWORK, Pins, golden_answer, hex_vectors, npz_vectors, packed
 
-from varigate.gateware.job import Op, Part
+from varigate.gateware.core.job import Op, Part
 from varigate.model.protocol.frames import REPLY, Command, Frame
 from varigate.model.protocol.replies import Answer, Info
 from varigate.sim.reference import Job, Reference

@@ -5,7 +5,7 @@ from cocotb.triggers import FallingEdge, RisingEdge
 from cocotb.utils import get_sim_time
 from pins import EPSILON_ON, PERIOD, Pins, hex_vectors, packed
 
-from varigate.gateware.display import patterns
+from varigate.gateware.panel.display import patterns
 from varigate.model.protocol.frames import Command
 from varigate.model.protocol.replies import Answer
 

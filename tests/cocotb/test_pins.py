@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from varigate.gateware.program import Array
+from varigate.gateware.engine.program import Array
 from varigate.gateware.top import Timing, Top
 from varigate.model.network import network_file, vectors
 from varigate.sim import verilator

@@ -5,8 +5,8 @@ import pytest
 
 from varigate.explore.varigate import SPACE, array_of, candidates
 from varigate.explore.workloads import random_workload
-from varigate.gateware.job import Op, Part
-from varigate.gateware.vae import FoldedVae
+from varigate.gateware.core.job import Op, Part
+from varigate.gateware.core.vae import FoldedVae
 from varigate.model.network.random_network import random_input
 from varigate.model.network.variants import BITS
 from varigate.sim.core import run_jobs

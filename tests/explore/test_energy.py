@@ -7,7 +7,7 @@ from varigate.explore import energy as model
 from varigate.explore.energy import energy
 from varigate.explore.structure import Engine
 from varigate.explore.workloads import Workload
-from varigate.gateware.program import Array
+from varigate.gateware.engine.program import Array
 
 DYNAMIC = ("MULTIPLY", "SLICE_SUM", "ADD", "LUT_READ", "BLOCK_READ", "CLOCK")
 

@@ -9,8 +9,8 @@ from varigate.explore.energy import energy
 from varigate.explore.evaluator import Evaluator
 from varigate.explore.family import Family, Tolerance, family
 from varigate.explore.varigate import array_of
-from varigate.gateware import timing
-from varigate.gateware.resources import Core, around
+from varigate.gateware.estimate import timing
+from varigate.gateware.estimate.resources import Core, around
 from varigate.platform.toolchains.device import DEVICES
 
 SHAPE = "20-12-z3-c3"

@@ -14,7 +14,7 @@ from varigate.explore.__main__ import main
 from varigate.explore.joint import JointModel, Shape
 from varigate.explore.varigate import SPACE, array_of
 from varigate.explore.workloads import Workload
-from varigate.gateware.program import Array
+from varigate.gateware.engine.program import Array
 from varigate.platform.toolchains.flow import find_network
 from varigate.platform.toolchains.settings import Settings
 from varigate.sim.regress import regress

@@ -6,7 +6,7 @@ import pytest
 
 from varigate.explore.proposal import COLUMNS, propose
 from varigate.explore.varigate import SPACE, array_of
-from varigate.gateware.program import Array
+from varigate.gateware.engine.program import Array
 from varigate.platform.toolchains.settings import Settings
 
 

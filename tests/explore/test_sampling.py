@@ -5,7 +5,7 @@ import pytest
 from varigate.explore.networks import network_of
 from varigate.explore.sampling import LUT_WEIGHTS, SLICES, sweep_points
 from varigate.explore.varigate import SPACE, array_of, candidates
-from varigate.gateware.resources import Core
+from varigate.gateware.estimate.resources import Core
 from varigate.model.network.variants import BITS
 from varigate.platform.toolchains.device import DEVICES
 

@@ -5,9 +5,9 @@ import pytest
 from varigate.explore.structure import Engine
 from varigate.explore.varigate import array_of
 from varigate.explore.workloads import Workload
-from varigate.gateware.mac import MacArray
-from varigate.gateware.program import Array, lower
-from varigate.gateware.schedule import plan
+from varigate.gateware.engine.mac import MacArray
+from varigate.gateware.engine.program import Array, lower
+from varigate.gateware.engine.schedule import plan
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from varigate.explore import synthesis
 from varigate.explore.networks import network_of
 from varigate.explore.synthesis import COUNTS, Point, measure
 from varigate.explore.varigate import array_of
-from varigate.gateware.resources import Core, around
+from varigate.gateware.estimate.resources import Core, around
 from varigate.model.errors import UserError
 from varigate.platform.toolchains.device import Resources
 

@@ -6,27 +6,27 @@ import pytest
 from amaranth.hdl import Const, ResetInserter, Signal, Value
 from amaranth.lib.wiring import In
 
-from varigate.gateware.activation import FoldedSigmoidUnit
-from varigate.gateware.arbiter import CoreArbiter, MessageArbiter
-from varigate.gateware.argmax import ArgMax
-from varigate.gateware.baselines import ShiftRegister, SumOfUniforms
-from varigate.gateware.buttons import Buttons
-from varigate.gateware.cobs import CobsDecoder, CobsEncoder
-from varigate.gateware.deframer import Deframer
-from varigate.gateware.dispatcher import Dispatcher
-from varigate.gateware.display import Display
-from varigate.gateware.framer import Framer
-from varigate.gateware.gaussian import EpsilonSource
-from varigate.gateware.leds import Leds
-from varigate.gateware.matmul import MatrixEngine
-from varigate.gateware.panel import Panel
-from varigate.gateware.pipeline import SkidBuffer
-from varigate.gateware.program import Array, lower
-from varigate.gateware.requests import Requests
-from varigate.gateware.sampling import Sampler
-from varigate.gateware.text import Text
-from varigate.gateware.uart import UartReceiver, UartTransmitter
-from varigate.gateware.vae import FoldedVae
+from varigate.gateware.core.arbiter import CoreArbiter, MessageArbiter
+from varigate.gateware.core.vae import FoldedVae
+from varigate.gateware.engine.matmul import MatrixEngine
+from varigate.gateware.engine.program import Array, lower
+from varigate.gateware.lib.pipeline import SkidBuffer
+from varigate.gateware.link.cobs import CobsDecoder, CobsEncoder
+from varigate.gateware.link.deframer import Deframer
+from varigate.gateware.link.dispatcher import Dispatcher
+from varigate.gateware.link.framer import Framer
+from varigate.gateware.link.requests import Requests
+from varigate.gateware.link.uart import UartReceiver, UartTransmitter
+from varigate.gateware.panel.buttons import Buttons
+from varigate.gateware.panel.display import Display
+from varigate.gateware.panel.leds import Leds
+from varigate.gateware.panel.panel import Panel
+from varigate.gateware.panel.text import Text
+from varigate.gateware.units.activation import FoldedSigmoidUnit
+from varigate.gateware.units.argmax import ArgMax
+from varigate.gateware.units.gaussian import EpsilonSource
+from varigate.gateware.units.gaussian_baselines import ShiftRegister, SumOfUniforms
+from varigate.gateware.units.sampling import Sampler
 from varigate.model.fixedpoint.sigmoid import classic
 from varigate.model.protocol.replies import Info
 from varigate.sim.streams import run

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from amaranth.back import rtlil
 
-from varigate.gateware.display import patterns
-from varigate.gateware.job import Op, Part
-from varigate.gateware.program import Array
+from varigate.gateware.core.job import Op, Part
+from varigate.gateware.core.vae import FoldedVae
+from varigate.gateware.engine.program import Array
+from varigate.gateware.panel.display import patterns
 from varigate.gateware.top import Top
-from varigate.gateware.vae import FoldedVae
 from varigate.model.errors import UserError
 from varigate.model.fixedpoint.epsilon import epsilon
 from varigate.model.fixedpoint.sampling import prior_latent

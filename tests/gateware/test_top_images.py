@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from varigate.gateware.screen import BACKGROUND, FRAME, NEWEST, WALKED
-from varigate.gateware.vga import PINS
+from varigate.gateware.video.screen import BACKGROUND, FRAME, NEWEST, WALKED
+from varigate.gateware.video.vga import PINS
 from varigate.model.fixedpoint.epsilon import epsilon
 from varigate.model.fixedpoint.sampling import prior_latent
 from varigate.model.network.integer import decode, infer

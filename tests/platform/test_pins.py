@@ -8,7 +8,7 @@ import pytest
 from amaranth.hdl import Elaboratable, Module
 from amaranth.lib import io
 
-from varigate.gateware.program import Array
+from varigate.gateware.engine.program import Array
 from varigate.gateware.top import Top
 from varigate.platform import boards
 

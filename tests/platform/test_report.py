@@ -3,7 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from varigate.gateware.program import Array
+from varigate.gateware.engine.program import Array
 from varigate.model.network import network_file
 from varigate.platform.toolchains import report
 from varigate.platform.toolchains.device import Resources

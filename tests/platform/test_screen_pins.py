@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from varigate.gateware.program import Array
+from varigate.gateware.engine.program import Array
 from varigate.gateware.top import Top
 from varigate.platform.boards.top import VGA
 from varigate.sim.flowers import flowers

@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from varigate.gateware.program import Array
-from varigate.gateware.resources import Core, around
+from varigate.gateware.engine.program import Array
+from varigate.gateware.estimate.resources import Core, around
 from varigate.model.errors import UserError
 from varigate.model.network.random_network import random_network
 from varigate.platform.toolchains.device import DEVICES

@@ -4,7 +4,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from varigate.gateware.program import Array
+from varigate.gateware.engine.program import Array
 from varigate.sim import bench
 from varigate.sim.__main__ import main
 from varigate.sim.bulk import answers_of

@@ -13,7 +13,7 @@ import urllib.request
 import numpy as np
 import pytest
 
-from varigate.gateware.program import Array
+from varigate.gateware.engine.program import Array
 from varigate.host.__main__ import main as host
 from varigate.model.data import tables
 from varigate.model.network import integer

@@ -4,7 +4,7 @@ import time
 import numpy as np
 import pytest
 
-from varigate.gateware.program import Array
+from varigate.gateware.engine.program import Array
 from varigate.model.errors import UserError
 from varigate.model.fixedpoint import epsilon
 from varigate.model.network import integer

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from varigate.gateware.layout import FAMILIES
-from varigate.gateware.program import Array
+from varigate.gateware.engine.program import Array
+from varigate.gateware.video.screen_layout import FAMILIES
 from varigate.model.errors import UserError
 from varigate.model.network import network_file
 from varigate.model.protocol.frames import REPLY, Command, Decoder, Frame, encode

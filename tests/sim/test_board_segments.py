@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from varigate.gateware.display import FONT, patterns
+from varigate.gateware.panel.display import FONT, patterns
 from varigate.sim.board.segments import Persistence, spell
 
 DIGIT, DARK = 1000, 30  # clocks

@@ -2,8 +2,8 @@ import asyncio
 
 import pytest
 
-from varigate.gateware.display import patterns
-from varigate.gateware.program import Array
+from varigate.gateware.engine.program import Array
+from varigate.gateware.panel.display import patterns
 from varigate.sim.board.engine import Board
 from varigate.sim.board.pictures import Quiet
 from varigate.sim.board.segments import spell

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from varigate.gateware.program import Array
+from varigate.gateware.engine.program import Array
 from varigate.model.fixedpoint import epsilon
 from varigate.model.network import integer
 from varigate.model.protocol.text import line

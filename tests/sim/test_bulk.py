@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from varigate.gateware.program import Array
-from varigate.gateware.vae import FoldedVae
+from varigate.gateware.core.vae import FoldedVae
+from varigate.gateware.engine.program import Array
 from varigate.model.network.random_network import random_network
 from varigate.sim.bulk import AmaranthCore, StreamCore, answers_of, numbers, pack
 from varigate.sim.compiled import Simulation

@@ -9,10 +9,10 @@ from amaranth.lib import data, memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.sim import Simulator
 
-from varigate.gateware.pipeline import SkidBuffer
-from varigate.gateware.program import Array
-from varigate.gateware.uart import UartReceiver, UartTransmitter
-from varigate.gateware.vae import FoldedVae
+from varigate.gateware.core.vae import FoldedVae
+from varigate.gateware.engine.program import Array
+from varigate.gateware.lib.pipeline import SkidBuffer
+from varigate.gateware.link.uart import UartReceiver, UartTransmitter
 from varigate.sim.compiled import Simulation
 from varigate.sim.streams import transact as transact_in_pysim
 

@@ -9,8 +9,8 @@ from amaranth.hdl import Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from varigate.gateware.program import Array
-from varigate.gateware.vae import FoldedVae
+from varigate.gateware.core.vae import FoldedVae
+from varigate.gateware.engine.program import Array
 from varigate.model.errors import UserError
 from varigate.model.protocol.requests import request_lengths
 from varigate.sim import gate

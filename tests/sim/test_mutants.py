@@ -113,7 +113,7 @@ def test_tests_that_see_a_file_come_nearest_first(toy):
 
 def test_the_draw_depends_on_the_seed_and_hardly_on_edits():
     root = Path(__file__).parents[2]
-    found = select(root, ["gateware/uart.py", "gateware/lfsr.py", "gateware/crc.py"])
+    found = select(root, ["gateware/link/uart.py", "gateware/units/lfsr.py", "gateware/link/crc.py"])
     drawn = draw(found, 40, 1)
     assert drawn == draw(found, 40, 1) != draw(found, 40, 2)
     shares = [len([mutant for mutant in drawn if mutant.file == file]) for file in found]

@@ -9,7 +9,7 @@ from amaranth.hdl import Module, Signal
 from amaranth.lib import memory, wiring
 from amaranth.lib.wiring import In, Out
 
-from varigate.gateware.rom import RegisteredRom
+from varigate.gateware.lib.rom import RegisteredRom
 from varigate.platform.toolchains import output_registers, yosys
 from varigate.sim import gate
 from varigate.sim.compiled import Simulation

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from varigate.gateware.program import Array
+from varigate.gateware.engine.program import Array
 from varigate.model.errors import UserError
 from varigate.model.network.random_network import random_network
 from varigate.sim import bulk

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from varigate.gateware.vga import PINS, VESA, Axis, Geometry
+from varigate.gateware.video.vga import PINS, VESA, Axis, Geometry
 from varigate.sim.vga import clocks_needed, decode, save_png
 
 SMALL = Geometry(Axis(7, 2, 3, 4), Axis(5, 1, 2, 3))

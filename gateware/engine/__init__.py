@@ -1,0 +1,1 @@
+"""The matrix engine: the MAC array, its schedule, and the memories around it."""

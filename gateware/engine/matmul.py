@@ -1,0 +1,252 @@
+"""The matrix engine: vectors in, vectors out, through segments of matrices that share one MAC array.
+
+    i_0 ─► vector buffer ─┐                                       ┌─► result queue ─► o_0
+    i_1 ─► vector buffer ─┼─► MAC array ─► drain ─┬───────────────┼─► result queue ─► o_1
+     …                    │       ▲               │               └─► …
+        hidden buffer ────┘    weights            │
+              ▲                                   │
+              └───────────────────────────────────┘
+"""
+
+from math import lcm
+
+import numpy as np
+from amaranth.hdl import Cat, Module, Mux, Signal, signed
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from varigate.gateware.engine.activation_buffers import HiddenBuffer, VectorBuffer
+from varigate.gateware.engine.drain import Drain, value_bits
+from varigate.gateware.engine.mac import MacArray, longest_chain
+from varigate.gateware.engine.program import Array, Matrix, weight_blocks
+from varigate.gateware.engine.result_queue import ResultQueue
+from varigate.gateware.engine.schedule import plan_segment
+from varigate.gateware.engine.sequencer import Sequencer, constants
+from varigate.gateware.lib.rom import RegisteredRom
+from varigate.model.fixedpoint.intervals import signed_bits
+from varigate.model.fixedpoint.sigmoid import Sigmoid
+
+__all__ = ["MatrixEngine", "accumulator_bits_of", "greatest_product", "weight_bits_of"]
+
+class MatrixEngine(wiring.Component):
+    """Every segment takes vectors on its own stream and answers them in order; a batch is as many vectors.
+
+    A segment holds `buffers` vectors on their way in, one between each two of its matrices, and the results of one (of
+    `buffers` where they are few); the array goes from one matrix that is ready to the next, whichever segments they
+    belong to.
+
+    Members
+    -------
+    i_0, i_1, … : In(stream of signed)
+        the elements of a segment's vectors, in order.
+    o_0, o_1, … : Out(stream of {value, last})
+        the elements of its results, in order.
+
+    Cycles
+    ------
+    See `gateware.engine.schedule`. A matrix's first group of results is written `pipeline` clocks after the last step
+    of its first tile, and a step that follows at once upon what is awaited follows `PICK` clocks later.
+
+    Parameters
+    ----------
+    segments : list of list of Matrix
+    array : Array
+    sigmoid : Sigmoid or None
+    weights : str
+        where the weights are kept: `lut` or `block`.
+    """
+
+    def __init__(self, segments: list[list[Matrix]], array: Array, *, sigmoid: Sigmoid | None = None,
+                 weights: str = "lut"):
+        self._segments, self._array, self._sigmoid, self._style = segments, array, sigmoid, weights
+        self._matrices = [matrix for segment in segments for matrix in segment]
+        self.plans = [plan for segment in segments for plan in plan_segment(segment, array)]
+        members = {}
+        for index, segment in enumerate(segments):
+            members[f"i_{index}"] = In(stream.Signature(signed(_bits(segment[0]))))
+            members[f"o_{index}"] = Out(stream.Signature(data.StructLayout(
+                {"value": signed(value_bits(segment[-1:], sigmoid)), "last": 1})))
+        super().__init__(members)
+
+    @staticmethod
+    def pipeline_of(segments: list[list[Matrix]], array: Array, sigmoid: Sigmoid | None) -> int:
+        """Clocks from the last step of a tile to the writing of its first group of results."""
+        chain = _chain([matrix for segment in segments for matrix in segment], array)
+        return RegisteredRom.latency + MacArray.latency_of(array.columns, chain, array.packed) \
+            + Drain.latency_of(sigmoid)
+
+    def elaborate(self, platform):
+        m = Module()
+        array, matrices = self._array, self._matrices
+        accumulator_bits = accumulator_bits_of(matrices, self._sigmoid)
+        m.submodules.macs = macs = MacArray(
+            array.rows, array.columns, weight_bits=weight_bits_of(matrices), activation_bits=max(map(_bits, matrices)),
+            accumulator_bits=accumulator_bits, chain=_chain(matrices, array), packed=array.packed)
+        m.submodules.drain = drain = Drain(
+            matrices, array, sigmoid=self._sigmoid, accumulator_bits=accumulator_bits, style=self._style)
+        m.submodules.weights = weights = RegisteredRom(
+            self._weight_words(), array.multipliers * weight_bits_of(matrices), self._style)
+        banks = lcm(array.columns, array.drain)
+        m.submodules.sequencer = sequencer = Sequencer(
+            self.plans, [1 if opens else banks // array.columns for opens in self._opens])
+
+        # A matrix may run when its vector is there and its result has room.
+        vectors, there, room = [], [], []
+        for index, segment in enumerate(self._segments):
+            opening = len(there)
+            closing = opening + len(segment) - 1
+            vectors += [self._vector(m, index, segment[0], sequencer, opening), *[None] * (closing - opening)]
+            there.append(vectors[opening].ready)
+            for before in range(opening, closing):
+                written, free = self._handover(m, sequencer, drain, before)
+                there.append(written)
+                room.append(free)
+            room.append(self._queue(m, index, segment[-1], sequencer, drain, closing))
+        m.d.comb += [sequencer.ready[index].eq(both[0] & both[1])
+                     for index, both in enumerate(zip(there, room, strict=True))]
+
+        m.d.comb += [
+            weights.address.eq(sequencer.weight),
+            macs.weights.eq(weights.data),
+            macs.first.eq(_delayed(m, sequencer.first, RegisteredRom.latency)),
+            drain.sums.eq(macs.sums),
+        ]
+        m.d.sync += macs.activations.eq(self._activations(m, sequencer, drain, vectors, banks))
+        # The marks of the last step travel beside the data.
+        marks = Cat(sequencer.last, sequencer.opening, sequencer.matrix)
+        m.d.comb += Cat(drain.capture, drain.opening, drain.matrix).eq(
+            _delayed(m, marks, RegisteredRom.latency + macs.latency))
+        return m
+
+    @property
+    def _opens(self) -> list[bool]:
+        """For each matrix, whether it is the first of its segment."""
+        return [index == 0 for segment in self._segments for index in range(len(segment))]
+
+    def _vector(self, m: Module, index: int, matrix: Matrix, sequencer, opening: int):
+        """The buffer of a segment's incoming vectors."""
+        m.submodules[f"vector_{index}"] = vector = VectorBuffer(
+            matrix.inputs, self._array.columns, _bits(matrix), self._array.buffers)
+        wiring.connect(m, wiring.flipped(getattr(self, f"i_{index}")), vector.i)
+        m.d.comb += [
+            vector.pick.eq(sequencer.pick[opening]),
+            vector.done.eq(sequencer.done[opening]),
+            vector.read_word.eq(sequencer.word),
+        ]
+        return vector
+
+    def _queue(self, m: Module, index: int, matrix: Matrix, sequencer, drain, closing: int):
+        """The queue of a segment's results; whether it has room."""
+        o = getattr(self, f"o_{index}")
+        m.submodules[f"queue_{index}"] = queue = ResultQueue(
+            matrix.rows, self._array.drain, len(o.p.value), self._array.buffers)
+        wiring.connect(m, queue.o, wiring.flipped(o))
+        m.d.comb += [
+            queue.reserve.eq(sequencer.pick[closing]),
+            queue.write.eq(drain.valid & (drain.owner == closing)),
+            queue.last.eq(drain.last),
+        ]
+        m.d.comb += [queue.values[lane].eq(drain.values[lane]) for lane in range(self._array.drain)]
+        return queue.room
+
+    def _handover(self, m: Module, sequencer, drain, before: int):
+        """From matrix `before` to the next one: whether enough of the vector is written, and whether it may be."""
+        chase = self.plans[before + 1].chase
+        ours, awaited = Signal(name=f"ours_{before}"), Signal(name=f"awaited_{before}")
+        written, claimed = Signal(name=f"written_{before}"), Signal(name=f"claimed_{before}")
+        groups = Signal(range(chase + 1), name=f"groups_{before}")
+        m.d.comb += [ours.eq(drain.valid & (drain.owner == before)), awaited.eq(ours & (groups == chase - 1))]
+        with m.If(ours):
+            m.d.sync += groups.eq(Mux(drain.last, 0, groups + (groups != chase)))
+        m.d.sync += [
+            written.eq((written | awaited) & ~sequencer.pick[before + 1]),
+            claimed.eq((claimed | sequencer.pick[before]) & ~sequencer.done[before + 1]),
+        ]
+        return written, ~claimed
+
+    def _activations(self, m: Module, sequencer, drain, vectors, banks: int):
+        """What the array reads: from a matrix's own buffer of vectors, or from the hidden buffer."""
+        columns = self._array.columns
+        inner = [index for index, vector in enumerate(vectors) if vector is None]
+        sources = {index: vector.read_data for index, vector in enumerate(vectors) if vector is not None}
+        if inner:
+            m.submodules.hidden = hidden = self._hidden(m, sequencer, drain, inner, banks)
+            sources |= dict.fromkeys(inner, hidden.read_data)
+        matrix = _delayed(m, sequencer.matrix, VectorBuffer.latency)
+        chosen = Signal(data.ArrayLayout(signed(max(map(_bits, self._matrices))), columns))
+        with m.Switch(matrix):
+            for index, source in sources.items():
+                with m.Case(index):
+                    m.d.comb += [chosen[column].eq(source[column]) for column in range(columns)]
+        return chosen
+
+    def _hidden(self, m: Module, sequencer, drain, inner: list[int], banks: int):
+        """The buffer between matrices; the vectors of the matrices `inner` lie in it one behind the other."""
+        array, matrices = self._array, self._matrices
+        sizes = [-(-matrices[index].inputs // banks) for index in inner]
+        bases = {index: sum(sizes[:place]) for place, index in enumerate(inner)}
+        hidden = HiddenBuffer(banks=banks, columns=array.columns, drain=array.drain,
+                              bits=max(_bits(matrices[index]) for index in inner), words=sum(sizes))
+        word = Signal.like(hidden.write_word)
+        m.d.comb += [
+            hidden.read_word.eq(sequencer.word + constants([bases.get(index, 0) for index in range(len(matrices))])[
+                sequencer.matrix]),
+            hidden.read_phase.eq(sequencer.phase),
+            hidden.write.eq(drain.valid & constants([index + 1 in bases for index in range(len(matrices))])[
+                drain.owner]),
+            hidden.write_word.eq(word + constants([bases.get(index + 1, 0) for index in range(len(matrices))])[
+                drain.owner]),
+        ]
+        m.d.comb += [hidden.write_data[lane].eq(drain.values[lane]) for lane in range(array.drain)]
+        with m.If(hidden.write):
+            with m.If(drain.last):
+                m.d.sync += [hidden.write_group.eq(0), word.eq(0)]
+            with m.Elif(hidden.write_group == banks // array.drain - 1):
+                m.d.sync += [hidden.write_group.eq(0), word.eq(word + 1)]
+            with m.Else():
+                m.d.sync += hidden.write_group.eq(hidden.write_group + 1)
+        return hidden
+
+    def _weight_words(self) -> list[int]:
+        """One word a step: the weights of `rows` × `columns`, row by row."""
+        bits = weight_bits_of(self._matrices)
+        words = []
+        for matrix in self._matrices:
+            for block in weight_blocks(matrix.weights, self._array):
+                planes = block.reshape(-1, 1) >> np.arange(bits) & 1
+                octets = np.packbits(planes.astype(np.uint8), bitorder="little")
+                words.append(int.from_bytes(octets.tobytes(), "little"))
+        return words
+
+
+def weight_bits_of(matrices: list[Matrix]) -> int:
+    """Bits of a signed weight: 8 for weights up to ±127, 4 for up to ±7."""
+    return 1 + max(matrix.greatest for matrix in matrices).bit_length()
+
+
+def accumulator_bits_of(matrices: list[Matrix], sigmoid: Sigmoid | None) -> int:
+    """Bits of the signed number that holds every sum, and every result."""
+    return max(value_bits(matrices, sigmoid), *(matrix.accumulator_bits for matrix in matrices))
+
+
+def _delayed(m: Module, value, cycles: int):
+    """The value some cycles later. It is reset, for it may be a mark that starts something."""
+    for _ in range(cycles):
+        delayed = Signal(len(value))
+        m.d.sync += delayed.eq(value)
+        value = delayed
+    return value
+
+
+def _bits(matrix: Matrix) -> int:
+    """Of the signed number that holds an element of the matrix's vector."""
+    return signed_bits(matrix.source.low, matrix.source.high)
+
+
+def greatest_product(matrices: list[Matrix]) -> int:
+    """The greatest size of a weight times an activation."""
+    return max(max(-matrix.source.low, matrix.source.high) * matrix.greatest for matrix in matrices)
+
+
+def _chain(matrices: list[Matrix], array: Array) -> int:
+    return longest_chain(array.columns, packed=array.packed, cascade=array.cascade, product=greatest_product(matrices))

@@ -1,0 +1,175 @@
+"""What the matrix engine is to compute: plain data, made from a quantised network.
+
+A *segment* is a list of matrices that a vector runs through without leaving the engine: the encoder, the decoder, the
+class head. A network is lowered to segments; an array and its segments give a schedule (`gateware.engine.schedule`).
+"""
+
+import enum
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from varigate.model.fixedpoint.formats import Format
+from varigate.model.fixedpoint.intervals import accumulator_interval, signed_bits
+from varigate.model.network.network import Dense, Network
+
+__all__ = ["Array", "Kind", "Matrix", "Segment", "lower", "packed_weights", "weight_blocks"]
+
+
+@dataclass(frozen=True)
+class Array:
+    """The shape of the MAC array: `rows` outputs × `columns` inputs a clock; `drain` results leave it a clock.
+
+    Parameters
+    ----------
+    packed : bool
+        two rows to a DSP slice.
+    cascade : bool
+        columns are summed from slice to slice, and not in a tree alone.
+    buffers : int
+        incoming vectors that a segment has room for, and, where they are few, results: 2, so that the next vector
+        comes in while one is read, or 1.
+
+    Raises
+    ------
+    ValueError
+        when `drain` does not divide `rows`, or for other `buffers`.
+    """
+
+    rows: int
+    columns: int
+    drain: int = 1
+    packed: bool = False
+    cascade: bool = True
+    buffers: int = 2
+
+    def __post_init__(self):
+        if min(self.rows, self.columns, self.drain) < 1 or self.rows % self.drain:
+            raise ValueError(f"an array has at least one row and column, and a drain that divides the rows; "
+                             f"not {self.rows} rows, {self.columns} columns, drain {self.drain}")
+        if self.buffers not in (1, 2):
+            raise ValueError(f"an array has 1 or 2 buffers, not {self.buffers}")
+
+    @classmethod
+    def parse(cls, text: str) -> "Array":
+        """The array written as ROWSxCOLUMNS, with a drain of 1.
+
+        Raises
+        ------
+        ValueError
+            for any other text.
+        """
+        match = re.fullmatch(r"([1-9][0-9]{0,5})[x×]([1-9][0-9]{0,5})", text)
+        if match is None:
+            raise ValueError(f"an array is given as ROWSxCOLUMNS, say 8x1, not {text!r}")
+        return cls(int(match[1]), int(match[2]))
+
+    def __str__(self):
+        return f"{self.rows}x{self.columns}"
+
+    @property
+    def multipliers(self) -> int:
+        return self.rows * self.columns
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What becomes of an accumulator once it is shifted: saturate to `format`, then perhaps the sigmoid."""
+
+    format: Format
+    sigmoid: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Matrix:
+    """One matrix-vector product with its requantisation.
+
+    Parameters
+    ----------
+    weights : int array (rows, inputs)
+    bias : int array (rows,)
+        includes the rounding constant of the row's shift.
+    shift : int array (rows,)
+    kinds : tuple of Kind, one for each row
+    source : Format
+        of the input vector.
+    """
+
+    weights: np.ndarray
+    bias: np.ndarray
+    shift: np.ndarray
+    kinds: tuple[Kind, ...]
+    source: Format
+    accumulator_bits: int
+
+    @classmethod
+    def of(cls, *layers: Dense, source: Format) -> "Matrix":
+        """`layers` that read the same input vector, stacked row by row."""
+        return cls(
+            np.concatenate([layer.weights for layer in layers]),
+            np.concatenate([layer.bias + ((1 << layer.shift) >> 1) for layer in layers]),
+            np.concatenate([layer.shift for layer in layers]),
+            tuple(Kind(layer.format, layer.activation == "sigmoid") for layer in layers for _ in range(layer.outputs)),
+            source,
+            max(signed_bits(*accumulator_interval(layer, source)) for layer in layers),
+        )
+
+    @cached_property
+    def greatest(self) -> int:
+        """The greatest weight's magnitude, at least 1."""
+        return int(np.abs(self.weights).max(initial=1))
+
+    @property
+    def rows(self) -> int:
+        return self.weights.shape[0]
+
+    @property
+    def inputs(self) -> int:
+        return self.weights.shape[1]
+
+
+def packed_weights(block: np.ndarray) -> np.ndarray:
+    """Blocks (…, rows, columns) as `gateware.engine.mac` wants them packed: the second row of each pair less one where
+    the
+    first is negative. Weights are at least −127, so that the result fits their bits."""
+    packed = block.copy()
+    packed[..., 1::2, :] -= block[..., :-1:2, :] < 0
+    return packed
+
+
+def weight_blocks(weights: np.ndarray, array: Array) -> np.ndarray:
+    """A matrix's weights by steps in the order of their use, zeros where the array is larger than what is left of the
+    matrix: int64 (tiles · steps, rows, columns), packed where the array is."""
+    tiles, steps = -(-weights.shape[0] // array.rows), -(-weights.shape[1] // array.columns)
+    padded = np.zeros((tiles * array.rows, steps * array.columns), dtype=np.int64)
+    padded[:weights.shape[0], :weights.shape[1]] = weights
+    blocks = padded.reshape(tiles, array.rows, steps, array.columns).transpose(0, 2, 1, 3)
+    blocks = blocks.reshape(-1, array.rows, array.columns)
+    return packed_weights(blocks) if array.packed else blocks
+
+
+class Segment(enum.IntEnum):
+    """The parts of a network. Networks without a class head have no HEAD."""
+
+    ENCODER = 0
+    DECODER = 1
+    HEAD = 2
+
+
+def lower(network: Network) -> list[list[Matrix]]:
+    """The segments of `network` by `Segment`: μ and v are stacked into one matrix, μ first."""
+    source = network.input
+    encoder = []
+    for layer in network.encoder:
+        encoder.append(Matrix.of(layer, source=source))
+        source = network.output_format(layer)
+    encoder.append(Matrix.of(network.mu, network.v, source=source))
+    source = network.z
+    decoder = []
+    for layer in network.decoder:
+        decoder.append(Matrix.of(layer, source=source))
+        source = network.output_format(layer)
+    head = [] if network.head is None else [[Matrix.of(network.head, source=network.z)]]
+    return [encoder, decoder, *head]

@@ -1,0 +1,99 @@
+"""When the matrix engine does what, computed from shapes alone.
+
+A matrix is cut into tiles of `array.rows` rows. A tile *issues* ⌈inputs/columns⌉ steps, one a clock; its sums are then
+captured and *drain* `array.drain` rows a clock while the next tile issues. So a tile costs
+
+    max(⌈inputs/columns⌉, ⌈rows in the tile/drain⌉)        clocks,
+
+and the array is held by one matrix after the other, in the order in which they become ready. A matrix that reads what
+another one writes starts as early as every step still finds its inputs written: it chases the writer.
+"""
+
+from dataclasses import dataclass
+
+from varigate.gateware.engine.program import Array, Matrix
+
+__all__ = ["MatrixPlan", "plan", "plan_segment"]
+
+
+def _ceil(a: int, b: int) -> int:
+    return -(-a // b)
+
+
+@dataclass(frozen=True)
+class MatrixPlan:
+    """One matrix on an array.
+
+    steps : clocks that a tile issues
+    tiles : number of tiles
+    drains : clocks that a tile drains; `last_drains` the last tile
+    chase : groups of `drain` results of the matrix before that must be written when this one is picked; 0 for the
+        first matrix of a segment, which waits for its whole vector
+    """
+
+    steps: int
+    tiles: int
+    drains: int
+    last_drains: int
+    chase: int = 0
+
+    @property
+    def period(self) -> int:
+        """Clocks from one tile's start to the next's."""
+        return max(self.steps, self.drains)
+
+    @property
+    def issue(self) -> int:
+        """Clocks from the first step to the last one, both counted."""
+        return (self.tiles - 1) * self.period + self.steps
+
+    @property
+    def cost(self) -> int:
+        """Clocks of the array that the matrix takes in a busy engine, its last tile's drain included."""
+        return (self.tiles - 1) * self.period + max(self.steps, self.last_drains)
+
+    @property
+    def groups(self) -> int:
+        """Groups of `drain` results."""
+        return (self.tiles - 1) * self.drains + self.last_drains
+
+    @property
+    def words(self) -> int:
+        """Words of weights: steps of all tiles."""
+        return self.steps * self.tiles
+
+    def written(self, group: int) -> int:
+        """The clock in which a group is written, counted from the first group's."""
+        tile = min(group // self.drains, self.tiles - 1)
+        return tile * self.period + group - tile * self.drains
+
+
+PICK = 2  # clocks from the writing of the awaited group to the first step that is issued behind it
+
+
+def plan(matrix: Matrix, array: Array) -> MatrixPlan:
+    """The first matrix of a segment."""
+    tiles = _ceil(matrix.rows, array.rows)
+    return MatrixPlan(_ceil(matrix.inputs, array.columns), tiles, _ceil(min(array.rows, matrix.rows), array.drain),
+                      _ceil(matrix.rows - (tiles - 1) * array.rows, array.drain))
+
+
+def _group(row: int, array: Array, writer: MatrixPlan) -> int:
+    tile, inside = divmod(row, array.rows)
+    return tile * writer.drains + inside // array.drain
+
+
+def plan_segment(matrices: list[Matrix], array: Array) -> list[MatrixPlan]:
+    """The matrices of a segment: each but the first chases the one before it."""
+    plans = []
+    for matrix in matrices:
+        own = plan(matrix, array)
+        if plans:
+            writer = plans[-1]
+            # Step j reads up to row (j + 1)·columns − 1, which must have been written by then.
+            last_rows = [min((step + 1) * array.columns, matrix.inputs) - 1 for step in range(own.steps)]
+            start = max(writer.written(_group(row, array, writer)) + 1 - step for step, row in enumerate(last_rows))
+            chase = next(group for group in range(writer.groups) if writer.written(group) + PICK >= start) + 1
+            own = MatrixPlan(own.steps, own.tiles, own.drains, own.last_drains, chase)
+        plans.append(own)
+    return plans

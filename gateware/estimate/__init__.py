@@ -1,0 +1,1 @@
+"""Known before synthesis: cycles, resources, structure, and the array that suits a device."""

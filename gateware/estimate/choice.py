@@ -1,0 +1,68 @@
+"""Chooses the shape of the MAC array for a network and a budget of DSP slices and block RAMs."""
+
+from math import lcm
+
+from varigate.gateware.core.answer import Answer
+from varigate.gateware.core.job import Op
+from varigate.gateware.engine.program import Array
+from varigate.gateware.engine.schedule import plan
+from varigate.gateware.estimate.resources import Core
+from varigate.model.network.network import Network
+
+__all__ = ["choose_array", "least_interval"]
+
+MOST_DRAIN = 8  # lanes of the drain; a lane takes some 150 LUTs, and more of them gain little
+MOST_BANKS = 128  # of the buffer between layers; each is a memory of its own, in LUTs
+
+
+def _divisors(number: int) -> list[int]:
+    return [each for each in range(1, min(number, MOST_DRAIN) + 1) if number % each == 0]
+
+
+def _outside(network: Network) -> int:
+    """Clocks between two jobs that no array can save: the inputs come and the answer goes one number a clock."""
+    return max(network.inputs + 3, sum(Answer.numbers(network, Op.RECONSTRUCT).values()) + 1)
+
+
+def least_interval(network: Network, array: Array) -> int:
+    """A lower bound of the interval, and mostly the interval: what the array costs, or what goes in and comes out."""
+    matrices = Core(network, "lut").matrices
+    return max(_outside(network), sum(plan(matrix, array).cost for matrix in matrices))
+
+
+def _candidates(core: Core, dsps: int):
+    """All arrays that could be the fastest: none has more rows or columns than some matrix has."""
+    most_rows = max(matrix.rows for matrix in core.matrices)
+    most_columns = max(matrix.inputs for matrix in core.matrices)
+    for packed in (True, False):
+        for columns in range(1, min(most_columns, dsps) + 1):
+            for rows in range(1, min(most_rows, (1 + packed) * dsps // columns) + 1):
+                for drain in _divisors(rows):
+                    if lcm(columns, drain) <= MOST_BANKS:
+                        yield Array(rows, columns, drain, packed)
+
+
+def choose_array(network: Network, dsps: int, rams: int, *, weights: str = "block") -> Array | None:
+    """The fastest array, and of equally fast ones that with the fewest DSP slices, then the smallest drain.
+
+    Parameters
+    ----------
+    network : Network
+    dsps, rams : int
+        DSP slices and block RAMs of 36 Kb that the core may take.
+    weights : str
+        `lut` or `block`.
+
+    Returns
+    -------
+    Array or None
+        None where no array fits.
+    """
+    core, outside = Core(network, weights), _outside(network)
+    found = []
+    for array in _candidates(core, dsps):
+        need = core.need(array)
+        if need.dsp <= dsps and need.ramb36 <= rams:
+            interval = max(outside, sum(plan(matrix, array).cost for matrix in core.matrices))
+            found.append((interval, need.dsp, array.drain, array.rows, not array.packed, array))
+    return min(found, key=lambda each: each[:-1])[-1] if found else None

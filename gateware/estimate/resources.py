@@ -1,0 +1,123 @@
+"""What a network on an array takes of a device: DSP slices and block RAMs, known before anything is synthesised.
+
+The counts are those of Yosys's mapping; tests hold the two equal. Other memories lie in look-up tables.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from varigate.gateware.engine.mac import MacArray
+from varigate.gateware.engine.matmul import accumulator_bits_of, weight_bits_of
+from varigate.gateware.engine.program import Array, lower
+from varigate.gateware.engine.schedule import plan
+from varigate.gateware.estimate.stored_bits import table_bits, weight_bits
+from varigate.gateware.lib.rom import DEEP, bank_bits
+from varigate.gateware.panel.panel import LUT_ROM_BITS, examples_shape
+from varigate.gateware.video.gallery import PICTURES, PIXEL_BITS
+from varigate.gateware.video.screen_layout import image_side
+from varigate.model.fixedpoint.epsilon import segments_of
+from varigate.model.network.network import Network
+from varigate.model.protocol.requests import request_lengths
+
+__all__ = ["Core", "Need", "around", "blocks", "spread"]
+
+
+LUT_BITS = 64
+LARGE = 512  # bytes that Yosys keeps in look-up tables no longer
+
+
+@dataclass(frozen=True)
+class Need:
+    """dsp : DSP slices; ramb18 : block RAMs of 18 Kb, two of which are one of 36 Kb; lut : look-up tables that hold
+    weights, 64 bits each, and not what else lies in them."""
+
+    dsp: int = 0
+    ramb18: int = 0
+    lut: int = 0
+
+    def __add__(self, other: "Need") -> "Need":
+        return Need(self.dsp + other.dsp, self.ramb18 + other.ramb18, self.lut + other.lut)
+
+    @property
+    def ramb36(self) -> int:
+        return -(-self.ramb18 // 2)
+
+
+def blocks(words: int, bits: int) -> int:
+    """Block RAMs of 18 Kb for so many words of so many bits, cut into banks of the width that their number allows. A
+    rest that fits into half a block takes no more. Of more than `DEEP` words it is the most: Yosys may find a layout
+    that takes fewer, with multiplexers."""
+    width = bank_bits(words)
+    deep = -(-words // DEEP)
+    whole, rest = divmod(bits, width)
+    half = width // 2 if width != 9 else 4  # the ninth bit goes with eight others only
+    return deep * (2 * whole + (0 if rest == 0 else 1 if rest <= half else 2))
+
+
+def spread(words: int, bits: int) -> int:
+    """The same for a memory that the tool may cut as it likes: the fewest."""
+    shapes = [(512, 36), (1024, 18), (2048, 9), (4096, 4), (8192, 2), (16384, 1)]
+    return min(-(-words // deep) * -(-bits // wide) for deep, wide in shapes)
+
+
+class Core:
+    """The core of one network, on any array. What an array takes is quickly told, for a search asks often.
+
+    Parameters
+    ----------
+    network : Network
+    weights : str
+        `lut` or `block`.
+    """
+
+    def __init__(self, network: Network, weights: str):
+        segments = lower(network)
+        self.matrices = [matrix for segment in segments for matrix in segment]
+        self._weights = weights
+        self._weight_bits = weight_bits_of(self.matrices)
+        self._accumulator_bits = accumulator_bits_of(self.matrices, network.sigmoid)
+        self._banks, self._tables = {}, {}  # what arrays have in common: see `_banks_of` and `_table_bits`
+        epsilon = segments_of(network.epsilon_table)
+        self._epsilon = Need(epsilon.degree, blocks(len(network.epsilon_table), sum(epsilon.bits)))
+        self._sigmoid = network.sigmoid.order if network.sigmoid else 0
+
+    def need(self, array: Array) -> Need:
+        """The array's multipliers, the sampler's one, and one for each power of the polynomials: of ε, and in each lane
+        of the drain of the sigmoid. The tables of ε and, with weights in block RAM, of the drain; the weights."""
+        dsp = MacArray.multipliers_of(array.rows, array.columns, array.packed) + 1 + self._sigmoid * array.drain
+        plans = [plan(matrix, array) for matrix in self.matrices]
+        words, bits = sum(each.words for each in plans), array.multipliers * self._weight_bits
+        if self._weights == "lut":
+            return Need(dsp, lut=words * bits // LUT_BITS) + self._epsilon
+        groups = sum(each.groups for each in plans)
+        marks = (groups > sum(each.tiles for each in plans)) + (groups > len(plans))  # that are not always set
+        table = blocks(groups, self._table_bits(array.drain) + marks)
+        weights = sum(count * blocks(words, stored) for stored, count in self._banks_of(array).items())
+        return Need(dsp, weights + table) + self._epsilon
+
+    def _banks_of(self, array: Array) -> Counter:
+        """How many banks of the weights there are of each number of bits that are stored."""
+        key = array.rows, array.columns, array.packed
+        if key not in self._banks:
+            self._banks[key] = Counter(weight_bits(self.matrices, array, self._weight_bits))
+        return self._banks[key]
+
+    def _table_bits(self, drain: int) -> int:
+        """Bits of a word of the drain's table that are stored, its marks left out."""
+        if drain not in self._tables:
+            self._tables[drain] = table_bits(self.matrices, drain, self._accumulator_bits)
+        return self._tables[drain]
+
+
+def around(network: Network) -> Need:
+    """What the top has around the core, at most: the memories of examples, of requests, and of the screen, which are an
+    image, the pictures, and a table for each axis."""
+    rows, columns = examples_shape(network)
+    ramb18 = spread(rows * columns, 8) if 8 * rows * columns > LUT_ROM_BITS else 0
+    requests = 2 << (max(request_lengths(network.inputs, network.latent).values()) - 1).bit_length()
+    ramb18 += spread(requests, 8) if requests >= LARGE else 0
+    side = image_side(network)
+    if side is not None:
+        image = 1 << 2 * (side - 1).bit_length()
+        ramb18 += spread(image, PIXEL_BITS) + spread(PICTURES * image, PIXEL_BITS) + 2
+    return Need(ramb18=ramb18)

@@ -1,0 +1,56 @@
+"""The bits of read-only memories that synthesis stores: Yosys keeps none that is the same in every word, such as those
+of lanes that the network does not reach."""
+
+import numpy as np
+
+from varigate.gateware.engine.drain import kinds_of
+from varigate.gateware.engine.program import Array, Matrix, weight_blocks
+from varigate.gateware.lib.rom import bank_bits
+
+__all__ = ["table_bits", "weight_bits"]
+
+FEW = 6
+
+
+def weight_bits(matrices: list[Matrix], array: Array, bits: int) -> list[int]:
+    """Of the words of weights, of `bits` bits each: how many are stored in each bank of a `RegisteredRom`.
+
+    `drain`, `cascade` and `buffers` of the array play no part.
+    """
+    words = sum(len(range(0, matrix.rows, array.rows)) * len(range(0, matrix.inputs, array.columns))
+                for matrix in matrices)
+    # What differs in some words differs in all: mostly a few tell that every bit is stored, and a search asks often.
+    varying = _varying([_middle(matrix.weights, array) for matrix in matrices], array, bits)
+    if not varying.all():
+        varying = _varying([matrix.weights for matrix in matrices], array, bits)
+    return np.add.reduceat(varying, np.arange(0, varying.size, bank_bits(words)), dtype=int).tolist()
+
+
+def _varying(weights: list[np.ndarray], array: Array, bits: int) -> np.ndarray:
+    """Which bits of a word of weights are not the same in all; bool (rows · columns · bits,)."""
+    words = np.concatenate([weight_blocks(each, array) for each in weights])
+    changes = np.bitwise_or.reduce(words) ^ np.bitwise_and.reduce(words)
+    return (changes.reshape(-1, 1) >> np.arange(bits) & 1).ravel() == 1
+
+
+def _middle(weights: np.ndarray, array: Array) -> np.ndarray:
+    """Whole tiles and steps, at most `FEW` of each, from the middle of a matrix, where images are least often empty."""
+    parts = []
+    for length, size in zip(weights.shape, (array.rows, array.columns), strict=True):
+        start = max(length // size - FEW, 0) // 2 * size
+        parts.append(slice(start, start + FEW * size))
+    return weights[tuple(parts)]
+
+
+def table_bits(matrices: list[Matrix], drain: int, accumulator_bits: int) -> int:
+    """Of a word of the drain's table (`gateware.engine.drain.table_layout`), its marks left out: bits that are stored.
+
+    Row r of a matrix lies in lane r mod `drain`, whatever the tiles; zeros fill a matrix's last group.
+    """
+    kinds, groups = kinds_of(matrices), []
+    for matrix in matrices:
+        columns = np.stack([matrix.bias & (1 << accumulator_bits) - 1, matrix.shift,
+                            [kinds.index(kind) for kind in matrix.kinds]])
+        groups.append(np.pad(columns, ((0, 0), (0, -matrix.rows % drain))).reshape(len(columns), -1, drain))
+    words = np.concatenate(groups, 1)
+    return int(np.bitwise_count(np.bitwise_or.reduce(words, 1) ^ np.bitwise_and.reduce(words, 1)).sum())

@@ -1,0 +1,84 @@
+"""The core's clock cycles, counted by running its control alone: no data, and so the same for every input.
+
+What is counted here is what the gateware does, though clocks in which only counters move are taken at once; tests hold
+the two equal. Where nothing but the array is waited for, the interval is the sum of the costs of the matrices
+(`gateware.engine.schedule`):
+
+    interval = Σ [(tiles − 1)·max(steps, drains) + max(steps, last_drains)]
+"""
+
+import sys
+from dataclasses import dataclass
+from functools import lru_cache
+
+from varigate.gateware.engine.matmul import MatrixEngine
+from varigate.gateware.engine.program import Array, Matrix, lower
+from varigate.gateware.engine.schedule import plan_segment
+from varigate.gateware.estimate.timing_core import CoreControl
+from varigate.gateware.estimate.timing_engine import EngineControl
+from varigate.model.network.network import Network
+
+__all__ = ["Cycles", "array_cycles", "cycles", "run"]
+
+
+@dataclass(frozen=True)
+class Cycles:
+    """Clock cycles of a RECONSTRUCT whose results are taken as they come, with ε at hand.
+
+    class_latency : from the last input's acceptance to the class (to the last v, without a class head), of a job alone
+    latency : from the last input's acceptance to the last output, of a job alone
+    interval : from one job to the next, when they follow without a pause from a core at rest; the mean, where they
+        take turns. After a pause the matrices may fall into another order, and follow a few cycles sooner or later.
+    utilisation : multiply-accumulates of encoder and decoder, over multiplications a clock × interval
+    """
+
+    class_latency: int
+    latency: int
+    interval: float
+    utilisation: float
+
+
+def array_cycles(network: Network, array: Array) -> int:
+    """Cycles of the array for one job: a lower bound of the interval."""
+    return sum(plan.cost for segment in _segments(network) for plan in plan_segment(segment, array))
+
+
+@lru_cache(maxsize=8)
+def _segments(network: Network) -> list[list[Matrix]]:
+    """Lowered once: a search asks for the cycles of one network on many arrays."""
+    return lower(network)
+
+
+def _pipeline(network: Network, array: Array) -> int:
+    return MatrixEngine.pipeline_of(_segments(network), array, network.sigmoid)
+
+
+def _core(network: Network, array: Array, jobs: int, **options) -> CoreControl:
+    engine = EngineControl(_segments(network), array, _pipeline(network, array))
+    return CoreControl(network, engine, jobs, **options)
+
+
+def run(network: Network, array: Array, jobs: int, *, jumps: bool = True):
+    """The clocks in which the last inputs, classes (last v, without a class head) and last outputs of so many jobs go,
+    three lists; clock 0 is the first job's acceptance. Without `jumps` it is counted clock by clock."""
+    core = _core(network, array, jobs, jumps=jumps)
+    core.run(jobs)
+    return core.inputs, core.classes, core.outputs
+
+
+def _interval(core: CoreControl) -> float:
+    """From one job to the next, over the jobs after which a core whose client never ends is in a state once more."""
+    core.run(1)
+    seen = {}
+    while core.state not in seen:
+        seen[core.state] = len(core.outputs), core.outputs[-1]
+        core.run(len(core.outputs) + 1)
+    jobs, clock = seen[core.state]
+    return (core.outputs[-1] - clock) / (len(core.outputs) - jobs)
+
+
+def cycles(network: Network, array: Array) -> Cycles:
+    """The exact counts of `FoldedVae`."""
+    (input_,), (cls,), (output,) = run(network, array, 1)
+    interval = _interval(_core(network, array, sys.maxsize))
+    return Cycles(cls - input_, output - input_, interval, network.macs / (array.multipliers * interval))

@@ -1,0 +1,160 @@
+"""The matrix engine's control as plain counters: when matrices run and results appear."""
+
+from collections import deque
+
+from varigate.gateware.engine.program import Array, Matrix
+from varigate.gateware.engine.result_queue import ResultQueue
+from varigate.gateware.engine.schedule import plan_segment
+
+__all__ = ["EngineControl"]
+
+
+class EngineControl:
+    """The state of one engine, after any clock; `tick` is a clock, `skip` several in which only counters move.
+
+    Parameters
+    ----------
+    segments : list of list of Matrix
+    array : Array
+    pipeline : int
+        `MatrixEngine.pipeline_of` them.
+
+    Attributes
+    ----------
+    queued : list of int
+        by segment, results that wait in its queue.
+    """
+
+    def __init__(self, segments: list[list[Matrix]], array: Array, pipeline: int):
+        self._plans, self._segment, self._opens, self._closes = [], [], [], []
+        for index, segment in enumerate(segments):
+            plans = plan_segment(segment, array)
+            self._plans += plans
+            self._segment += [index] * len(plans)
+            self._opens += [place == 0 for place in range(len(plans))]
+            self._closes += [place == len(plans) - 1 for place in range(len(plans))]
+        self._order = list(reversed(range(len(self._plans))))  # what has been begun is finished first
+        self._pipeline, self._drain, self._buffers = pipeline, array.drain, array.buffers
+        self._inputs = [segment[0].inputs for segment in segments]
+        self._rows = [segment[-1].rows for segment in segments]
+        self._jobs = [ResultQueue.jobs_of(rows, array.drain, array.buffers) for rows in self._rows]
+        count = len(segments)
+        self._loaded, self._pages, self._waiting = [0] * count, [0] * count, [0] * count
+        self._reserved, self._taken, self.queued = [0] * count, [0] * count, [0] * count
+        self._written, self._claimed = [False] * len(self._plans), [False] * len(self._plans)
+        self._matrix, self._tile, self._step, self._draining = None, 0, 0, 0
+        self._due = deque()  # (clock, matrix, group of its results) of those groups to be written that matter
+
+    def state(self, now: int) -> tuple:
+        """All that the clocks from `now` on depend on, besides what is taken in and out."""
+        due = tuple((clock - now, matrix, group) for clock, matrix, group in self._due)
+        lists = (self._loaded, self._pages, self._waiting, self._reserved, self._taken, self.queued, self._written,
+                 self._claimed)
+        return self._matrix, self._tile, self._step, self._draining, due, *map(tuple, lists)
+
+    def can_take(self, index: int) -> bool:
+        """Whether the segment's stream of elements is ready."""
+        return self._pages[index] < self._buffers
+
+    def _ready(self, matrix: int) -> bool:
+        index = self._segment[matrix]
+        there = self._waiting[index] > 0 if self._opens[matrix] else self._written[matrix]
+        return there and (self._reserved[index] < self._jobs[index] if self._closes[matrix]
+                          else not self._claimed[matrix])
+
+    def _next(self) -> int | None:
+        """The matrix that would be picked."""
+        return next((matrix for matrix in self._order if self._ready(matrix)), None)
+
+    def quiet(self, now: int) -> float:
+        """Clocks from `now` on in which only the array's counters move, as far as it depends on the engine: infinitely
+        many where it waits for something."""
+        clocks = self._due[0][0] - now if self._due else float("inf")
+        if self._matrix is None:
+            return clocks if self._next() is None else 0
+        steps = self._plans[self._matrix].steps
+        if self._step or self._draining <= steps:
+            return min(clocks, steps - self._step - 1)
+        return min(clocks, self._draining - steps)
+
+    def skip(self, clocks: int, loaded: int | None, taken: int | None):
+        """So many clocks that are quiet, with an element taken into, and a result out of, the segments `loaded` and
+        `taken` in each, though not their vectors' last ones."""
+        if self._matrix is not None and (self._step or self._draining <= self._plans[self._matrix].steps):
+            self._step += clocks
+        self._draining = max(0, self._draining - clocks)
+        if loaded is not None:
+            self._loaded[loaded] += clocks
+        if taken is not None:
+            self._taken[taken] += clocks
+            self.queued[taken] -= clocks
+
+    def tick(self, now: int, taken_in: list[int], taken_out: list[int]):
+        """One clock, in which elements were taken into, and results out of, the segments of these indices."""
+        finished = self._issue(now)
+        picked = None
+        if self._matrix is None or finished is not None:
+            picked = self._next()
+            self._matrix, self._tile = picked, 0
+        if finished is not None:
+            if self._opens[finished]:
+                self._pages[self._segment[finished]] -= 1
+            else:
+                self._claimed[finished - 1] = False
+        if picked is not None:
+            index = self._segment[picked]
+            if self._opens[picked]:
+                self._waiting[index] -= 1
+            else:
+                self._written[picked] = False
+            if self._closes[picked]:
+                self._reserved[index] += 1
+            else:
+                self._claimed[picked] = True
+        for index in taken_out:
+            self.queued[index] -= 1
+            self._taken[index] += 1
+            if self._taken[index] == self._rows[index]:
+                self._taken[index] = 0
+                self._reserved[index] -= 1
+        for index in taken_in:
+            self._loaded[index] += 1
+            if self._loaded[index] == self._inputs[index]:
+                self._loaded[index] = 0
+                self._pages[index] += 1
+                self._waiting[index] += 1
+        while self._due and self._due[0][0] <= now:
+            self._write(*self._due.popleft()[1:])
+
+    def _issue(self, now: int) -> int | None:
+        """A step, where one may be issued; the matrix whose last one it was."""
+        if self._matrix is not None:
+            plan = self._plans[self._matrix]
+            if self._step or self._draining <= plan.steps:
+                self._step += 1
+                if self._step == plan.steps:
+                    return self._end_tile(now, plan)
+        if self._draining:
+            self._draining -= 1
+        return None
+
+    def _end_tile(self, now: int, plan) -> int | None:
+        ends = self._tile == plan.tiles - 1
+        self._draining = plan.last_drains if ends else plan.drains
+        first, matrix = self._tile * plan.drains, self._matrix
+        # Between matrices only the group that is awaited matters.
+        groups = range(first, first + self._draining)
+        if not self._closes[matrix]:
+            awaited = self._plans[matrix + 1].chase - 1
+            groups = [awaited] if awaited in groups else []
+        self._due.extend((now + self._pipeline + group - first, matrix, group) for group in groups)
+        self._step, self._tile = 0, self._tile + 1
+        return matrix if ends else None
+
+    def _write(self, matrix: int, group: int):
+        if not self._closes[matrix]:
+            self._written[matrix + 1] = True
+            return
+        index, plan = self._segment[matrix], self._plans[matrix]
+        final = group == plan.groups - 1
+        self.queued[index] += self._rows[index] - group * self._drain if final else self._drain

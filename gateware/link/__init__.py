@@ -1,0 +1,1 @@
+"""The serial link: UART, framing, and the protocol between the line and the core."""

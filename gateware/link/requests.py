@@ -1,0 +1,146 @@
+"""Frames to requests: the checks of command, length and argument, and the buffer in two halves."""
+
+from amaranth.hdl import Cat, Module, Mux, Signal, unsigned
+from amaranth.lib import data, memory, stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from varigate.gateware.link.deframer import Deframer, Fault
+from varigate.gateware.link.uart import Received
+from varigate.model.protocol.frames import Command
+from varigate.model.protocol.requests import request_lengths
+
+__all__ = ["Refusal", "Request", "Requests"]
+
+Request = data.StructLayout({"seq": 8, "command": 8})
+"""A sound request; its payload stands beside it."""
+
+Refusal = data.StructLayout({"seq": 8, "command": 8, "fault": Fault})
+"""A negative reply that is to be sent."""
+
+
+class Requests(wiring.Component):
+    """Received bytes to requests (`model.protocol.requests.judge`). Reception never stalls.
+
+    Two requests fit: the one that is being answered, from its last byte to the end of its reply, and one that waits.
+    A third is refused as `busy`. One refusal waits to be sent; further ones are dropped meanwhile.
+
+    Cycles
+    ------
+    A request is valid in the cycle after its closing delimiter; its payload is given at a byte a clock.
+
+    Parameters
+    ----------
+    inputs, latent : int
+        sizes of the network: they say how long requests are.
+
+    Members
+    -------
+    i : In(stream of Received, always ready)
+    o : Out(stream of Request)
+        to be taken when the reply is complete: that frees its half.
+    o_payload : Out(stream of 8 bits)
+        payload of the request that `o` shows. Never ends: take as many bytes as the command has.
+    o_refusal : Out(stream of Refusal)
+    error : Out(1)
+        set by a bad frame, cleared by the next good one.
+    bad : Out(32)
+        bad frames since reset, those without a reply of their own included; refusals as `busy` are none.
+    """
+
+    def __init__(self, inputs: int, latent: int):
+        self._lengths = request_lengths(inputs, latent)
+        super().__init__({
+            "i": In(stream.Signature(Received, always_ready=True)),
+            "o": Out(stream.Signature(Request)),
+            "o_payload": Out(stream.Signature(unsigned(8))),
+            "o_refusal": Out(stream.Signature(Refusal)),
+            "error": Out(1),
+            "bad": Out(32),
+        })
+
+    def elaborate(self, platform):
+        m = Module()
+        longest = max(self._lengths.values())
+        m.submodules.deframer = deframer = Deframer(longest)
+        wiring.connect(m, wiring.flipped(self.i), deframer.i)
+        payload, verdict = deframer.o_payload, deframer.o_verdict
+
+        bits = (longest - 1).bit_length()
+        m.submodules.buffer = buffer = memory.Memory(shape=unsigned(8), depth=2 << bits, init=[])
+        write, read = buffer.write_port(), buffer.read_port()
+        full = Signal(2)
+        filling = Signal()  # the half that is written
+        showing = Signal()  # the half that is read
+        free = ~full.bit_select(filling, 1)
+
+        # The payload goes to the buffer as it comes. It counts only when its half was free from its first byte on.
+        stored = Signal(reset_less=True)
+        first = Signal(8, reset_less=True)
+        start = payload.p.index == 0
+        m.d.comb += [
+            write.addr.eq(Cat(payload.p.index, filling)),
+            write.data.eq(payload.p.data),
+            write.en.eq(payload.valid & free),
+        ]
+        with m.If(payload.valid):
+            m.d.sync += stored.eq(free & (start | stored))
+            with m.If(start):
+                m.d.sync += first.eq(payload.p.data)
+
+        fault = Signal(Fault)
+        m.d.comb += fault.eq(verdict.p.fault)
+        with m.If(verdict.p.fault == Fault.NONE):
+            with m.Switch(verdict.p.command):
+                for command, length in self._lengths.items():
+                    with m.Case(command):
+                        wrong = {Command.GENERATE: first == 0, Command.EPSILON: first > 1}.get(command, 0)
+                        with m.If(verdict.p.length != length):
+                            m.d.comb += fault.eq(Fault.LENGTH)
+                        with m.Elif(wrong):
+                            m.d.comb += fault.eq(Fault.ARGUMENT)
+                        with m.Elif(~free | ((length != 0) & ~stored)):
+                            m.d.comb += fault.eq(Fault.BUSY)
+                with m.Default():
+                    m.d.comb += fault.eq(Fault.COMMAND)
+
+        halves = Signal(data.ArrayLayout(Request, 2), reset_less=True)
+        with m.If(verdict.valid & (fault == Fault.NONE)):
+            m.d.sync += [
+                halves[filling].seq.eq(verdict.p.seq),
+                halves[filling].command.eq(verdict.p.command),
+                full.bit_select(filling, 1).eq(1),
+                filling.eq(~filling),
+            ]
+        good = (fault == Fault.NONE) | (fault == Fault.BUSY)
+        with m.If(verdict.valid):
+            m.d.sync += self.error.eq(~good)
+            with m.If(~good):
+                m.d.sync += self.bad.eq(self.bad + 1)
+
+        with m.If(self.o_refusal.ready):
+            m.d.sync += self.o_refusal.valid.eq(0)
+        with m.If(verdict.valid & (fault != Fault.NONE) & ~self.o_refusal.valid):
+            m.d.sync += [
+                self.o_refusal.valid.eq(1),
+                self.o_refusal.p.seq.eq(verdict.p.seq),
+                self.o_refusal.p.command.eq(verdict.p.command),
+                self.o_refusal.p.fault.eq(fault),
+            ]
+
+        # The byte at the address of the next cycle is read in this one.
+        address = Signal(bits)
+        following = Signal(bits)
+        done = self.o.valid & self.o.ready
+        m.d.comb += [
+            self.o.valid.eq(full.bit_select(showing, 1)),
+            self.o.payload.eq(halves[showing]),
+            self.o_payload.valid.eq(self.o.valid),
+            self.o_payload.payload.eq(read.data),
+            following.eq(Mux(done, 0, address + (self.o_payload.valid & self.o_payload.ready))),
+            read.addr.eq(Cat(following, showing ^ done)),
+            read.en.eq(1),
+        ]
+        m.d.sync += address.eq(following)
+        with m.If(done):
+            m.d.sync += [full.bit_select(showing, 1).eq(0), showing.eq(~showing)]
+        return m

@@ -1,0 +1,177 @@
+"""A walk through the latent space by hand: buttons move a point along two dimensions, and the core decodes it."""
+
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, unsigned
+from amaranth.lib import data, memory, stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from varigate.gateware.core.job import Client, Op
+from varigate.gateware.panel.buttons import ButtonLayout
+from varigate.model.network.network import Network
+
+__all__ = ["Repeater", "Walk", "coordinate", "pair_bits"]
+
+WAIT = 3  # intervals before the first repetition
+
+
+def pair_bits(network: Network) -> int:
+    """The width of the number of a pair of latent dimensions, 2·pair and 2·pair + 1."""
+    return max(1, (network.latent - 1 >> 1).bit_length())
+
+
+def coordinate(network: Network):
+    """A stream's payload: the index of a latent dimension, and z there, as bits."""
+    return data.StructLayout({"index": 1 + pair_bits(network), "z": unsigned(network.z.bits)})
+
+
+class Repeater(wiring.Component):
+    """Buttons that repeat while they are held: at once, `WAIT` intervals later, then every interval.
+
+    Parameters
+    ----------
+    interval : int
+        clocks.
+
+    Members
+    -------
+    held : In(ButtonLayout)
+        debounced levels.
+    moves : Out(ButtonLayout)
+        the buttons that are down, as a pulse of one clock; center never is. Latency: one clock.
+    """
+
+    def __init__(self, interval: int):
+        self._interval = interval
+        super().__init__({"held": In(ButtonLayout), "moves": Out(ButtonLayout)})
+
+    def elaborate(self, platform):
+        m = Module()
+        held = Signal(ButtonLayout)
+        m.d.comb += [held.eq(self.held), held.center.eq(0)]
+        clock, repeating = Signal(range(self._interval * WAIT)), Signal()
+        m.d.sync += [self.moves.eq(0), repeating.eq(0), clock.eq(0)]
+        with m.If(held.as_value().any()):
+            m.d.sync += [repeating.eq(1), clock.eq(clock + 1)]
+            with m.If(~repeating):
+                m.d.sync += [self.moves.eq(held), clock.eq(0)]
+            with m.Elif(clock == self._interval * WAIT - 1):
+                m.d.sync += [self.moves.eq(held), clock.eq(self._interval * (WAIT - 1))]
+        return m
+
+
+class Walk(wiring.Component):
+    """A client of the core that keeps a point z, moves it by a quarter of the prior's σ a step, and has it decoded.
+
+    Left and right move it in the first dimension of the chosen pair, down and up in the second; it stops at the ends of
+    z's format. Dimensions that the network lacks are neither moved nor told. A move that comes while one waits replaces
+    it.
+
+    Latency: a walk is `wanted` two clocks after a button goes down. From `go` to the job 3 clocks, plus those for which
+    `o` waits; it ends with the last result.
+
+    Parameters
+    ----------
+    network : Network
+    clock_hz, repeat_hz : float
+        of steps while a button is held.
+
+    Members
+    -------
+    held : In(ButtonLayout)
+        debounced levels.
+    pair : In
+        the dimensions 2·pair and 2·pair + 1.
+    start : In(stream of bytes, always ready)
+        where the walk starts from: all dimensions of a z, one after the other. Not during a walk.
+    wanted : Out(1)
+        a move waits.
+    go : In(1)
+        it may be made; high until `done`.
+    done : Out(1)
+        in the last clock.
+    decoding : Out(1)
+        the core has taken the job and not yet ended it: what it answers is this walk's.
+    client : Out(Client)
+    o : Out(stream of `coordinate(network)`)
+        the pair that was steered, to be shown.
+    """
+
+    def __init__(self, network: Network, *, clock_hz: float = 100e6, repeat_hz: float = 8):
+        self._network = network
+        self._repeater = Repeater(max(1, round(clock_hz / repeat_hz)))
+        super().__init__({
+            "held": In(ButtonLayout), "pair": In(pair_bits(network)),
+            "start": In(stream.Signature(unsigned(network.z.bits), always_ready=True)),
+            "wanted": Out(1), "go": In(1), "done": Out(1), "decoding": Out(1),
+            "client": Out(Client), "o": Out(stream.Signature(coordinate(network))),
+        })
+
+    @property
+    def step(self) -> int:
+        """In codes of z."""
+        return max(1, (1 << self._network.z.frac) // 4)
+
+    def elaborate(self, platform):
+        m = Module()
+        network, client, z = self._network, self.client, self._network.z
+        index = Signal(1 + len(self.pair), reset_less=True)
+        m.submodules.point = point = memory.Memory(
+            shape=z.bits, depth=1 << len(index), init=[], attrs={"ram_style": "distributed"})
+        m.submodules.repeater = repeater = self._repeater
+        write, read = point.write_port(), point.read_port(domain="comb")
+        here = read.data.as_signed()
+
+        started = Signal.like(index)  # dimensions of the start that have come
+        last_index = network.latent - 1
+        with m.If(self.start.valid):
+            m.d.sync += started.eq(Mux(started == last_index, 0, started + 1))
+
+        waiting, moves = Signal(ButtonLayout, reset_less=True), Signal(ButtonLayout, reset_less=True)
+        second, exists, less, more = Signal(), Signal(), Signal(), Signal()
+        moved, next_z = Signal(range(z.low - self.step, z.high + self.step + 1)), Signal(z.bits)
+        m.d.comb += [
+            repeater.held.eq(self.held),
+            read.addr.eq(index),
+            less.eq(Mux(second, moves.down, moves.left)), more.eq(Mux(second, moves.up, moves.right)),
+            moved.eq(here + Mux(more, self.step, 0) - Mux(less, self.step, 0)),
+            next_z.eq(Mux(moved > z.high, z.high, Mux(moved < z.low, z.low, moved))),
+            self.o.p.index.eq(index), self.o.p.z.eq(next_z),
+            client.job.payload.eq(Op.DECODE), client.data.payload.eq(read.data),
+            write.addr.eq(Mux(self.start.valid, started, index)),
+            write.data.eq(Mux(self.start.valid, self.start.payload, next_z)),
+        ]
+        with m.If(self.start.valid):
+            m.d.comb += write.en.eq(1)
+
+        with m.FSM():
+            with m.State("IDLE"):
+                m.d.sync += [second.eq(0), index.eq(Cat(Const(0, 1), self.pair)), moves.eq(waiting)]
+                with m.If(self.go & self.wanted):
+                    m.d.sync += self.wanted.eq(0)
+                    m.next = "MOVE"
+            with m.State("MOVE"):
+                m.d.comb += [exists.eq(index <= last_index), self.o.valid.eq(exists)]
+                with m.If(self.o.ready | ~exists):
+                    m.d.comb += write.en.eq(exists)
+                    m.d.sync += [second.eq(1), index.eq(index | 1)]
+                    with m.If(second):
+                        m.d.sync += index.eq(0)
+                        m.next = "JOB"
+            with m.State("JOB"):
+                m.d.comb += client.job.valid.eq(1)
+                with m.If(client.job.ready):
+                    m.next = "DATA"
+            with m.State("DATA"):
+                m.d.comb += [self.decoding.eq(1), client.data.valid.eq(1)]
+                with m.If(client.data.ready):
+                    m.d.sync += index.eq(index + 1)
+                    with m.If(index == last_index):
+                        m.next = "RESULT"
+            with m.State("RESULT"):
+                m.d.comb += [self.decoding.eq(1), client.result.ready.eq(1)]
+                with m.If(client.result.valid & client.result.payload.last):
+                    m.d.comb += self.done.eq(1)
+                    m.next = "IDLE"
+
+        with m.If(repeater.moves.as_value().any()):
+            m.d.sync += [waiting.eq(repeater.moves), self.wanted.eq(1)]
+        return m

@@ -1,0 +1,1 @@
+"""The VGA screen of a network of images."""
