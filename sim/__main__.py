@@ -14,12 +14,13 @@ from varigate.model.train import cards
 from varigate.platform.toolchains import flow
 from varigate.platform.toolchains.device import DEVICES
 from varigate.platform.toolchains.settings import SMALL, Settings, add_options
-from varigate.sim import battery, mutants
-from varigate.sim.bench import bench, table
-from varigate.sim.engines import DEFAULT, ENGINES
-from varigate.sim.mutant_report import Report, explanations
-from varigate.sim.mutant_suite import Suite
-from varigate.sim.regress import regress
+from varigate.sim.mutation import mutants
+from varigate.sim.mutation.report import Report, explanations
+from varigate.sim.mutation.suite import Suite
+from varigate.sim.regression.bench import bench, table
+from varigate.sim.regression.engines import DEFAULT, ENGINES
+from varigate.sim.regression.regress import regress
+from varigate.sim.units import battery
 
 DEVICE = "xc7a100t"  # whose limits a core keeps here, too
 TRACED = 3  # samples of a run that writes waveforms, unless the user says how many
@@ -134,7 +135,7 @@ def _add_epsilon(commands):
 
 
 def _units(options) -> int:
-    from varigate.sim import book  # which computes tables, seconds that the other commands need not wait for
+    from varigate.sim.units import book  # which computes tables, seconds that the other commands need not wait for
 
     print(book.write(options.out, progress=sys.stderr.isatty()))
     return 0

@@ -19,8 +19,8 @@ from varigate.model.fixedpoint.epsilon import epsilon_table
 from varigate.model.protocol.text import line
 from varigate.model.train import trained
 from varigate.platform.toolchains.settings import Settings
-from varigate.sim import battery
-from varigate.sim.reference import Job, Reference
+from varigate.sim.testbench.reference import Job, Reference
+from varigate.sim.units import battery
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 

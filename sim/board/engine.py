@@ -15,8 +15,8 @@ from varigate.model.network.network import Network
 from varigate.sim.board.monitor import Monitor
 from varigate.sim.board.segments import Persistence
 from varigate.sim.board.transcript import Transcript
-from varigate.sim.compiled import Simulation
-from varigate.sim.serial_line import Receiver, Sender
+from varigate.sim.simulators.compiled import Simulation
+from varigate.sim.testbench.serial_line import Receiver, Sender
 
 __all__ = ["BIT", "BUTTONS", "RESET", "SWITCHES", "Board"]
 

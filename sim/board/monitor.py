@@ -3,7 +3,7 @@
 import numpy as np
 
 from varigate.gateware.video.vga import PINS
-from varigate.sim.vga import clocks_needed, decode
+from varigate.sim.testbench.vga import clocks_needed, decode
 
 __all__ = ["Monitor"]
 

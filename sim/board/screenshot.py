@@ -11,7 +11,7 @@ from varigate.model.errors import UserError
 from varigate.model.network.network import Network
 from varigate.model.protocol.frames import REPLY, Command, Decoder, Frame, encode
 from varigate.sim.board.engine import PIECE, Board
-from varigate.sim.vga import png
+from varigate.sim.testbench.vga import png
 
 __all__ = ["screenshot"]
 

@@ -14,7 +14,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from varigate.sim.board.engine import BUTTONS, RESET, SWITCHES, Board
 from varigate.sim.board.ports import HOST
 from varigate.sim.board.segments import spell
-from varigate.sim.vga import png
+from varigate.sim.testbench.vga import png
 
 __all__ = ["Page", "act"]
 

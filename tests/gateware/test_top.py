@@ -18,10 +18,10 @@ from varigate.model.protocol.frames import NEGATIVE, REPLY, Command, Frame, Reas
 from varigate.model.protocol.replies import Answer, Info, unpack_answer
 from varigate.model.protocol.requests import request_lengths
 from varigate.model.protocol.text import line
-from varigate.sim.corruption import clean, corruption, random_request, reference, wire
-from varigate.sim.device import BIT, Device
-from varigate.sim.reference import Job, Reference
-from varigate.sim.streams import get, put, run
+from varigate.sim.testbench.corruption import clean, corruption, random_request, reference, wire
+from varigate.sim.testbench.device import BIT, Device
+from varigate.sim.testbench.reference import Job, Reference
+from varigate.sim.testbench.streams import get, put, run
 
 EPSILON_ON, ERROR, BUSY = 1 << 13, 1 << 14, 1 << 15
 BYTES = {Part.MU: 2, Part.V: 1, Part.SCORE: 2, Part.CLASS: 1, Part.OUTPUT: 1}

@@ -9,8 +9,8 @@ from varigate.model.fixedpoint.epsilon import epsilon
 from varigate.model.fixedpoint.sampling import prior_latent
 from varigate.model.network.integer import decode, infer
 from varigate.model.protocol.frames import Command
-from varigate.sim.device import Device
-from varigate.sim.flowers import flowers
+from varigate.sim.testbench.device import Device
+from varigate.sim.testbench.flowers import flowers
 
 BLACK = np.zeros(25, int)
 

@@ -8,7 +8,7 @@ from varigate.model.network import network_file
 from varigate.model.network.random_network import random_network
 from varigate.model.protocol.frames import NEGATIVE, REPLY, UNKNOWN, Reason, encode
 from varigate.model.protocol.requests import judge
-from varigate.sim.board_reference import BoardReference
+from varigate.sim.testbench.board_reference import BoardReference
 
 
 class FakeBoard:

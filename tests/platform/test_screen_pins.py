@@ -5,7 +5,7 @@ import pytest
 from varigate.gateware.engine.program import Array
 from varigate.gateware.top import Top
 from varigate.platform.boards.top import VGA
-from varigate.sim.flowers import flowers
+from varigate.sim.testbench.flowers import flowers
 
 # Typed by hand from the Nexys4 DDR reference manual, the lowest bit first.
 GROUPS = {"r": "A3 B4 C5 A4", "g": "C6 A5 B6 A6", "b": "B7 C7 D7 D8"}

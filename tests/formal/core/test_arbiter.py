@@ -11,9 +11,9 @@ from amaranth.hdl import Cat, Mux, Signal, Value
 
 from varigate.gateware.core import arbiter
 from varigate.gateware.core.arbiter import CoreArbiter, MessageArbiter
-from varigate.sim.formal import Proof
-from varigate.sim.opened import opened
-from varigate.sim.stream_rules import assume_steady, claim_prompt, claim_steady, taken, total
+from varigate.sim.formal.proof import Proof
+from varigate.sim.formal.stream_rules import assume_steady, claim_prompt, claim_steady, taken, total
+from varigate.sim.testbench.opened import opened
 
 
 def claim_turns(proof, owner, busy, offers):

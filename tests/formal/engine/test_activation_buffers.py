@@ -9,9 +9,9 @@ import pytest
 from amaranth.hdl import Array, Cat, Mux, Signal
 
 from varigate.gateware.engine.activation_buffers import VectorBuffer
-from varigate.sim.formal import Proof
-from varigate.sim.opened import opened, rows
-from varigate.sim.stream_rules import taken, total
+from varigate.sim.formal.proof import Proof
+from varigate.sim.formal.stream_rules import taken, total
+from varigate.sim.testbench.opened import opened, rows
 
 BITS = 2
 

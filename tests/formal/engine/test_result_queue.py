@@ -11,9 +11,9 @@ import pytest
 from amaranth.hdl import Cat, Mux, Signal
 
 from varigate.gateware.engine.result_queue import ResultQueue
-from varigate.sim.formal import Proof
-from varigate.sim.opened import opened, rows
-from varigate.sim.stream_rules import Queue, claim_prompt, claim_steady, taken
+from varigate.sim.formal.proof import Proof
+from varigate.sim.formal.stream_rules import Queue, claim_prompt, claim_steady, taken
+from varigate.sim.testbench.opened import opened, rows
 
 BITS = 3
 SHAPES = [(3, 1), (3, 2), (6, 4), (2, 2)]  # results of a job, lanes

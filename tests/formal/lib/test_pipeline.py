@@ -11,9 +11,9 @@ from amaranth.hdl import Signal
 from amaranth.lib import stream
 
 from varigate.gateware.lib.pipeline import Pipeline, SkidBuffer
-from varigate.sim.formal import Proof
-from varigate.sim.opened import opened
-from varigate.sim.stream_rules import Queue, claim_prompt, claim_steady, taken, total
+from varigate.sim.formal.proof import Proof
+from varigate.sim.formal.stream_rules import Queue, claim_prompt, claim_steady, taken, total
+from varigate.sim.testbench.opened import opened
 
 
 def proof(latency, *, clearable=False, fault=None):

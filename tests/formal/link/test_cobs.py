@@ -10,9 +10,9 @@ import pytest
 from amaranth.hdl import Cat, Mux, Signal
 
 from varigate.gateware.link import cobs
-from varigate.sim.formal import Proof
-from varigate.sim.opened import opened, rows
-from varigate.sim.stream_rules import Queue, assume_steady, claim_prompt, claim_steady, taken
+from varigate.sim.formal.proof import Proof
+from varigate.sim.formal.stream_rules import Queue, assume_steady, claim_prompt, claim_steady, taken
+from varigate.sim.testbench.opened import opened, rows
 
 
 def proof(longest, fault=None):

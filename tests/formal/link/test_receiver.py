@@ -25,9 +25,9 @@ from amaranth.hdl import Fragment, Module, Mux, Signal, Value
 from varigate.gateware.link.deframer import OVERHEAD, Deframer
 from varigate.gateware.link.uart import UartReceiver
 from varigate.model.protocol.requests import LEAST_WIRE
-from varigate.sim.formal import Proof
-from varigate.sim.opened import opened
-from varigate.sim.streams import run
+from varigate.sim.formal.proof import Proof
+from varigate.sim.testbench.opened import opened
+from varigate.sim.testbench.streams import run
 
 LONGEST = 4
 MOST = OVERHEAD + LONGEST + 1  # where the deframer stops counting

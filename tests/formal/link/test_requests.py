@@ -12,9 +12,9 @@ from amaranth.hdl import Cat, Mux, Signal, Value
 from varigate.gateware.link.deframer import OVERHEAD, Fault
 from varigate.gateware.link.requests import Requests
 from varigate.model.protocol.requests import LEAST_WIRE
-from varigate.sim.formal import Proof
-from varigate.sim.opened import opened, rows
-from varigate.sim.stream_rules import Queue, claim_prompt, claim_steady, taken
+from varigate.sim.formal.proof import Proof
+from varigate.sim.formal.stream_rules import Queue, claim_prompt, claim_steady, taken
+from varigate.sim.testbench.opened import opened, rows
 
 LONGEST = 4
 MOST = OVERHEAD + LONGEST + 1  # where the deframer stops counting

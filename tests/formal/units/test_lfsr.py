@@ -10,9 +10,9 @@ import pytest
 
 from varigate.gateware.units import lfsr
 from varigate.gateware.units.lfsr import GENERATORS, ROUNDS, Taus88
-from varigate.sim.formal import Proof
-from varigate.sim.opened import opened
-from varigate.sim.stream_rules import claim_prompt, claim_steady
+from varigate.sim.formal.proof import Proof
+from varigate.sim.formal.stream_rules import claim_prompt, claim_steady
+from varigate.sim.testbench.opened import opened
 
 DEGENERATE_SEED = 0xB8C12BCD  # after `ROUNDS` rounds of the mix it is 1, where the first component would stand still
 

@@ -22,8 +22,8 @@ from varigate.gateware.units import sampling
 from varigate.model.fixedpoint.formats import Format
 from varigate.model.fixedpoint.intervals import signed_bits
 from varigate.model.fixedpoint.sampling import MU, PRODUCT_FRAC, sigma_table
-from varigate.sim.formal import Proof
-from varigate.sim.opened import opened
+from varigate.sim.formal.proof import Proof
+from varigate.sim.testbench.opened import opened
 
 SMALL = [Format(is_signed, bits) for is_signed in (False, True) for bits in range(1 + is_signed, 6)]
 

@@ -5,7 +5,7 @@ import pytest
 
 from varigate.gateware.core.arbiter import CoreArbiter, MessageArbiter
 from varigate.gateware.core.job import Op, Part
-from varigate.sim.streams import get, put, run
+from varigate.sim.testbench.streams import get, put, run
 
 INPUTS, RESULTS = 3, 4
 

@@ -6,8 +6,8 @@ from varigate.gateware.core.vae import FoldedVae
 from varigate.gateware.engine.program import Array
 from varigate.gateware.estimate import timing
 from varigate.model.network.random_network import random_input, random_network
-from varigate.sim.core import run_jobs
-from varigate.sim.reference import Job, Reference
+from varigate.sim.testbench.core import run_jobs
+from varigate.sim.testbench.reference import Job, Reference
 
 SHAPES = [(1, 1, 1), (2, 2, 1), (4, 3, 2), (8, 1, 1), (16, 2, 2)]
 KINDS = "quadratic", "linear"

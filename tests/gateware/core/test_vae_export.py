@@ -11,8 +11,8 @@ from varigate.model.vae.encoders import DenseEncoder
 from varigate.model.vae.model import VAEmodel
 from varigate.model.vae.sites import DATA_TYPES
 from varigate.model.vae.trainer import VAETrainer
-from varigate.sim.core import run_jobs
-from varigate.sim.reference import Job, Reference
+from varigate.sim.testbench.core import run_jobs
+from varigate.sim.testbench.reference import Job, Reference
 
 
 @pytest.mark.parametrize("seed", range(9))

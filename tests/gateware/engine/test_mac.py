@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from varigate.gateware.engine.mac import MacArray
-from varigate.sim.streams import run
+from varigate.sim.testbench.streams import run
 
 SHAPES = [(1, 1, 4), (3, 1, 4), (2, 2, 4), (2, 3, 1), (2, 4, 4), (2, 5, 4), (1, 9, 4), (2, 7, 3)]
 

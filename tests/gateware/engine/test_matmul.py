@@ -9,7 +9,7 @@ from varigate.model.fixedpoint.sigmoid import taylor
 from varigate.model.network import integer
 from varigate.model.network.network import Dense
 from varigate.model.network.random_network import random_input, random_network
-from varigate.sim.streams import get, put, run
+from varigate.sim.testbench.streams import get, put, run
 
 SHAPES = [Array(1, 1), Array(2, 2, 2), Array(4, 3, 2), Array(8, 1), Array(8, 1, packed=True), Array(16, 2, 2),
           Array(3, 5, packed=True), Array(6, 4, 3, packed=True), Array(6, 7, 2, packed=True, cascade=False)]

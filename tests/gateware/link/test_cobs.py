@@ -5,7 +5,7 @@ import pytest
 from varigate.gateware.link.cobs import CobsDecoder, CobsEncoder
 from varigate.gateware.link.framer import Framer
 from varigate.model.protocol.frames import cobs_encode, encode
-from varigate.sim.streams import run, transact
+from varigate.sim.testbench.streams import run, transact
 
 RNG = random.Random(2)
 PACKETS = [b"\0", b"\0\0", b"\x01", b"\x01\0", b"\0\x01", b"\x07" * 253, b"\x07" * 254, b"\x07" * 255,

@@ -2,7 +2,7 @@ import random
 
 from varigate.gateware.link.crc import crc16
 from varigate.model.protocol import frames
-from varigate.sim.streams import run
+from varigate.sim.testbench.streams import run
 
 
 def test_equals_the_model_a_byte_a_clock():

@@ -12,8 +12,8 @@ from varigate.gateware.link.uart import UartReceiver, UartTransmitter
 from varigate.model.network.random_network import random_network
 from varigate.model.protocol.frames import NEGATIVE, REPLY, Command, Decoder, Frame, Reason, encode
 from varigate.model.protocol.replies import Info, pack_answer
-from varigate.sim.fake_core import FakeCore
-from varigate.sim.streams import run
+from varigate.sim.testbench.fake_core import FakeCore
+from varigate.sim.testbench.streams import run
 
 DIGEST = bytes(range(32))
 SIZES = {"inputs": 4, "hidden": (3,), "latent": 2, "outputs": 5, "classes": 3}

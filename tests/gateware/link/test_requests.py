@@ -3,8 +3,8 @@ import random
 from varigate.gateware.link.requests import Requests
 from varigate.model.protocol.frames import NEGATIVE, Command, Frame, Reason, encode
 from varigate.model.protocol.requests import request_lengths
-from varigate.sim.corruption import BROKEN, CLEAN, clean, corruption, random_request, reference, wire
-from varigate.sim.streams import run
+from varigate.sim.testbench.corruption import BROKEN, CLEAN, clean, corruption, random_request, reference, wire
+from varigate.sim.testbench.streams import run
 
 INPUTS, LATENT = 4, 2
 LENGTHS = request_lengths(INPUTS, LATENT)

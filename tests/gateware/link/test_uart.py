@@ -5,7 +5,7 @@ from amaranth.hdl import Fragment
 
 from varigate.gateware.link.uart import UartReceiver, UartTransmitter, achieved_baud
 from varigate.model.errors import UserError
-from varigate.sim.streams import put, run
+from varigate.sim.testbench.streams import put, run
 
 RNG = random.Random(3)
 EIGHT = (8_000_000, 1_000_000)  # 8 clocks a bit

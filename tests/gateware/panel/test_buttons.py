@@ -1,7 +1,7 @@
 import random
 
 from varigate.gateware.panel.buttons import Buttons, Switches
-from varigate.sim.streams import run
+from varigate.sim.testbench.streams import run
 
 NAMES = ("center", "up", "down", "left", "right")
 

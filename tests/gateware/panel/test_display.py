@@ -4,7 +4,7 @@ import pytest
 from amaranth.hdl import Fragment
 
 from varigate.gateware.panel.display import DIGITS, FONT, Display, glyph
-from varigate.sim.streams import run
+from varigate.sim.testbench.streams import run
 
 
 def refresh(dut, patterns, clocks):

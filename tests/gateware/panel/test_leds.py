@@ -4,8 +4,8 @@ import pytest
 
 from varigate.gateware.core.job import Part
 from varigate.gateware.panel.leds import Leds
-from varigate.sim.flowers import flowers
-from varigate.sim.streams import run
+from varigate.sim.testbench.flowers import flowers
+from varigate.sim.testbench.streams import run
 
 STRETCH = 50
 

@@ -6,7 +6,7 @@ from amaranth.sim import Simulator
 from varigate.gateware.panel.display import patterns
 from varigate.gateware.panel.pages import Page, Pages
 from varigate.model.protocol.text import hundredths
-from varigate.sim.flowers import flowers
+from varigate.sim.testbench.flowers import flowers
 
 
 def shown(network, page, *, number=51, z=(0, 0), output=(), valid=1, known=1, cls=0) -> list[int]:

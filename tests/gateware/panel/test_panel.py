@@ -9,9 +9,9 @@ from varigate.gateware.core.job import Op
 from varigate.gateware.panel.display import patterns
 from varigate.gateware.video.screen_layout import image_side
 from varigate.model.protocol.text import hundredths
-from varigate.sim.flowers import flowers
-from varigate.sim.panel import PAGE, REFRESH, Desk
-from varigate.sim.streams import get, put, run
+from varigate.sim.testbench.flowers import flowers
+from varigate.sim.testbench.panel import PAGE, REFRESH, Desk
+from varigate.sim.testbench.streams import get, put, run
 
 
 @pytest.mark.parametrize("stall", [0.0, 0.5])

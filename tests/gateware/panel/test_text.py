@@ -8,8 +8,8 @@ from varigate.gateware.core.arbiter import Message
 from varigate.gateware.panel.decimals import Decimal, Values, slots
 from varigate.gateware.panel.text import Text
 from varigate.model.protocol.text import line
-from varigate.sim.flowers import flowers
-from varigate.sim.streams import get, put, run, transact
+from varigate.sim.testbench.flowers import flowers
+from varigate.sim.testbench.streams import get, put, run, transact
 
 
 @pytest.mark.parametrize(("bits", "digits"), [(8, 3), (9, 3), (14, 5)])

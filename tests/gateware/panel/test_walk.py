@@ -5,9 +5,9 @@ from varigate.gateware.core.job import Op, Part
 from varigate.gateware.panel.display import patterns
 from varigate.gateware.panel.walk import Repeater, Walk, pair_bits
 from varigate.model.protocol.text import hundredths
-from varigate.sim.flowers import flowers
-from varigate.sim.panel import SETTLE, Desk
-from varigate.sim.streams import get, put, run
+from varigate.sim.testbench.flowers import flowers
+from varigate.sim.testbench.panel import SETTLE, Desk
+from varigate.sim.testbench.streams import get, put, run
 
 INTERVAL = 50
 AXES = {"left": (0, -1), "right": (0, 1), "down": (1, -1), "up": (1, 1)}  # dimension of the pair, direction

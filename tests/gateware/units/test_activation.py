@@ -11,7 +11,7 @@ from varigate.model.fixedpoint import power
 from varigate.model.fixedpoint.formats import Format
 from varigate.model.fixedpoint.sigmoid import byte, classic, compact, fine, minimax, taylor
 from varigate.platform.toolchains.yosys import synthesise
-from varigate.sim.streams import get, put, run, transact
+from varigate.sim.testbench.streams import get, put, run, transact
 
 UNITS = {"classic": classic(), "byte": byte(), "1x1": taylor(1, 1), "2x3": taylor(2, 3), "8x2": taylor(8, 2),
          "16x1": taylor(16, 1), "64x0": taylor(64, 0), "64x1": taylor(64, 1), "minimax": minimax(

@@ -3,7 +3,7 @@ import pytest
 
 from varigate.gateware.units.argmax import ArgMax
 from varigate.model.network.integer import classify
-from varigate.sim.streams import run
+from varigate.sim.testbench.streams import run
 
 
 @pytest.mark.parametrize("classes", [1, 2, 3, 7])

@@ -3,7 +3,7 @@ import pytest
 
 from varigate.gateware.units.gaussian import EpsilonSource, InverseCdf
 from varigate.model.fixedpoint import epsilon
-from varigate.sim.streams import get, put, run, transact
+from varigate.sim.testbench.streams import get, put, run, transact
 
 TABLE = epsilon.epsilon_table()
 TABLES = {kind: epsilon.epsilon_table(kind) for kind in epsilon.KINDS}

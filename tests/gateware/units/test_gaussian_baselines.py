@@ -10,7 +10,7 @@ from varigate.model.fixedpoint import gaussian_baselines
 from varigate.model.fixedpoint.epsilon import epsilon_table
 from varigate.model.fixedpoint.sampling import EPSILON
 from varigate.model.fixedpoint.uniform import uniforms
-from varigate.sim.streams import get, run, transact
+from varigate.sim.testbench.streams import get, run, transact
 
 TABLE = epsilon_table()
 

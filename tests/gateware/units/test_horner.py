@@ -8,7 +8,7 @@ from amaranth.lib.wiring import In, Out
 from varigate.gateware.lib.pipeline import Pipeline
 from varigate.gateware.units import horner
 from varigate.model.fixedpoint.polynomial import Segmented, fit
-from varigate.sim.streams import run, transact
+from varigate.sim.testbench.streams import run, transact
 
 
 class Bare(wiring.Component):

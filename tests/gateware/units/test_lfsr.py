@@ -3,7 +3,7 @@ import pytest
 
 from varigate.gateware.units.lfsr import Taus88
 from varigate.model.fixedpoint import uniform
-from varigate.sim.streams import get, put, run, transact
+from varigate.sim.testbench.streams import get, put, run, transact
 
 WORD = 0xFFFFFFFF
 

@@ -6,7 +6,7 @@ from varigate.gateware.units.power import PowerUnit
 from varigate.model.fixedpoint.formats import Format
 from varigate.model.fixedpoint.polynomial import Segmented, fit
 from varigate.model.fixedpoint.power import Power, fine
-from varigate.sim.streams import run, transact
+from varigate.sim.testbench.streams import run, transact
 
 
 def codes(power):

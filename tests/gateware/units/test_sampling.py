@@ -4,7 +4,7 @@ import pytest
 from varigate.gateware.units.sampling import Sampler, Source
 from varigate.model.fixedpoint import sampling
 from varigate.model.fixedpoint.formats import Format
-from varigate.sim.streams import get, put, run
+from varigate.sim.testbench.streams import get, put, run
 
 TABLE = sampling.sigma_table()
 

@@ -8,8 +8,8 @@ from varigate.gateware.core.job import Op, Part
 from varigate.gateware.video.screen import BACKGROUND, FRAME, NEWEST, WALKED, Screen
 from varigate.gateware.video.screen_layout import image_side
 from varigate.model.network.random_network import random_network
-from varigate.sim.flowers import flowers
-from varigate.sim.streams import run
+from varigate.sim.testbench.flowers import flowers
+from varigate.sim.testbench.streams import run
 
 
 def box(picture, image, x, y, size, frame):

@@ -3,8 +3,8 @@ import pytest
 from amaranth.hdl import Cat, Elaboratable, Module, Signal
 
 from varigate.gateware.video.vga import PINS, VESA, Axis, Geometry, Vga
-from varigate.sim.streams import run
-from varigate.sim.vga import clocks_needed, decode, record
+from varigate.sim.testbench.streams import run
+from varigate.sim.testbench.vga import clocks_needed, decode, record
 
 SMALL = Geometry(Axis(9, 2, 3, 4), Axis(6, 1, 2, 3))
 

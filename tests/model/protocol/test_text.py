@@ -4,7 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 
 from varigate.model.protocol.text import decimals, hundredths, line, printable, separators
-from varigate.sim.flowers import flowers
+from varigate.sim.testbench.flowers import flowers
 
 
 @pytest.mark.parametrize("frac", range(9))

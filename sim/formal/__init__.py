@@ -1,0 +1,1 @@
+"""Proofs about gateware by a SAT solver, and the rules of streams as claims."""

@@ -1,0 +1,1 @@
+"""Tests of the tests: small faults in the gateware, and whether a test notices."""

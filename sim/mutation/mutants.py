@@ -1,0 +1,156 @@
+"""Do the tests notice a fault? Mutants are drawn by a seed and put to the tests."""
+
+import hashlib
+import json
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import asdict
+from pathlib import Path
+
+from tqdm import tqdm
+
+from varigate.model.errors import UserError
+from varigate.sim.mutation.mutation import Mutant, mutants_of
+from varigate.sim.mutation.suite import Outcome, Suite
+
+__all__ = ["draw", "pick", "run", "select"]
+
+
+def select(root: Path, patterns) -> dict[str, list[Mutant]]:
+    """All mutants of the files at `root` that match any of `patterns`, by file."""
+    paths = sorted({path for pattern in patterns for path in root.glob(pattern) if path.suffix == ".py"})
+    if not paths:
+        raise UserError(f"no Python files match {' '.join(patterns)} in {root}")
+    files = [path.relative_to(root).as_posix() for path in paths]
+    return {file: mutants_of(path.read_bytes().decode(), file) for file, path in zip(files, paths, strict=True)}
+
+
+def pick(mutants: dict[str, list[Mutant]], names: list[str]) -> list[Mutant]:
+    """Those of `mutants` that are named."""
+    found = {mutant.id: mutant for each in mutants.values() for mutant in each}
+    for name in names:
+        if name not in found:
+            raise UserError(f"there is no mutant {name}; --list shows those that are drawn")
+    return [found[name] for name in names]
+
+
+def draw(mutants: dict[str, list[Mutant]], count: int, seed: int) -> list[Mutant]:
+    """`count` of `mutants`, the same for the same seed, in proportion to each file's number of them.
+
+    The order within a file is that of a hash over the change itself, so that an edit elsewhere hardly alters the draw.
+    """
+    total = sum(map(len, mutants.values()))
+    if not 1 <= count <= total:
+        raise UserError(f"the number of mutants is 1 to {total}, of which there are, not {count}")
+    shares = {file: count * len(found) / total for file, found in mutants.items()}
+    places = {file: int(share) for file, share in shares.items()}
+    for file in sorted(shares, key=lambda file: places[file] - shares[file])[:count - sum(places.values())]:
+        places[file] += 1
+    drawn = []
+    for file, found in mutants.items():
+        alike, ranks = Counter(), {}
+        for mutant in found:
+            change = f"{seed}\0{file}\0{mutant.kind}\0{mutant.before}\0{mutant.after}"
+            alike[change] += 1
+            ranks[mutant.id] = hashlib.sha256(f"{change}\0{alike[change]}".encode()).digest()
+        best = sorted(found, key=lambda mutant: ranks[mutant.id])[:places[file]]
+        drawn += sorted(best, key=lambda mutant: mutant.start)
+    return drawn
+
+
+class _Record:
+    """Outcomes as lines of JSON in a file, so that an interrupted run goes on where it was.
+
+    A mutant that was killed stays so while its file is the same; one that survived is tried again when any file of the
+    tree has changed.
+    """
+
+    def __init__(self, path: Path | None, suite: Suite):
+        self._path, self._suite, self._lock = path, suite, threading.Lock()
+        self._tree, self._known = suite.digest(), {}
+        if path is None or not path.exists():
+            return
+        for line in path.read_text("utf-8").splitlines():
+            try:
+                entry = json.loads(line)
+                self._known[entry["key"]] = entry
+            except (ValueError, KeyError, TypeError):
+                raise UserError(f"{path} is no record of mutants; give another file to --resume") from None
+
+    def _write(self, entry: dict):
+        with self._lock:
+            self._known[entry["key"]] = entry
+            if self._path is not None:
+                with self._path.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+
+    def durations(self, test: str) -> dict[str, float] | None:
+        entry = self._known.get(f"durations {test} {self._suite.digest(test)}")
+        return entry and entry["tests"]
+
+    def keep_durations(self, test: str):
+        self._write({"key": f"durations {test} {self._suite.digest(test)}", "tests": self._suite.durations[test]})
+
+    def _key(self, mutant: Mutant, stage: int) -> str:
+        changed = mutant.apply(self._suite.sources[mutant.file].decode())
+        return f"stage {stage} {mutant.id} {hashlib.sha256(changed.encode()).hexdigest()}"
+
+    def outcome(self, mutant: Mutant, stage: int) -> Outcome | None:
+        entry = self._known.get(self._key(mutant, stage))
+        if entry is None or (entry["status"] == "survived" and entry["tree"] != self._tree):
+            return None
+        return Outcome(entry["status"], entry["by"])
+
+    def keep(self, mutant: Mutant, stage: int, outcome: Outcome):
+        self._write({"key": self._key(mutant, stage), "tree": self._tree, "before": mutant.before,
+                     "after": mutant.after, **asdict(outcome)})
+
+
+def run(suite: Suite, mutants: list[Mutant], *, jobs: int = 1, resume: Path | None = None,
+        progress: bool = False) -> dict[Mutant, Outcome]:
+    """Puts each of `mutants` to the nearest tests and, where it survives them, to the others.
+
+    Parameters
+    ----------
+    suite : Suite
+    mutants : list of Mutant
+    jobs : int
+        tests that run at a time.
+    resume : Path or None
+        where outcomes are kept, and taken from.
+    progress : bool
+        a bar on standard error.
+    """
+    record = _Record(resume, suite)
+    tests = suite.tests_of({mutant.file for mutant in mutants})
+    known = {test: found for test in tests if (found := record.durations(test)) is not None}
+    suite.durations |= known
+    missing = [test for test in tests if test not in known]
+    if missing:
+        suite.measure(missing)
+        for test in missing:
+            record.keep_durations(test)
+
+    def judge(mutant) -> Outcome:
+        for stage, stage_tests in enumerate(suite.stages(mutant.file)):
+            outcome = record.outcome(mutant, stage)
+            if outcome is None:
+                outcome = suite.run(mutant, stage_tests)
+                record.keep(mutant, stage, outcome)
+            if outcome.status != "survived":
+                break
+        return outcome
+
+    outcomes = {}
+    with tqdm(total=len(mutants), unit="mutant", disable=not progress) as bar, ThreadPoolExecutor(jobs) as pool:
+        futures = {pool.submit(judge, mutant): mutant for mutant in mutants}
+        try:
+            for future in as_completed(futures):
+                outcomes[futures[future]] = future.result()
+                bar.update()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            suite.stop()
+            raise
+    return {mutant: outcomes[mutant] for mutant in mutants}

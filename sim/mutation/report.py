@@ -1,0 +1,133 @@
+"""What became of the mutants, and why some survived: the page `docs/mutants.md`."""
+
+import tomllib
+from collections import Counter
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from varigate.model.errors import UserError
+from varigate.sim.mutation.mutation import KINDS, Mutant
+from varigate.sim.mutation.suite import Outcome
+
+__all__ = ["LEAST_KILLED", "Report", "explanations"]
+
+LEAST_KILLED = 0.95
+EXPLANATIONS = "docs/mutants.toml"
+STATUSES = ("killed", "timed out", "survived")
+
+TEXT = """# Mutants
+
+Written by `python -m sim mutants`: {total} small faults, drawn by the seed {seed} from the {candidates:,}
+possible ones in {files} files (each file in proportion to its own), put to the tests one at a time. **{rate}** were
+noticed; {least} is the least allowed, and every survivor must be explained.
+
+A mutant counts as killed when a test fails, and as timed out when the tests compute for more than twice as long as
+without it, and a quarter of a minute. The tests of the module come first, then all that import it, until one
+fails.{slow}
+
+## By kind
+
+{kinds}
+
+## By file
+
+{by_file}
+
+## Timed out
+
+{timed_out}
+
+## Survivors
+
+{survivors}
+"""
+
+
+def explanations(root: Path) -> dict[tuple, str]:
+    """Reasons by (file, before, after): the same change means the same, wherever in its file it stands."""
+    path = root / EXPLANATIONS
+    if not path.exists():
+        return {}
+    try:
+        entries = tomllib.loads(path.read_text("utf-8")).get("survivor", [])
+        return {(entry["file"], entry["before"], entry["after"]): entry["reason"] for entry in entries}
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise UserError(f"{path}: a survivor has file, before, after and reason ({error})") from error
+
+
+def _percent(part: float) -> str:
+    return f"{100 * part:.1f} %"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of each mutant, and the reasons of those that survived."""
+
+    seed: int
+    candidates: int
+    outcomes: dict[Mutant, Outcome]
+    reasons: dict[tuple, str]
+    slow: list[str]
+
+    def of(self, status: str) -> list[Mutant]:
+        return [mutant for mutant, outcome in self.outcomes.items() if outcome.status == status]
+
+    @property
+    def rate(self) -> float:
+        """The part that was killed or timed out. A survivor counts against it, whatever its reason."""
+        return 1 - len(self.of("survived")) / len(self.outcomes)
+
+    def reason(self, mutant: Mutant) -> str | None:
+        return self.reasons.get((mutant.file, mutant.before, mutant.after))
+
+    @property
+    def unexplained(self) -> list[Mutant]:
+        return [mutant for mutant in self.of("survived") if not self.reason(mutant)]
+
+    @property
+    def passed(self) -> bool:
+        return self.rate >= LEAST_KILLED and not self.unexplained
+
+    def summary(self) -> str:
+        counts = ", ".join(f"{len(self.of(status))} {status}" for status in STATUSES)
+        lines = [f"{len(self.outcomes)} mutants: {counts}; {_percent(self.rate)} noticed, of at least "
+                 f"{_percent(LEAST_KILLED)}"]
+        lines += [f"  survived: {mutant.id}: {mutant.before}  →  {mutant.after or '(nothing)'}\n"
+                  f"    {self.reason(mutant) or 'NOT EXPLAINED'}" for mutant in self.of("survived")]
+        return "\n".join(lines)
+
+    def as_dict(self) -> dict:
+        return {"seed": self.seed, "candidates": self.candidates, "rate": self.rate, "passed": self.passed, "mutants": [
+            {"id": mutant.id, "before": mutant.before, "after": mutant.after, **asdict(outcome),
+             "reason": self.reason(mutant)} for mutant, outcome in self.outcomes.items()]}
+
+    def _table(self, head: str, groups: dict[str, list[Outcome]]) -> str:
+        lines = [f"| {head} | drawn | {' | '.join(STATUSES)} |", "|---" + "|---:" * (len(STATUSES) + 1) + "|"]
+        for name, outcomes in groups.items():
+            counts = Counter(outcome.status for outcome in outcomes)
+            lines.append(f"| {name} | {len(outcomes)} | {' | '.join(str(counts[status]) for status in STATUSES)} |")
+        return "\n".join(lines)
+
+    def page(self) -> str:
+        """The report in Markdown, without anything that differs from run to run."""
+        def grouped(key, names):
+            return {label: [outcome for mutant, outcome in self.outcomes.items() if key(mutant) == name]
+                    for name, label in names.items()}
+
+        def diff(mutant):
+            removed, added = (text.split(" ⏎ ") if text else [] for text in (mutant.before, mutant.after))
+            lines = [*(f"- {line}" for line in removed), *(f"+ {line}" for line in added)]
+            return "\n".join([f"`{mutant.id}`", "", "```diff", *lines, "```"])
+
+        kinds = grouped(lambda mutant: mutant.kind, {kind: f"{kind}: {text}" for kind, text in KINDS.items()})
+        names = {mutant.file: mutant.file for mutant in self.outcomes}
+        slow = ("" if not self.slow else "\nNot run, because they take long: " +
+                ", ".join(f"`{test.replace('|', chr(92) + '|')}`" for test in self.slow) + ".")
+        survivors = [f"{diff(mutant)}\n\n{self.reason(mutant) or '**Not explained.**'}"
+                     for mutant in self.of("survived")]
+        return TEXT.format(
+            total=len(self.outcomes), seed=self.seed, candidates=self.candidates, files=len(names),
+            rate=_percent(self.rate), least=_percent(LEAST_KILLED), slow=slow, kinds=self._table("kind", kinds),
+            by_file=self._table("file", grouped(lambda mutant: mutant.file, names)),
+            timed_out="\n\n".join(map(diff, self.of("timed out"))) or "None.",
+            survivors="\n\n".join(survivors) or "None.")

@@ -1,0 +1,107 @@
+"""Runs cocotb tests on a component's Verilog, in the simulator that `sim.simulators.verilator` makes of it."""
+
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass
+from pathlib import Path
+
+from amaranth.back import rtlil
+from cocotb_tools import config
+
+from varigate.model.errors import UserError
+from varigate.sim.simulators import verilator
+
+__all__ = ["Result", "run", "simulator"]
+
+# Everything that cocotb calls must see the symbols of everything else; and the interpreter stays locked meanwhile.
+LAUNCH = "import ctypes, sys; ctypes.PyDLL(sys.argv[1], ctypes.RTLD_GLOBAL).simulate()"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one cocotb test.
+
+    Parameters
+    ----------
+    name : str
+        `module.function`.
+    status : str
+        `passed`, `failed`, `skipped`.
+    message : str
+        why, if it has not passed.
+    """
+
+    name: str
+    status: str
+    message: str = ""
+
+
+def simulator(component) -> Path:
+    """The shared object that simulates `component`, an Amaranth component with ports of its own names, clk and rst."""
+    return verilator.library(verilator.verilog(rtlil.convert(component, name="top", emit_src=False)))
+
+
+def _results(path: Path) -> list[Result]:
+    found = []
+    for case in ElementTree.parse(path).getroot().iter("testcase"):
+        bad = [child for child in case if child.tag in ("failure", "error")]
+        status = "failed" if bad else "skipped" if case.find("skipped") is not None else "passed"
+        message = "\n".join(f"{child.get('message')}\n{child.text}" for child in bad)
+        found.append(Result(f"{case.get('classname')}.{case.get('name')}", status, message))
+    return found
+
+
+def run(library: Path, module: Path, *, out: Path, test: str | None = None, environment: dict[str, str] | None = None,
+        seed: int = 1, limit: float = 300) -> list[Result]:
+    """Runs the cocotb tests of `module`, each on what the one before has left, the first after power-on.
+
+    Parameters
+    ----------
+    library : Path
+        of `simulator`.
+    module : Path
+        a Python file; it can import its neighbours.
+    out : Path
+        a folder that gets `results.xml` and `log.txt`.
+    test : str
+        the one function that is run, instead of all.
+    environment : dict
+        further variables.
+    seed : int
+        of `random`, in the module.
+    limit : float
+        seconds.
+
+    Raises
+    ------
+    UserError
+        when the simulation stops before its end, takes too long, or has no test to run.
+    """
+    results, log = out / "results.xml", out / "log.txt"
+    results.unlink(missing_ok=True)
+    variables = {
+        **os.environ, **(environment or {}),
+        "COCOTB_TEST_MODULES": module.stem, "COCOTB_TOPLEVEL": "top", "TOPLEVEL_LANG": "verilog",
+        "COCOTB_RESULTS_FILE": str(results), "COCOTB_RANDOM_SEED": str(seed), "COCOTB_ANSI_OUTPUT": "0",
+        "COCOTB_TRUST_INERTIAL_WRITES": "1",  # Verilator implements them
+        "COCOTB_REWRITE_ASSERTION_FILES": module.name,  # not of all that is imported, which takes seconds
+        "COCOTB_TEST_FILTER": "" if test is None else rf"\.{test}$",
+        "PYTHONPATH": os.pathsep.join([str(module.parent), *filter(None, sys.path)]),
+        "PYGPI_PYTHON_BIN": sys.executable, "GPI_USERS": config.pygpi_entry_point(),
+    }
+    try:
+        with log.open("w", encoding="utf-8") as output:
+            status = subprocess.run([sys.executable, "-c", LAUNCH, str(library)], env=variables, stdout=output,
+                                    stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, timeout=limit).returncode
+    except subprocess.TimeoutExpired:
+        raise UserError(f"the simulation of {module.name} took longer than {limit} seconds; see {log}") from None
+    try:
+        found = _results(results)
+    except (OSError, ElementTree.ParseError):
+        found = []
+    if status or not found:
+        raise UserError(f"the simulation of {module.name} gave {len(found)} results and ended with status {status}; "
+                        f"see {log}")
+    return found

@@ -1,0 +1,129 @@
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+import varigate
+from varigate.model.errors import UserError
+from varigate.sim.__main__ import main
+from varigate.sim.mutation.mutants import draw, select
+from varigate.sim.mutation.report import Report, explanations
+from varigate.sim.mutation.suite import Outcome, Suite
+
+PROJECT = '[tool.pytest.ini_options]\npythonpath = ["."]\naddopts = ["--import-mode=importlib"]\n'
+GATEWARE = ('"""Adds 1 + 2."""\n\n\ndef least(a, b):\n    return a if a < b else b\n\n\n'
+            'def both(a, b):\n    return a & b\n')
+WEAK = ("from varigate.gateware.pair import both, least\n\n\n"
+        "def test_pair():\n    assert least(1, 3) == 1 and both(6, 3) == 2\n")
+
+
+@pytest.fixture
+def toy(tmp_path):
+    """A package with one module, and tests that do not look at a case: two equal numbers."""
+    root = tmp_path / "toy"
+    (root / "gateware").mkdir(parents=True)
+    (root / "tests").mkdir()
+    shutil.copytree(Path(varigate.__file__).parent, root / "varigate", ignore=shutil.ignore_patterns("__pycache__"))
+    (root / "pyproject.toml").write_text(PROJECT)
+    (root / "gateware/__init__.py").write_text("")
+    (root / "gateware/pair.py").write_text(GATEWARE)
+    (root / "tests/test_pair.py").write_text(WEAK)
+    (root / "tests/test_other.py").write_text("def test_nothing():\n    assert True\n")
+    return root
+
+
+def mutants(toy, *options):
+    return main(["mutants", "--root", str(toy), *options])
+
+
+def test_a_survivor_is_reported_until_it_is_explained(toy, tmp_path, capsys):
+    """`a <= b` for `a < b` cannot be told from it by any test; the rate, though, is its own condition."""
+    record, page = tmp_path / "record.jsonl", tmp_path / "mutants.md"
+    options = ["--count", "3", "--jobs", "1", "--resume", str(record), "--out", str(page)]
+    assert mutants(toy, *options) == 1
+    assert "1 survived; 66.7 % noticed" in " ".join(capsys.readouterr().out.split())
+    assert "- return a if a < b else b\n+ return a if a <= b else b" in page.read_text("utf-8")
+    assert "Not explained" in page.read_text("utf-8")
+    assert (toy / "gateware/pair.py").read_text() == GATEWARE
+
+    (toy / "docs").mkdir()
+    (toy / "docs/mutants.toml").write_text(
+        '[[survivor]]\nfile = "gateware/pair.py"\nbefore = "return a if a < b else b"\n'
+        'after = "return a if a <= b else b"\nreason = "The two are equal then."\n')
+    lines = record.read_text("utf-8")
+    assert mutants(toy, *options, "--json") == 1  # two of three are less than 95 %
+    result = json.loads(capsys.readouterr().out)
+    assert [mutant["status"] for mutant in result["mutants"]] == ["killed", "survived", "killed"]
+    assert result["mutants"][1]["reason"] == "The two are equal then."
+    assert result["mutants"][0]["by"] == "tests/test_pair.py::test_pair"
+    assert record.read_text("utf-8") == lines, "nothing is run twice"
+    assert "Not explained" not in page.read_text("utf-8")
+
+
+def test_one_mutant_alone(toy, capsys):
+    assert mutants(toy, "--count", "3", "--list") == 0
+    listed = capsys.readouterr().out.splitlines()
+    assert len(listed) == 3 and listed[2].startswith("gateware/pair.py:9:operator:1")
+    assert mutants(toy, "--only", "gateware/pair.py:9:operator:1") == 0
+    assert "1 mutants: 1 killed" in capsys.readouterr().out
+
+
+def test_tests_that_fail_anyway_say_nothing(toy, capsys):
+    (toy / "tests/test_pair.py").write_text(WEAK.replace("== 2", "== 3"))
+    assert mutants(toy, "--count", "1") == 2
+    assert "fail without a mutant: tests/test_pair.py::test_pair" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("options", "complaint"), [
+    (["--count", "0"], "1 to 3"),
+    (["--count", "4"], "1 to 3"),
+    (["--jobs", "0"], "at least 1"),
+    (["--files", "nothing/*.py"], "no Python files match"),
+    (["--only", "gateware/pair.py:1:mux:1"], "no mutant gateware/pair.py:1:mux:1"),
+], ids=str)
+def test_refusals(toy, capsys, options, complaint):
+    assert mutants(toy, *options) == 2
+    assert complaint in capsys.readouterr().err
+
+
+def test_a_tree_without_tests_is_refused(tmp_path, capsys):
+    assert mutants(tmp_path) == 2
+    assert "source tree" in capsys.readouterr().err
+
+
+def test_an_explanation_without_a_reason_is_refused(toy):
+    (toy / "docs").mkdir()
+    (toy / "docs/mutants.toml").write_text('[[survivor]]\nfile = "gateware/pair.py"\n')
+    with pytest.raises(UserError, match="before"):
+        explanations(toy)
+
+
+def test_tests_that_see_a_file_come_nearest_first(toy):
+    (toy / "gateware/sum.py").write_text("from varigate.gateware import pair\n")
+    (toy / "tests/test_sum.py").write_text("from varigate.gateware.sum import pair\n\n\n"
+                                           "def test_sum():\n    assert pair\n")
+    suite = Suite(toy)
+    assert suite.tests_of(["gateware/pair.py"]) == ["tests/test_pair.py", "tests/test_sum.py"]
+    suite.durations = {"tests/test_pair.py": {"::a": 1.0, "::b": 99.0}, "tests/test_sum.py": {"::c": 0.1}}
+    assert suite.stages("gateware/pair.py") == (["tests/test_pair.py"], ["tests/test_sum.py"])
+    assert suite.stages("gateware/sum.py") == (["tests/test_sum.py"], [])
+    assert suite.seconds("tests/test_pair.py") == 1 and suite.slow == ["tests/test_pair.py::b"]
+
+
+def test_the_draw_depends_on_the_seed_and_hardly_on_edits():
+    root = Path(__file__).parents[3]
+    found = select(root, ["gateware/link/uart.py", "gateware/units/lfsr.py", "gateware/link/crc.py"])
+    drawn = draw(found, 40, 1)
+    assert drawn == draw(found, 40, 1) != draw(found, 40, 2)
+    shares = [len([mutant for mutant in drawn if mutant.file == file]) for file in found]
+    total = sum(map(len, found.values()))
+    assert all(abs(share - 40 * len(each) / total) < 1 for share, each in zip(shares, found.values(), strict=True))
+
+
+def test_the_rate_counts_every_survivor(toy):
+    found = select(toy, ["gateware/*.py"])["gateware/pair.py"]
+    outcomes = [Outcome("killed", "a"), Outcome("timed out"), Outcome("survived")]
+    result = Report(1, 3, dict(zip(found, outcomes, strict=True)), {}, [])
+    assert result.rate == pytest.approx(2 / 3)
+    assert result.unexplained == [found[2]] and not result.passed
