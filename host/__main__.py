@@ -7,7 +7,7 @@ import os
 import sys
 from functools import partial
 
-from varigate.host import images, table
+from varigate.host import classify_table, picture_files
 from varigate.host.arguments import IMAGE_COUNT, OPERATIONS, parse
 from varigate.host.client import Client, open_port
 from varigate.host.physical import Physical, find_network
@@ -57,14 +57,14 @@ def _input_codes(options, physical: Physical) -> list[int]:
     if options.example is not None:
         return physical.example_codes(options.example)
     if isinstance(options.source, str):
-        return images.read(options.source, physical.info, options.invert)
+        return picture_files.read(options.source, physical.info, options.invert)
     return physical.codes(options.source)
 
 
 def _operation(options, client: Client, physical: Physical):
     """What the board answers, and what to do with it once it is shown."""
     if options.save:
-        images.need_side(physical.info)
+        picture_files.need_side(physical.info)
     if options.command == "generate":
         answers = _generated(options, client, physical)
         found = [physical.describe(answer) for answer in answers]
@@ -73,9 +73,9 @@ def _operation(options, client: Client, physical: Physical):
         if options.command == "classify":
             answers.append(client.decode(physical.mean_codes(answers[0].mu)))
         found = [{name: value for answer in answers for name, value in physical.describe(answer).items()}]
-    text = "\n\n".join(show(images.summary(each, physical.info, bool(options.save))) for each in found)
+    text = "\n\n".join(show(picture_files.summary(each, physical.info, bool(options.save))) for each in found)
     pictures = [answer.output for answer in answers if answer.output is not None]
-    finish = partial(images.save, options.save, pictures, physical.info) if options.save else None
+    finish = partial(picture_files.save, options.save, pictures, physical.info) if options.save else None
     return found if options.command == "generate" and options.z is None else found[0], text, finish
 
 
@@ -96,11 +96,12 @@ def _execute(options, client: Client):
         return found, show(found), None
     progress = sys.stderr.isatty()
     if isinstance(options.source, Table):
-        samples, found = table.classify(client, physical, options.source, progress)
-        return found, table.show(found), partial(table.write, options.out, samples, found) if options.out else None
+        samples, found = classify_table.classify(client, physical, options.source, progress)
+        finish = partial(classify_table.write, options.out, samples, found) if options.out else None
+        return found, classify_table.show(found), finish
     if isinstance(options.source, Images):
-        found = images.classify(client, physical, options.source, progress)
-        return found, table.show(found), None
+        found = picture_files.classify(client, physical, options.source, progress)
+        return found, classify_table.show(found), None
     return _operation(options, client, physical)
 
 
@@ -116,11 +117,11 @@ def _source(options) -> list[float] | str | Table | Images | None:
         if len(values) > 1:
             raise UserError(f"{options.command} takes numbers, or one FILE: {error}") from error
     name = values[0]
-    if options.command != "classify" or images.is_picture(name):
+    if options.command != "classify" or picture_files.is_picture(name):
         return name
     if name in IMAGES:
-        return images.labelled(name, options.count or IMAGE_COUNT, options.data)
-    return table.read(name, options.label)
+        return picture_files.labelled(name, options.count or IMAGE_COUNT, options.data)
+    return classify_table.read(name, options.label)
 
 
 def _check_options(options):

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from varigate.host import table
+from varigate.host import classify_table
 from varigate.host.client import Client
 from varigate.host.physical import Physical
 from varigate.model.archive import write_bytes
@@ -137,5 +137,5 @@ def classify(client: Client, physical: Physical, test: Images, progress: bool = 
                         f"{'×'.join(map(str, test.shape))}")
     if physical.class_names not in ((), test.class_names):
         raise UserError(f"the board's classes, {', '.join(physical.class_names)}, are not those of {test.name}")
-    return table.classify_codes(client, physical, test.codes.tolist(), test.labels.tolist(),
+    return classify_table.classify_codes(client, physical, test.codes.tolist(), test.labels.tolist(),
                                 range(1, 1 + len(test.codes)), "image", progress)
