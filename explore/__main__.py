@@ -10,22 +10,25 @@ from pathlib import Path
 
 import numpy as np
 
-from varigate.explore import book, dataset, page, presets, scores, synthesis_table, training, vaesa
 from varigate.explore.arguments import FRONT, OUT, parser
-from varigate.explore.calibration import LEAST, Calibration, errors, errors_of, fit
-from varigate.explore.evaluator import Evaluator
-from varigate.explore.family import Tolerance, family
-from varigate.explore.joint import JointModel
-from varigate.explore.proposal import COLUMNS
-from varigate.explore.sampling import sweep_points
-from varigate.explore.search import best_designs, best_of_layer, front
-from varigate.explore.splits import by_layer
-from varigate.explore.study import Study
-from varigate.explore.study_vaesa import VaesaStudy
-from varigate.explore.sweep import cluster, sweep
-from varigate.explore.synthesis import Point, measure
-from varigate.explore.varigate import SPACE, candidates
-from varigate.explore.workloads import PATTERN
+from varigate.explore.costs import synthesis_table
+from varigate.explore.costs.calibration import LEAST, Calibration, errors, errors_of, fit
+from varigate.explore.costs.evaluator import Evaluator
+from varigate.explore.costs.sampling import sweep_points
+from varigate.explore.costs.sweep import cluster, sweep
+from varigate.explore.costs.synthesis import Point, measure
+from varigate.explore.joint import dataset, presets, scores, training
+from varigate.explore.joint.model import JointModel
+from varigate.explore.joint.splits import by_layer
+from varigate.explore.search.proposal import COLUMNS
+from varigate.explore.search.search import best_designs, best_of_layer, front
+from varigate.explore.spaces import vaesa
+from varigate.explore.spaces.family import Tolerance, family
+from varigate.explore.spaces.varigate import SPACE, candidates
+from varigate.explore.spaces.workloads import PATTERN
+from varigate.explore.studies import book, page
+from varigate.explore.studies.study_vaesa import VaesaStudy
+from varigate.explore.studies.study_varigate import Study
 from varigate.model.archive import write_bytes
 from varigate.model.command import run_command
 from varigate.model.errors import UserError

@@ -3,10 +3,10 @@
 import argparse
 from pathlib import Path
 
-from varigate.explore import presets
-from varigate.explore.costs import OBJECTIVES
+from varigate.explore.costs.cost_table import OBJECTIVES
+from varigate.explore.joint import presets
 from varigate.explore.methods import FRONT_METHODS, METHODS
-from varigate.explore.study import BUDGET
+from varigate.explore.studies.study_varigate import BUDGET
 from varigate.model.command import Parser
 from varigate.platform.toolchains.device import DEVICES
 

@@ -1,7 +1,8 @@
 """A joint model as a search sees it: one task's predicted cost, at designs and anywhere in the latent space.
 
-The model (`explore.joint`) offers `encode(labels) → (m, nz)`, `decode(z) → (m, parameters)`, `predict(z, conditions) →
-(m, targets)` and `objective_gradient(z, conditions, weights) → (m,), (m, nz)`; targets are natural logarithms.
+The model (`explore.joint.model`) offers `encode(labels) → (m, nz)`, `decode(z) → (m, parameters)`, `predict(z,
+conditions) → (m, targets)` and `objective_gradient(z, conditions, weights) → (m,), (m, nz)`; targets are natural
+logarithms.
 """
 
 from functools import cached_property
@@ -16,7 +17,7 @@ class Guide:
 
     Parameters
     ----------
-    model : explore.joint's
+    model : explore.joint.model's
     task : Task
     weights : array (targets,) or (objectives, targets)
         the objective is this sum of the targets: (1, 1) of latency and energy is their product.

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from varigate.explore.area import AreaModel, features
-from varigate.explore.calibration import Calibration
-from varigate.explore.dataset import TARGETS, Dataset
-from varigate.explore.evaluator import Evaluator
-from varigate.explore.family import family
-from varigate.explore.structure import Engine
-from varigate.explore.training import trainer
-from varigate.explore.varigate import SPACE, array_of, candidates
-from varigate.explore.workloads import Workload
+from varigate.explore.costs.area import AreaModel, features
+from varigate.explore.costs.calibration import Calibration
+from varigate.explore.costs.evaluator import Evaluator
+from varigate.explore.joint.dataset import TARGETS, Dataset
+from varigate.explore.joint.training import trainer
+from varigate.explore.spaces.family import family
+from varigate.explore.spaces.varigate import SPACE, array_of, candidates
+from varigate.explore.spaces.workloads import Workload
+from varigate.gateware.estimate.structure import Engine
 from varigate.platform.toolchains.device import DEVICES
 
 VALUES = {"rows": 4, "columns": 2, "drain": 1, "packed": False, "cascade": True, "bits": 8, "weights": "lut",
@@ -59,5 +59,5 @@ def joint():
 @pytest.fixture
 def few(monkeypatch):
     """A search looks at every 37th design only, since the limits of each are asked for."""
-    monkeypatch.setattr("varigate.explore.search.candidates",
+    monkeypatch.setattr("varigate.explore.search.search.candidates",
                         lambda *rest, **options: candidates(*rest, **options)[::37])

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from varigate.explore import __main__ as command
-from varigate.explore import dataset, vaesa
 from varigate.explore.__main__ import main
-from varigate.explore.joint import JointModel, Shape
-from varigate.explore.varigate import SPACE, array_of
-from varigate.explore.workloads import Workload
+from varigate.explore.joint import dataset
+from varigate.explore.joint.model import JointModel, Shape
+from varigate.explore.spaces import vaesa
+from varigate.explore.spaces.varigate import SPACE, array_of
+from varigate.explore.spaces.workloads import Workload
 from varigate.gateware.engine.program import Array
 from varigate.platform.toolchains.flow import find_network
 from varigate.platform.toolchains.settings import Settings

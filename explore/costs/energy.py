@@ -1,0 +1,60 @@
+"""The energy of one inference, *modelled*: the array's, the memories' and the lanes' operations times constants.
+
+The operations are counted from the structure; ε, sigmoid units, queues and control are not, and add to it by their
+flip-flops alone, whose number is the area model's. Nothing here was measured.
+
+The constants are those of 45 nm silicon at 0.9 V (M. Horowitz, "Computing's energy problem
+(and what we can do about it)", ISSCC 2014): 0.2 pJ for a multiplication of 8 bits, 0.1 pJ for an addition of 32 bits,
+10 pJ for 64 bits read from a memory of 8 KB. DSP slices and block RAMs are silicon of their own: these hold for them.
+What look-up tables do costs 14 times as much as silicon made for the purpose (I. Kuon and J. Rose,
+"Measuring the gap between FPGAs and ASICs", 2007). Leakage is that of the whole device, for as long as one inference
+holds the core: it favours whatever is fast.
+
+    energy = Σ operations · constant  +  flip-flops · interval · CLOCK  +  STATIC · interval / clock rate
+"""
+
+from varigate.gateware.estimate.structure import ROM_WORDS, Structure
+
+__all__ = ["CLOCK_HZ", "CONSTANTS", "STATIC", "energy"]
+
+CLOCK_HZ = 100e6
+
+SOFT = 14  # what is made of look-up tables, against silicon
+MULTIPLY = 0.2 / 64  # pJ for each bit of one factor and each bit of the other
+ADD = 0.1 / 32  # pJ a bit
+SLICE_SUM = 48 * ADD  # pJ: a DSP slice's adder is as wide, whatever it adds
+BLOCK_READ = 10 / 64  # pJ a bit, from block RAM
+LUT_READ = SOFT * ADD  # pJ for each look-up table that an address goes to
+CLOCK = ADD  # pJ a flip-flop and clock: its own clock pin, no more than an adder's bit
+STATIC = 0.1  # W: the order of what the vendor's estimates give for an XC7A100T at room temperature
+CONSTANTS = (CLOCK_HZ, MULTIPLY, ADD, SLICE_SUM, BLOCK_READ, LUT_READ, CLOCK, STATIC)
+
+
+def _factor_bits(core: Structure) -> int:
+    """Of the weight side of a multiplier: packed, two weights 17 bits apart."""
+    return 17 + core.engine.weight_bits if core.array.packed else core.engine.weight_bits
+
+
+def energy(core: Structure, interval: float, flip_flops: float) -> float:
+    """Nanojoules an inference, in steady state.
+
+    Parameters
+    ----------
+    core : Structure
+    interval : float
+        clocks from one inference to the next.
+    flip_flops : float
+        of the core.
+    """
+    engine, array, steps = core.engine, core.array, core.words
+    multiply = MULTIPLY * _factor_bits(core) * engine.activation_bits + SLICE_SUM
+    soft_adders = core.split_bits + core.tree_bits + core.accumulator_bits
+    read = BLOCK_READ if core.block else LUT_READ * -(-core.words // ROM_WORDS)
+    results = sum(matrix.rows for matrix in engine.matrices)
+    lane = engine.accumulator * (2 + engine.shifts)  # bias, shift and saturation
+    table_read = core.table_bits * (BLOCK_READ if core.block else LUT_READ)
+    picojoules = steps * (core.slices * multiply + SOFT * ADD * soft_adders + core.weight_bits * read)
+    picojoules += steps * array.columns * engine.activation_bits * LUT_READ
+    picojoules += results * SOFT * ADD * lane + core.groups * table_read
+    picojoules += flip_flops * interval * CLOCK
+    return picojoules / 1e3 + STATIC * interval / CLOCK_HZ * 1e9

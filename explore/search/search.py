@@ -1,0 +1,103 @@
+"""One search, for one user: among the designs for a network, or among the published ones for a layer."""
+
+import sys
+from collections import Counter
+
+import numpy as np
+from tqdm import tqdm
+
+from varigate.explore.costs.evaluator import Evaluator
+from varigate.explore.methods import FRONT_METHODS, GUIDED, METHODS, Guide
+from varigate.explore.search.pareto import nondominated
+from varigate.explore.search.proposal import Proposal, propose
+from varigate.explore.search.task import Evaluations, Task, run
+from varigate.explore.spaces import vaesa
+from varigate.explore.spaces.varigate import SPACE, candidates
+from varigate.explore.studies.arena import FRONT, WEIGHTS
+from varigate.model.errors import UserError
+
+__all__ = ["best_designs", "best_of_layer", "evaluator_task", "front"]
+
+
+def evaluator_task(evaluator: Evaluator, objectives: tuple[str, ...], progress: bool = False) -> Task:
+    """The search among the designs that keep all limits, which are known without an evaluation; a cost is the logarithm
+    of the objective, or of each of several.
+
+    A UserError with the limit that is broken most often, where no design keeps them all.
+    """
+    labels = candidates(evaluator.family.networks, sigmoid=evaluator.family.sigmoid)
+    bar = tqdm(labels, "limits", file=sys.stderr, disable=not progress, leave=False)
+    broken = [evaluator.sizes(SPACE.values(row)).kind for row in bar]
+    kept = np.array([not kind for kind in broken])
+    if not kept.any():
+        kind, count = Counter(broken).most_common(1)[0]
+        raise UserError(f"none of the {len(labels):,} designs keeps all limits; {count:,} break that of {kind}; try "
+                        "another device, or a greater --points or --nats")
+
+    def evaluate(design):
+        costs = evaluator(SPACE.values(design))
+        found = np.log([getattr(costs, name) for name in objectives])
+        return float(found[0]) if len(objectives) == 1 else found
+
+    labels = labels[kept]
+    return Task(evaluator.family.name, SPACE, labels, evaluate, evaluator.family.workload.conditions, len(objectives))
+
+
+def _with_bar(task: Task, budget: int, progress: bool):
+    """The task with a bar on standard error that moves with every evaluation."""
+    bar = tqdm(total=budget, desc="evaluations", file=sys.stderr, disable=not progress, leave=False)
+
+    def evaluate(design):
+        bar.update()
+        return task.evaluate(design)
+
+    return Task(task.name, task.space, task.candidates, evaluate, task.conditions, task.objectives), bar
+
+
+def _run(task: Task, methods: dict, method: str, guide, budget: int, seed: int, progress: bool) -> Evaluations:
+    if method not in methods:
+        raise UserError(f"--method is one of {', '.join(methods)}, not {method!r}")
+    watched, bar = _with_bar(task, budget, progress)
+    with bar:
+        return run(methods[method], watched, budget, np.random.default_rng(seed), guide)
+
+
+def best_designs(evaluator: Evaluator, model, *, objective: str, method: str, budget: int, seed: int, count: int,
+                 progress: bool = False) -> tuple[list[Proposal], Evaluations]:
+    """The `count` best designs that the search found, the best one first, and all that it evaluated."""
+    task = evaluator_task(evaluator, (objective,), progress)
+    known = {name: each for name, each in METHODS.items() if name != "nearest"}  # which needs tables of other workloads
+    found = _run(task, known, method, Guide(model, task, WEIGHTS[objective]), budget, seed, progress)
+    order = np.argsort(found.values, kind="stable")[:count]
+    chosen = [task.candidates[found.numbers[place]] for place in order]
+    return [propose(evaluator, SPACE.values(design)) for design in chosen], found
+
+
+def front(evaluator: Evaluator, model, *, method: str, budget: int, seed: int,
+          progress: bool = False) -> tuple[list[Proposal], Evaluations]:
+    """The compromises of latency and energy that the search found, the fastest first, and all that it evaluated."""
+    task = evaluator_task(evaluator, FRONT, progress)
+    guide = Guide(model, task, [WEIGHTS[name] for name in FRONT])
+    found = _run(task, FRONT_METHODS, method, guide, budget, seed, progress)
+    kept = np.flatnonzero(nondominated(found.values))
+    kept = kept[np.argsort(found.values[kept, 0], kind="stable")]
+    return [propose(evaluator, SPACE.values(task.candidates[found.numbers[place]])) for place in kept], found
+
+
+def best_of_layer(table, layer: int, model, weights, *, method: str, budget: int, seed: int) -> dict:
+    """The best design that a search in the published table finds for a layer, beside the best one that there is."""
+    if not 0 <= layer < len(table.layers):
+        raise UserError(f"--layer is one of 0…{len(table.layers) - 1}, not {layer}")
+    task = vaesa.task(table, layer, weights)
+    known = {name: each for name, each in METHODS.items() if name != "nearest"}
+    if model is None and method in GUIDED:
+        raise UserError(f"--method {method} asks a joint model: name it by --model FILE.npz (python -m explore train "
+                        "--space vaesa makes one), or take --method gp")
+    guide = None if model is None else Guide(model, task, weights)
+    found = _run(task, known, method, guide, budget, seed, False)
+    number = found.best
+    least = float((table.logs[:, layer] @ weights).min())
+    return {"layer": [int(each) for each in table.layers[layer]], "method": method, "evaluations": len(found),
+            "design": vaesa.SPACE.values(task.candidates[number]), "cycles": float(table.cycles[layer, number]),
+            "energy": float(table.energy[layer, number]),
+            "above_the_best_per_cent": float(100 * np.expm1(found.values.min() - least))}

@@ -1,0 +1,1 @@
+"""Design spaces, ours and a published one, and the workloads and networks that designs are for."""

@@ -1,0 +1,147 @@
+"""The published accelerator space: 2,304 designs, measured on 57 layers of networks, as a table to look things up in.
+
+The table is the one of VAESA (Q. Huang et al., "Learning a continuous and reconstructible latent space for hardware
+accelerator design", ISPASS 2022): a row a design and layer, latency in cycles and energy as the authors' cost model
+gave them. The number of PEs changes neither, so that the energy-delay product (EDP) has 768 different points a layer.
+"""
+
+import csv
+import gzip
+import os
+import warnings
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from varigate.explore.search.task import Task
+from varigate.explore.spaces.space import Parameter, Space
+from varigate.model.cache import cache_folder
+from varigate.model.data.images import ENVIRONMENT
+from varigate.model.errors import UserError
+
+__all__ = ["DIMENSIONS", "SPACE", "TARGETS", "Table", "place", "read", "task"]
+
+FILE = "vaesa_dataset_all_layer.csv.gz"
+SOURCE = "the per-layer tables of the VAESA project"
+SPACE = Space("vaesa", (
+    Parameter("arith_meshX", (4, 16, 64)),                    # PEs
+    Parameter("arith_ins", (256, 1024, 4096)),                # multiply-accumulate units
+    Parameter("mem1_ent", (32, 64, 128, 256)),                # entries of the accumulation buffer
+    Parameter("mem2_ent", (8192, 16384, 32768, 65536)),       # of the weight buffer
+    Parameter("mem3_ent", (512, 1024, 2048, 4096)),           # of the input buffer
+    Parameter("mem4_ent", (32768, 65536, 131072, 262144)),    # of the global buffer
+))
+DIMENSIONS = tuple(f"prob_{index}" for index in range(9))  # R, S, P, Q, C, K, N and the strides of the width and height
+TARGETS = ("latency", "energy")
+COLUMNS = {"latency": "unique_cycle_sum", "energy": "unique_energy_sum"}
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Every design on every layer.
+
+    layers: float64 (layers, 9), in lexicographic order; cycles and energy: float64 (layers, 2304), positive, designs in
+    the order of `SPACE.labels`.
+    """
+
+    layers: np.ndarray
+    cycles: np.ndarray
+    energy: np.ndarray
+
+    @cached_property
+    def edp(self) -> np.ndarray:
+        """Cycles times energy (layers, 2304)."""
+        return self.cycles * self.energy
+
+    @cached_property
+    def logs(self) -> np.ndarray:
+        """Natural logarithms of latency and energy, (2304, layers, 2): designs first, as the joint model wants them."""
+        return np.log(np.stack([self.cycles.T, self.energy.T], -1))
+
+
+def place(path=None) -> Path:
+    """Where the table is: the file `path`, or else in the folder VARIGATE_DATA or the user's cache; a `UserError` that
+    names the source where it is in neither."""
+    folder = os.environ.get(ENVIRONMENT)
+    found = Path(path) if path else (Path(folder) if folder else cache_folder()) / FILE
+    if not found.is_file():
+        raise UserError(f"there is no file {found}; get it from {SOURCE}, and name it by --dataset-path FILE or put it "
+                        f"as {FILE} into the folder that {ENVIRONMENT} names")
+    return found
+
+
+def _numbers(path: Path) -> np.ndarray:
+    """The columns that are needed, in the order dimensions, parameters, targets; float64 (rows, 17)."""
+    needed = [*DIMENSIONS, *SPACE.names, *(COLUMNS[name] for name in TARGETS)]
+    try:
+        with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8", newline="") as file:
+            header = next(csv.reader(file), [])
+            for name in needed:
+                if header.count(name) != 1:
+                    raise UserError(f"{path} has {header.count(name)} columns {name!r}; one is needed: "
+                                    f"take the file of {SOURCE}")
+            with warnings.catch_warnings(action="ignore", category=UserWarning):  # of no rows, which is told below
+                rows = np.loadtxt(file, delimiter=",", usecols=[header.index(name) for name in needed],
+                                  ndmin=2)
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise UserError(f"cannot read {path}: {error}") from error
+    except ValueError as error:
+        raise UserError(f"{path} has a value that is no number ({error})") from error
+    wrong = np.argwhere(~(np.isfinite(rows) & (rows > 0)))
+    if not len(rows):
+        raise UserError(f"{path} has no rows; take the file of {SOURCE}")
+    if len(wrong):
+        row, column = wrong[0]
+        raise UserError(f"{path} has {needed[column]} = {rows[row, column]:g} in its data row {row + 1}; "
+                        "every value has to be a positive number")
+    return rows
+
+
+def _design_numbers(path: Path, values) -> np.ndarray:
+    """Which design each row of parameter values (rows, 6) is, int64 (rows,)."""
+    labels = []
+    for each, column in zip(SPACE.parameters, values.T, strict=True):
+        known = column[:, None] == np.array(each.values, np.float64)
+        if not known.any(1).all():
+            raise UserError(f"{path} has {each.name} = {column[~known.any(1)][0]:g}; "
+                            f"the space has {', '.join(map(str, each.values))}")
+        labels.append(known.argmax(1))
+    return SPACE.index(np.stack(labels, 1))
+
+
+def read(path=None) -> Table:
+    """The table from the file `path` (.csv or .csv.gz), or else from the folder VARIGATE_DATA or the user's cache.
+
+    Raises
+    ------
+    UserError
+        that names the missing file with its source, a missing column, or the first value, layer or design that is not
+        as it should be: every layer has to have every design once.
+    """
+    path = place(path)
+    rows = _numbers(path)
+    dimensions, parameters = len(DIMENSIONS), len(SPACE.parameters)
+    layers, layer = np.unique(rows[:, :dimensions], axis=0, return_inverse=True)
+    design = _design_numbers(path, rows[:, dimensions:dimensions + parameters])
+    counts = np.bincount(layer * SPACE.size + design, minlength=len(layers) * SPACE.size).reshape(len(layers), -1)
+    wrong = np.argwhere(counts != 1)
+    if len(wrong):
+        which, number = wrong[0]
+        values = ", ".join(f"{name} = {value}" for name, value in SPACE.values(SPACE.labels(number)).items())
+        raise UserError(f"{path} has {counts[which, number]} rows of the design {values} on the layer "
+                        f"{layers[which].astype(int).tolist()}; every layer has to have every design once")
+    targets = np.empty((2, len(layers), SPACE.size))
+    targets[:, layer, design] = rows[:, dimensions + parameters:].T
+    return Table(layers, *targets)
+
+
+def task(table: Table, layer: int, weights=(1.0, 1.0)) -> Task:
+    """The search for the least Σ weights·log(latency, energy), of (1, 1) log EDP, on one layer, by look-up.
+
+    All designs are candidates; `Task.snap` takes what a model decodes to the nearest of them, and repeats are free.
+    """
+    costs = table.logs[:, layer] @ np.asarray(weights, np.float64)
+    return Task(f"vaesa layer {layer}", SPACE, SPACE.labels(np.arange(SPACE.size)),
+                lambda labels: float(costs[SPACE.index(labels)]), table.layers[layer])
