@@ -59,11 +59,11 @@ class Calibration:
             core, around = ({name: np.array(content[key][name], np.float64) for name in NAMES}
                             for key in ("core", "around"))
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise UserError(f"{path} is no fit of area ({error!r}); make it by python -m explore sweep") from error
+            raise UserError(f"{path} is no fit of area ({error!r}); make it by varigate explore sweep") from error
         wanted = {name: len(each) for name, each in features(Engine(Workload(2, (), 1, 0, False).network()).on(
             Array(1, 1), "lut")).items()}
         if {name: len(each) for name, each in core.items()} != wanted:
-            raise UserError(f"{path} is a fit of another version; make it by python -m explore sweep")
+            raise UserError(f"{path} is a fit of another version; make it by varigate explore sweep")
         return cls(AreaModel(core), around)
 
 

@@ -41,7 +41,7 @@ def read(path=SHIPPED) -> list[tuple[Point, dict]]:
     try:
         rows = list(csv.DictReader(Path(path).read_text(encoding="utf-8").splitlines()))
     except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror}; make it by python -m explore sweep") from error
+        raise UserError(f"cannot read {path}: {error.strerror}; make it by varigate explore sweep") from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise UserError(f"{path} is no table of syntheses ({error})") from error
     found = []
@@ -60,5 +60,5 @@ def read(path=SHIPPED) -> list[tuple[Point, dict]]:
         found.append((Point(row["workload"], design, row["scope"]), counts))
     if not found:
         raise UserError(f"{path} is no table of syntheses (no point of it succeeded); make it by "
-                        "python -m explore sweep")
+                        "varigate explore sweep")
     return found

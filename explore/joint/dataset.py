@@ -91,6 +91,6 @@ def read(path) -> Dataset:
         if found.logs.shape != (len(found.labels), len(found.workloads), len(TARGETS)):
             raise ValueError(f"logs of shape {found.logs.shape}")
     except (KeyError, TypeError, ValueError) as error:
-        raise UserError(f"{path} is no data set of this space ({error}); make it by python -m explore dataset"
+        raise UserError(f"{path} is no data set of this space ({error}); make it by varigate explore dataset"
                         ) from error
     return found

@@ -91,7 +91,7 @@ def best_of_layer(table, layer: int, model, weights, *, method: str, budget: int
     task = vaesa.task(table, layer, weights)
     known = {name: each for name, each in METHODS.items() if name != "nearest"}
     if model is None and method in GUIDED:
-        raise UserError(f"--method {method} asks a joint model: name it by --model FILE.npz (python -m explore train "
+        raise UserError(f"--method {method} asks a joint model: name it by --model FILE.npz (varigate explore train "
                         "--space vaesa makes one), or take --method gp")
     guide = None if model is None else Guide(model, task, weights)
     found = _run(task, known, method, guide, budget, seed, False)

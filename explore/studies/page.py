@@ -78,7 +78,7 @@ random designs, and of the {exact[1]} synthesised cores whose block RAM is predi
 other designs are left out) {exact[0]} took exactly so many DSP slices and block RAMs. What a build has around the core
 is counted as the most that it can take; MNIST's takes 18 Kb of block RAM less. Look-up tables and
 flip-flops are predicted by a linear model of the design's structure, fitted to {results['syntheses']} syntheses
-(`python -m explore sweep`). Its errors on cores that the fit has not seen (ten-fold cross-validation; which quantities
+(`varigate explore sweep`). Its errors on cores that the fit has not seen (ten-fold cross-validation; which quantities
 are counted was chosen on the same table), and on whole designs (each left out once):
 
 | | median | 95th percentile (whole designs: worst) | designs |
@@ -95,7 +95,7 @@ it was measured nowhere. Integers may lose {results['tolerance']['points']:g} po
 
 The optimum of latency × energy: **{best['text']}**, {best['latency']:,.0f} cycles, an image every
 {best['interval']:,.1f} cycles, {best['energy_nj']:,.0f} nJ, {sizes['dsp']} DSP slices, {sizes['ramb36']} RAMB36, some
-{sizes['lut']:,} LUTs. `python -m explore search` with this model ({BUDGET} evaluations, `latent-bo`, seed
+{sizes['lut']:,} LUTs. `varigate explore search` with this model ({BUDGET} evaluations, `latent-bo`, seed
 {proposal['seed']}) proposes {proposal['text']}: {proposal['above_per_cent']:.2f} % above the optimum.
 
 Limits are known without an evaluation, so every method searches among the designs that keep them. Regret to the

@@ -9,7 +9,7 @@ SWEEP_SAMPLES = 30  # measurements at each point, for the sweeps
 
 TEXT = """# The book of latent spaces
 
-Written by `python -m model latent`, all figures and numbers from fixed seeds. Data come from spin models that are
+Written by `varigate latent`, all figures and numbers from fixed seeds. Data come from spin models that are
 solved exactly (SciPy, `model/data/spins.py`) and measured, and from formulas; nothing is downloaded.
 
 ## A phase diagram that nobody drew
@@ -73,7 +73,7 @@ is biased (`model.nn.losses.TC_term` says how much), so compare its values and d
 
 ## The story, on Iris
 
-`python -m model plot iris` and `… digits` draw these figures, too.
+`varigate plot iris` and `… digits` draw these figures, too.
 
 1. Principal components: C·P = P·Λ to {components[equation]:.0e}, PᵀP = 1, and the decoder is the encoder's transpose.
    Two keep {components[kept]:.1%} of the variance; what lies beyond the plane is lost.

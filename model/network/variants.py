@@ -122,6 +122,6 @@ def find_bits(name_or_path, bits: int) -> Path:
     name = re.sub(r"-w\d$", "", path.stem)
     found = path.with_name(f"{name}-w{bits}.npz")
     if not found.is_file():
-        raise UserError(f"there is no {found}: python -m model train {name} --bits {bits} --name {found.stem} "
+        raise UserError(f"there is no {found}: varigate train {name} --bits {bits} --name {found.stem} "
                         f"--out {found.parent} makes it")
     return found

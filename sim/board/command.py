@@ -1,4 +1,4 @@
-"""`python -m sim board`: starts the board with its serial port, and shows it."""
+"""`varigate board`: starts the board with its serial port, and shows it."""
 
 import asyncio
 import signal

@@ -97,7 +97,7 @@ async def _draw(board: Board, x, folder: Path):
             async with app.run_test(size=TERMINAL) as pilot:
                 await asyncio.sleep(PAUSE)
                 await pilot.pause()
-                drawing = app.export_screenshot(title="python -m sim board iris")
+                drawing = app.export_screenshot(title="varigate board iris")
     write_bytes(folder / "board-web.png", picture)
     write_bytes(folder / "board-terminal.svg", drawing.encode())
 

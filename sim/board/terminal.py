@@ -97,7 +97,7 @@ class BoardApp(App):
             widget.can_focus = False  # keys belong to the board
         with Vertical(id="board"):
             yield Static(Text.assemble(("Varigate ", "bold"), f"{self._board.name} on a virtual Nexys4 DDR\n",
-                                       ("python -m host --port ", "#909090"), (self._port, "bold #79c0ff"),
+                                       ("varigate host --port ", "#909090"), (self._port, "bold #79c0ff"),
                                        (" info", "#909090")))
             with Horizontal(id="upper"):
                 yield self._digits

@@ -17,7 +17,7 @@ STATUSES = ("killed", "timed out", "survived")
 
 TEXT = """# Mutants
 
-Written by `python -m sim mutants`: {total} small faults, drawn by the seed {seed} from the {candidates:,}
+Written by `varigate mutants`: {total} small faults, drawn by the seed {seed} from the {candidates:,}
 possible ones in {files} files (each file in proportion to its own), put to the tests one at a time. **{rate}** were
 noticed; {least} is the least allowed, and every survivor must be explained.
 

@@ -1,4 +1,4 @@
-"""The book of units, `docs/units.md`: written by `python -m sim units`, the same every time."""
+"""The book of units, `docs/units.md`: written by `varigate units`, the same every time."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ SIGMAS_OF_TAILS = (3, 4, 5, 5.5, 6)
 
 TEXT = """# The book of units
 
-Written by `python -m sim units`. Every figure below is computed: errors over all input codes against the real function
+Written by `varigate units`. Every figure below is computed: errors over all input codes against the real function
 (mpmath), the distribution of ε over all 2³² draws, areas by Yosys for the XC7A100T (LUTs include those used as memory;
 a RAMB18 counts as half a block RAM). An *ulp* is a unit in the last place of the unit's output. A latency is in clock
 cycles; *interval* is the number of cycles between results.
@@ -71,7 +71,7 @@ the distribution in this stream, and fails here.
 
 ![Autocorrelation of ε and of its square](figures/units.autocorrelation.png)
 
-`python -m sim epsilon` runs the statistical tests on a stream of 10⁸ samples, with `--generator clt`, `shift` or
+`varigate epsilon` runs the statistical tests on a stream of 10⁸ samples, with `--generator clt`, `shift` or
 `popcount` on those that fail.
 """
 

@@ -57,7 +57,7 @@ def shipped(iris):
 
 @pytest.fixture(scope="session")
 def golden(iris, tmp_path_factory):
-    """The folder of what `python -m model vectors iris` writes."""
+    """The folder of what `varigate vectors iris` writes."""
     folder = tmp_path_factory.mktemp("vectors")
     vectors.write(iris, folder)
     return folder

@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from varigate.host.__main__ import main
+from varigate.__main__ import main
 from varigate.model.network import network_file
 from varigate.model.network.random_network import random_network
 from varigate.model.protocol.frames import NEGATIVE, REPLY, UNKNOWN, Reason, encode
@@ -85,13 +85,14 @@ def flowers(network, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def talk(flowers, fake_board, capsys):
+def talk(flowers, fake_board, capsys, monkeypatch):
     """Runs a command against a board; returns the exit status, standard output, standard error. `boards` are those so
     far."""
     def talk(*arguments, network=flowers, **options):
         board = fake_board(network, **options)
         talk.boards.append(board)
-        status = main(["--port", "P", "--timeout", "0.02", *arguments], opener=lambda name, baud: board)
+        monkeypatch.setattr("varigate.commands.host.open_port", lambda name, baud: board)
+        status = main(["host", "--port", "P", "--timeout", "0.02", *arguments])
         assert board.closed or status == 2
         return status, *capsys.readouterr()
 

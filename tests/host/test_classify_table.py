@@ -136,14 +136,14 @@ def test_a_bad_table_is_one_line_before_anything_is_classified(talk, tmp_path, t
     path.write_text(text)
     status, out, err = talk("classify", str(path), "--out", str(tmp_path / "out.csv"))
     assert (status, out, err.count("\n")) == (2, "", 1)
-    assert err.startswith("host: ") and message in err
+    assert err.startswith("varigate host: ") and message in err
     assert not (tmp_path / "out.csv").exists()
     assert {request.command for board in talk.boards for request in board.requests} <= {0}
 
 
 def test_a_file_that_is_absent(talk, tmp_path):
     assert talk("classify", str(tmp_path / "none.csv"))[2] == (
-        f"host: cannot read {tmp_path / 'none.csv'}: No such file or directory\n")
+        f"varigate host: cannot read {tmp_path / 'none.csv'}: No such file or directory\n")
 
 
 def test_a_network_without_classes(talk, path, headless):
@@ -156,7 +156,7 @@ def test_a_failure_in_the_middle_names_the_row_and_writes_nothing(talk, path, tm
     mishap = refusal(Reason.CRC, known=False) if mishap == "crc" else mishap
     status, out, err = talk("classify", path, "--out", str(tmp_path / "out.csv"), mishaps=[None] * 8 + [mishap] * 3)
     assert (status, out) == (2, "")
-    assert err.startswith("host: row 9 (7 of 30 are done): ") and message in err and err.count("\n") == 1
+    assert err.startswith("varigate host: row 9 (7 of 30 are done): ") and message in err and err.count("\n") == 1
     assert not (tmp_path / "out.csv").exists()
 
 

@@ -145,7 +145,7 @@ def test_refusals_are_one_line_and_nothing_is_computed(ask, tmp_path, arguments,
     (tmp_path / "cut.png").write_bytes((tmp_path / picture(noise, "whole.png")).read_bytes()[:600])
     status, out, err = ask("encode", *arguments)
     assert (status, out, err.count("\n")) == (2, "", 1)
-    assert err.startswith("host: ") and message in err
+    assert err.startswith("varigate host: ") and message in err
     assert not ask.boards[-1].requests or {request.command for request in ask.boards[-1].requests} == {0}
 
 
@@ -159,8 +159,8 @@ def test_a_network_without_images(talk, tmp_path, flowers):
     for arguments in (["classify", str(tmp_path / "digit.png")], ["generate", "--save", str(tmp_path / "out.png")],
                       ["classify", "digits"]):
         status, out, err = talk(*arguments)
-        assert (status, out, err) == (2, "", "host: the board's network is not about images: it takes 4 numbers and "
-                                             "gives 4\n")
+        assert (status, out, err) == (2, "", "varigate host: the board's network is not about images: it takes 4 "
+                                             "numbers and gives 4\n")
     assert not (tmp_path / "out.png").exists()
 
 
@@ -193,4 +193,4 @@ def test_images_of_another_size_are_refused(ask, monkeypatch):
 
 def test_a_failure_names_the_image(ask):
     status, _, err = ask("classify", "digits", mishaps=[None] * 4 + [lambda *_: b""] * 3)
-    assert status == 2 and err.startswith("host: image 4 (3 of 100 are done): ")
+    assert status == 2 and err.startswith("varigate host: image 4 (3 of 100 are done): ")

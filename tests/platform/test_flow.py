@@ -118,7 +118,7 @@ def test_the_network_that_settings_ask_for(tmp_path):
     assert flow.find_network(str(own), BuildSettings(sigmoid="table", bits=8))[1] == card
     assert flow.find_network(str(own), BuildSettings(bits=6))[0].name == "few"
     assert flow.find_file(str(own), BuildSettings(bits=6)) == few
-    with pytest.raises(UserError, match=r"no .*mine-w4\.npz: python -m model train mine --bits 4"):
+    with pytest.raises(UserError, match=r"no .*mine-w4\.npz: varigate train mine --bits 4"):
         flow.find_network(str(own), BuildSettings(bits=4))
     with pytest.raises(UserError, match="network iris has no sigmoid"):
         flow.find_network("iris", settings)

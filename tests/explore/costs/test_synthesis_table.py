@@ -54,7 +54,7 @@ def test_malformed_rows_are_named(path, old, new, message):
 
 def test_a_file_that_is_no_table(tmp_path):
     path = tmp_path / "t.csv"
-    with pytest.raises(UserError, match=r"cannot read .*t\.csv: No such file.*python -m explore sweep"):
+    with pytest.raises(UserError, match=r"cannot read .*t\.csv: No such file.*varigate explore sweep"):
         synthesis_table.read(path)
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(UserError, match="no table of syntheses"):

@@ -101,7 +101,7 @@ def test_the_file_of_fewer_bits_lies_beside(tmp_path):
     few.touch()
     assert find_bits(str(own), 8) == own
     assert find_bits(str(own), 4) == find_bits(few, 4) == few
-    with pytest.raises(UserError, match=rf"no {tmp_path}/mine-w6\.npz: python -m model train mine --bits 6 "
+    with pytest.raises(UserError, match=rf"no {tmp_path}/mine-w6\.npz: varigate train mine --bits 6 "
                                         rf"--name mine-w6 --out {tmp_path} makes it"):
         find_bits(own, 6)
     assert find_bits("mnist", 8) == network_file.SHIPPED / "mnist.npz"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from varigate.model.__main__ import main
+from varigate.__main__ import main
 from varigate.model.data import images
 from varigate.model.network import network_file
 from varigate.model.train import trained

@@ -13,11 +13,10 @@ import urllib.request
 import numpy as np
 import pytest
 
+from varigate.__main__ import main
 from varigate.gateware.engine.program import Array
-from varigate.host.__main__ import main as host
 from varigate.model.data import tables
 from varigate.model.network import integer
-from varigate.sim.__main__ import main
 
 PATIENCE = 90  # seconds
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals and pseudo-terminals are POSIX's")
@@ -28,11 +27,11 @@ WITH_TERMINAL = ("import fcntl, os, sys, termios; os.setsid(); fcntl.ioctl(0, te
 
 @pytest.fixture
 def start():
-    """Starts `python -m sim board iris …`; gives the process, and what its first lines say."""
+    """Starts `varigate board iris …`; gives the process, and what its first lines say."""
     started = []
 
     def start(*arguments):
-        process = subprocess.Popen([sys.executable, "-m", "varigate.sim", "board", "iris", *arguments], text=True,
+        process = subprocess.Popen([sys.executable, "-m", "varigate", "board", "iris", *arguments], text=True,
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         started.append(process)
         lines = dict(process.stdout.readline().split() for _ in range(1 + ("--web" in arguments)))
@@ -46,7 +45,7 @@ def start():
 
 
 def talk(capsys, port, *arguments):
-    assert host(["--port", port, "--timeout", "30", "--json", *arguments]) == 0
+    assert main(["host", "--port", port, "--timeout", "30", "--json", *arguments]) == 0
     return json.loads(capsys.readouterr().out)
 
 
@@ -61,7 +60,7 @@ def test_all_flowers_over_the_pseudo_terminal_then_ctrl_c(start, capsys, iris):
     assert (report["samples"], report["confusion"]) == (150, confusion.tolist())
     info = talk(capsys, lines["port"], "info")
     assert (info["network"], info["bad_frames"], info["epsilon_index"]) == ("iris", 0, 0)
-    end(process, signal.SIGINT, 130, "sim: interrupted\n")
+    end(process, signal.SIGINT, 130, "varigate board: interrupted\n")
     with pytest.raises(OSError):
         os.close(os.open(lines["port"], os.O_RDWR | os.O_NOCTTY))
 
@@ -79,8 +78,8 @@ def test_over_tcp_with_the_page_then_an_end_from_outside(start, capsys):
 
 def test_the_options_reach_the_array(monkeypatch, tmp_path):
     boards = []
-    monkeypatch.setattr("varigate.sim.board.engine.Board", lambda network, array, **others: boards.append(array))
-    monkeypatch.setattr("varigate.sim.board.command.run_board", lambda make, **others: make())
+    monkeypatch.setattr("varigate.commands.board.Board", lambda network, array, **others: boards.append(array))
+    monkeypatch.setattr("varigate.commands.board.run_board", lambda make, **others: make())
     config = tmp_path / "design.toml"
     config.write_text('rows = 4\nsigmoid = "line"\n')
     for options in ([], ["--drain", "2", "--packed", "--buffers", "1"], ["--config", str(config)]):
@@ -101,7 +100,7 @@ class Terminal:
         self.ours, theirs = os.openpty()
         self.text = ""
         self.process = subprocess.Popen(
-            [sys.executable, "-c", WITH_TERMINAL, "-m", "varigate.sim", "board", "iris", *arguments],
+            [sys.executable, "-c", WITH_TERMINAL, "-m", "varigate", "board", "iris", *arguments],
             stdin=theirs, stdout=theirs, stderr=theirs,
             env=os.environ | {"TERM": "xterm-256color", "COLUMNS": "100", "LINES": "40"})
         os.close(theirs)
@@ -145,7 +144,7 @@ def test_in_a_terminal_it_is_drawn_until_ctrl_c(terminal, capsys):
     terminal.until("classify reply")
     os.write(terminal.ours, b"\x03")
     assert terminal.end() == 130
-    assert terminal.text.endswith("sim: interrupted\r\n")
+    assert terminal.text.endswith("varigate board: interrupted\r\n")
     assert terminal.text.rindex("\x1b[?1049l") > terminal.text.rindex("\x1b[?1049h")  # back to the usual screen
     os.close(terminal.ours)
 

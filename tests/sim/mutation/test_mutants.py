@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 import varigate
+from varigate.__main__ import main
 from varigate.model.errors import UserError
-from varigate.sim.__main__ import main
 from varigate.sim.mutation.mutants import draw, select
 from varigate.sim.mutation.report import Report, explanations
 from varigate.sim.mutation.suite import Outcome, Suite

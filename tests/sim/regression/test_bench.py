@@ -4,8 +4,8 @@ from functools import partial
 import numpy as np
 import pytest
 
+from varigate.__main__ import main
 from varigate.gateware.engine.program import Array
-from varigate.sim.__main__ import main
 from varigate.sim.regression import bench
 from varigate.sim.regression.bulk import answers_of
 
@@ -28,7 +28,7 @@ class Instant:
 
 def test_the_table_has_every_engine_in_one_run(monkeypatch, capsys):
     monkeypatch.setattr(bench, "ENGINES", {"compiled": Instant, "pysim": Instant})
-    monkeypatch.setattr("varigate.sim.__main__.bench", partial(bench.bench, seconds=0.01))
+    monkeypatch.setattr("varigate.commands.bench.bench", partial(bench.bench, seconds=0.01))
     assert main(["bench", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert [row["engine"] for row in rows] == ["pysim", "compiled"] and rows[0]["ratio"] == 1

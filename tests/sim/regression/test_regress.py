@@ -3,10 +3,10 @@ import json
 import numpy as np
 import pytest
 
+from varigate.__main__ import main
 from varigate.gateware.engine.program import Array
 from varigate.model.errors import UserError
 from varigate.model.network.random_network import random_network
-from varigate.sim.__main__ import main
 from varigate.sim.regression import bulk
 from varigate.sim.regression.regress import PASSES, Regression, regress
 
@@ -64,7 +64,7 @@ def test_the_drain_reaches_the_array(monkeypatch, capsys):
         arrays.append(array)
         return Regression(network.name, "pysim", 1, 0, 1, 1.0, {})
 
-    monkeypatch.setattr("varigate.sim.__main__.regress", stand_in)
+    monkeypatch.setattr("varigate.commands.regress.regress", stand_in)
     assert main(["regress", "iris", "--array", "8x2", "--drain", "4"]) == 0
     assert main(["regress", "iris"]) == 0
     assert arrays == [Array(8, 2, 4), Array(8, 1, 1)]
@@ -77,7 +77,7 @@ def test_waveforms_of_a_short_run(monkeypatch):
         runs.append((options["count"], options["trace"] and str(options["trace"])))
         return Regression(network.name, "compiled", 1, 0, 1, 1.0, {})
 
-    monkeypatch.setattr("varigate.sim.__main__.regress", stand_in)
+    monkeypatch.setattr("varigate.commands.regress.regress", stand_in)
     for more in ([], ["--vcd", "a.vcd"], ["--vcd", "a.vcd", "--count", "9"]):
         assert main(["regress", "iris", *more]) == 0
     assert runs == [(None, None), (3, "a.vcd"), (9, "a.vcd")]
@@ -87,9 +87,9 @@ def test_an_interruption_is_one_line(monkeypatch, capsys):
     def interrupt(*arguments, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("varigate.sim.__main__.regress", interrupt)
+    monkeypatch.setattr("varigate.commands.regress.regress", interrupt)
     assert main(["regress", "iris"]) == 130
-    assert capsys.readouterr() == ("", "sim: interrupted\n")
+    assert capsys.readouterr() == ("", "varigate regress: interrupted\n")
 
 
 @pytest.mark.parametrize(("arguments", "message"), [
@@ -103,7 +103,6 @@ def test_an_interruption_is_one_line(monkeypatch, capsys):
     (["regress", "iris", "--drain", "0"], "drain is a positive whole number, not 0"),
     (["regress"], "NAME|FILE.npz"),
     (["fly"], "fly"),
-    ([], "command"),
 ])
 def test_bad_arguments_get_one_line(capsys, arguments, message):
     assert main(arguments) == 2

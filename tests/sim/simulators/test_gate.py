@@ -9,11 +9,11 @@ from amaranth.hdl import Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
+from varigate.__main__ import main
 from varigate.gateware.core.vae import FoldedVae
 from varigate.gateware.engine.program import Array
 from varigate.model.errors import UserError
 from varigate.model.protocol.requests import request_lengths
-from varigate.sim.__main__ import main
 from varigate.sim.regression.bulk import StreamCore, answers_of
 from varigate.sim.simulators import gate
 from varigate.sim.simulators.compiled import Simulation

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
+from varigate.__main__ import main
 from varigate.model.errors import UserError
 from varigate.model.fixedpoint.distribution import CODES
 from varigate.model.fixedpoint.sampling import EPSILON
-from varigate.sim.__main__ import main
 from varigate.sim.units import battery
 from varigate.sim.units.battery import FALSE_ALARM, LAGS, SEEDS, Battery, generator
 

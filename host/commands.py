@@ -1,23 +1,20 @@
-"""`python -m host --port P COMMAND`: info, classify V… or FILE, encode V…, reconstruct V…, generate [N], seed N,
-epsilon on|off. An input is numbers, a picture, or one of the network's examples.
-"""
+"""The commands of the host: what a user's words ask of a board, and its answer in words and numbers."""
 
-import json
-import os
 import sys
 from functools import partial
 
 from varigate.host import classify_table, picture_files
-from varigate.host.arguments import IMAGE_COUNT, OPERATIONS, parse
-from varigate.host.client import Client, open_port
+from varigate.host.client import Client
 from varigate.host.physical import Physical, find_network
-from varigate.model.command import run_command
 from varigate.model.data.images import IMAGES, Images
 from varigate.model.data.tables import Table
 from varigate.model.errors import UserError
 from varigate.model.protocol.replies import Answer
 
-__all__ = ["main"]
+__all__ = ["IMAGE_COUNT", "OPERATIONS", "execute", "prepare", "show"]
+
+OPERATIONS = "classify", "encode", "reconstruct"  # the commands about one input
+IMAGE_COUNT = 100  # of a set of images: one of 28×28 takes 70 ms on a line of 115200 baud
 
 
 def _describe_info(physical: Physical) -> dict:
@@ -65,33 +62,39 @@ def _operation(options, client: Client, physical: Physical):
     """What the board answers, and what to do with it once it is shown."""
     if options.save:
         picture_files.need_side(physical.info)
-    if options.command == "generate":
+    if options.operation == "generate":
         answers = _generated(options, client, physical)
         found = [physical.describe(answer) for answer in answers]
     else:
-        answers = [getattr(client, options.command)(_input_codes(options, physical))]
-        if options.command == "classify":
+        answers = [getattr(client, options.operation)(_input_codes(options, physical))]
+        if options.operation == "classify":
             answers.append(client.decode(physical.mean_codes(answers[0].mu)))
         found = [{name: value for answer in answers for name, value in physical.describe(answer).items()}]
     text = "\n\n".join(show(picture_files.summary(each, physical.info, bool(options.save))) for each in found)
     pictures = [answer.output for answer in answers if answer.output is not None]
     finish = partial(picture_files.save, options.save, pictures, physical.info) if options.save else None
-    return found if options.command == "generate" and options.z is None else found[0], text, finish
+    return found if options.operation == "generate" and options.z is None else found[0], text, finish
 
 
-def _execute(options, client: Client):
-    """Runs the command: what there is to print as JSON, the same as text, and None or what remains to be done."""
-    if options.command == "seed":
+def execute(options, client: Client):
+    """Runs the command that `prepare` has read.
+
+    Returns
+    -------
+    found, text, finish
+        what to print as JSON, the same as text, and a function to call afterwards (None where nothing remains).
+    """
+    if options.operation == "seed":
         client.seed(options.number)
         found = {"seed": options.number}
         return found, show(found), None
-    if options.command == "epsilon":
+    if options.operation == "epsilon":
         client.epsilon(options.state == "on")
         found = {"epsilon": options.state}
         return found, show(found), None
     info = client.info()
     physical = Physical(info, find_network(info, options.network))
-    if options.command == "info":
+    if options.operation == "info":
         found = _describe_info(physical)
         return found, show(found), None
     progress = sys.stderr.isatty()
@@ -109,15 +112,15 @@ def _source(options) -> list[float] | str | Table | Images | None:
     """What the operation is about: numbers, the name of a picture, a table, a set of images; None for an example."""
     values = options.values
     if (options.example is None) == (not values):
-        raise UserError(f"{options.command} takes numbers, a FILE, or --example K"
+        raise UserError(f"{options.operation} takes numbers, a FILE, or --example K"
                         f"{': one of them' if values else ''}")
     try:
         return list(map(float, values)) if values else None
     except ValueError as error:
         if len(values) > 1:
-            raise UserError(f"{options.command} takes numbers, or one FILE: {error}") from error
+            raise UserError(f"{options.operation} takes numbers, or one FILE: {error}") from error
     name = values[0]
-    if options.command != "classify" or picture_files.is_picture(name):
+    if options.operation != "classify" or picture_files.is_picture(name):
         return name
     if name in IMAGES:
         return picture_files.labelled(name, options.count or IMAGE_COUNT, options.data)
@@ -136,28 +139,9 @@ def _check_options(options):
         raise UserError("--save is for a single input")
 
 
-def _run(arguments: list[str], opener):
-    options = parse(arguments)
+def prepare(options):
+    """Reads what the command is about into `options.source`, and refuses options that it has no use for."""
     options.source = None
-    if options.command in OPERATIONS:
+    if options.operation in OPERATIONS:
         options.source = _source(options)
         _check_options(options)
-    port = opener(options.port, options.baud)
-    try:
-        # Programs that come one after the other should not mistake each other's late replies for their own.
-        client = Client(port, name=options.port, timeout=options.timeout, seq=os.getpid() % 255, baud=options.baud)
-        found, text, finish = _execute(options, client)
-    finally:
-        port.close()
-    print(json.dumps(found, ensure_ascii=False) if options.json else text)
-    if finish is not None:
-        finish()
-
-
-def main(arguments=None, opener=open_port) -> int:
-    """Returns the exit status: 0, or 2 after one line on standard error."""
-    return run_command("host", _run, list(sys.argv[1:] if arguments is None else arguments), opener)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

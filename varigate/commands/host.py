@@ -1,15 +1,15 @@
-"""The command line of `python -m host`."""
+"""Talk to a board, real or virtual, over a serial port."""
 
 import argparse
+import json
+import os
 from pathlib import Path
 
-from varigate.model.command import Parser
+from varigate.host import commands
+from varigate.host.client import Client, open_port
 from varigate.model.data import images, tables
+from varigate.parsing import Parser
 
-__all__ = ["IMAGE_COUNT", "OPERATIONS", "parse"]
-
-OPERATIONS = "classify", "encode", "reconstruct"  # the commands about one input
-IMAGE_COUNT = 100  # of a set of images: one of 28×28 takes 70 ms on a line of 115200 baud
 EPILOG = ("A picture FILE is one that Pillow reads: PNG, JPEG, … It must be square; colours become grey, and what is "
           "larger than the network's images is averaged down. Ink is white on black, as in MNIST; --invert is for "
           "black ink on white paper.")
@@ -60,8 +60,7 @@ def _png(text: str) -> Path:
     return path
 
 
-def _parser() -> Parser:
-    parser = Parser(prog="python -m host", description="Talks to a board over a serial port.")
+def add_arguments(parser):
     parser.add_argument("--port", required=True, help="/dev/ttyUSB1, COM4, socket://localhost:7000, …")
     parser.add_argument("--baud", type=_baud, default=115_200, help="bits per second (default 115200)")
     parser.add_argument("--network", help="name or FILE.npz of the board's network (default: found by its digest)")
@@ -71,10 +70,10 @@ def _parser() -> Parser:
     everywhere = Parser(add_help=False, argument_default=argparse.SUPPRESS)  # before or after the command
     everywhere.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(save=None)
-    commands = parser.add_subparsers(dest="command", required=True)
+    operations = parser.add_subparsers(dest="operation", required=True)
 
     def add(name: str, text: str, epilog: str | None = None) -> Parser:
-        return commands.add_parser(name, help=text, parents=[everywhere], description=text, epilog=epilog)
+        return operations.add_parser(name, help=text, parents=[everywhere], description=text, epilog=epilog)
 
     add("info", "what the board holds, and its counters")
     for name, text, more in (
@@ -96,7 +95,7 @@ def _parser() -> Parser:
             command.add_argument("--out", type=Path, help="also write the table with the board's classes to this CSV "
                                  "file")
             command.add_argument("--count", type=_positive, help="take the first COUNT test images (default "
-                                 f"{IMAGE_COUNT})")
+                                 f"{commands.IMAGE_COUNT})")
             command.add_argument("--data", type=Path, metavar="DIR", help=f"where MNIST is (default: the environment's "
                                  f"{images.ENVIRONMENT}, or else the user's cache folder)")
     generate = add("generate", "samples from the prior, or the output for a given z")
@@ -105,17 +104,21 @@ def _parser() -> Parser:
     _add_save(generate)
     add("seed", "seed the noise").add_argument("number", type=_integer)
     add("epsilon", "noise on or off").add_argument("state", choices=("on", "off"))
-    return parser
 
 
 def _add_save(command: Parser):
     command.add_argument("--save", type=_png, metavar="FILE.png", help="write the image here, several as a grid")
 
 
-def parse(arguments: list[str]) -> argparse.Namespace:
-    """The options; what cannot be parsed is a `UserError`."""
-    for place, text in enumerate(arguments[:-1]):
-        if text == "--z":  # argparse would take a list that begins with a minus for an option
-            arguments = [*arguments[:place], f"--z={arguments[place + 1]}", *arguments[place + 2:]]
-            break
-    return _parser().parse_args(arguments)
+def run(options):
+    commands.prepare(options)
+    port = open_port(options.port, options.baud)
+    try:
+        # Programs that come one after the other should not mistake each other's late replies for their own.
+        client = Client(port, name=options.port, timeout=options.timeout, seq=os.getpid() % 255, baud=options.baud)
+        found, text, finish = commands.execute(options, client)
+    finally:
+        port.close()
+    print(json.dumps(found, ensure_ascii=False) if options.json else text)
+    if finish is not None:
+        finish()

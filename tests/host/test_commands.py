@@ -4,7 +4,7 @@ import json
 import numpy as np
 import pytest
 
-from varigate.host.__main__ import main
+from varigate.__main__ import main
 from varigate.host.physical import Physical
 from varigate.model.fixedpoint.formats import Format
 from varigate.model.fixedpoint.sampling import MU
@@ -124,7 +124,7 @@ def test_a_named_network_is_checked(talk, flowers, tmp_path):
 def test_bad_input_is_one_line_and_status_2(talk, arguments):
     status, out, err = talk(*arguments)
     assert (status, out) == (2, "")
-    assert err.startswith("host: ")
+    assert err.startswith("varigate host: ")
     assert err.count("\n") == 1
 
 
@@ -141,20 +141,21 @@ def test_no_answer_and_something_else_are_one_line(talk):
 
 
 def test_an_absent_port(capsys, tmp_path):
-    assert main(["--port", str(tmp_path / "none"), "info"]) == 2
+    assert main(["host", "--port", str(tmp_path / "none"), "info"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_a_port_that_is_a_directory_is_one_sentence(capsys, tmp_path):
-    assert main(["--port", str(tmp_path), "info"]) == 2
-    assert capsys.readouterr().err == f"host: cannot open {tmp_path}: Is a directory\n"
+    assert main(["host", "--port", str(tmp_path), "info"]) == 2
+    assert capsys.readouterr().err == f"varigate host: cannot open {tmp_path}: Is a directory\n"
 
 
-def test_an_interruption_is_one_line_and_closes_the_port(fake_board, network, capsys):
+def test_an_interruption_is_one_line_and_closes_the_port(fake_board, network, capsys, monkeypatch):
     def interrupt(*arguments):
         raise KeyboardInterrupt
 
     board = fake_board(network)
     board.write = interrupt
-    assert main(["--port", "P", "info"], opener=lambda name, baud: board) == 130
-    assert board.closed and capsys.readouterr().err == "host: interrupted\n"
+    monkeypatch.setattr("varigate.commands.host.open_port", lambda name, baud: board)
+    assert main(["host", "--port", "P", "info"]) == 130
+    assert board.closed and capsys.readouterr().err == "varigate host: interrupted\n"

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from varigate.__main__ import main
 from varigate.model import archive
-from varigate.model.__main__ import main
 from varigate.model.figures import story
 from varigate.model.network import network_file
 from varigate.model.network.integer import infer
@@ -35,7 +35,7 @@ def refused(capsys, *arguments):
     status, output, errors = run(capsys, *arguments)
     assert status == 2 and output == ""
     last = errors.split("\r")[-1]
-    assert last.startswith("model: ") and last.count("\n") == 1 and last.endswith("\n")
+    assert last.startswith("varigate ") and last.count("\n") == 1 and last.endswith("\n")
     return last
 
 
@@ -67,7 +67,7 @@ def test_a_table_from_training_to_figures(tmp_path, capsys, table):
 
 
 def test_evaluate_iris_prints_the_agreed_keys_and_nothing_else():
-    done = subprocess.run([sys.executable, "-m", "varigate.model", "evaluate", "iris", "--json"], capture_output=True,
+    done = subprocess.run([sys.executable, "-m", "varigate", "evaluate", "iris", "--json"], capture_output=True,
                           text=True, check=True)
     assert list(json.loads(done.stdout)) == [
         "network", "cv_accuracy_float", "cv_accuracy_integer", "cv_accuracy_lda", "cv_class_agreement",
@@ -159,8 +159,6 @@ def test_images_from_training_to_figures(tmp_path, capsys, monkeypatch):
     (["train", "iris", "--rate", "1e7", "--epochs", "30", "--no-cross-validation"], "diverged"),
     (["evaluate", "roses", "--json"], "unknown network 'roses'"),
     (["vectors", "absent.npz"], "there is no file absent.npz"),
-    (["fly"], "fly"),
-    ([], "required"),
 ])
 def test_bad_arguments_get_one_line(tmp_path, capsys, monkeypatch, arguments, message):
     monkeypatch.chdir(tmp_path)
@@ -190,7 +188,7 @@ def test_an_interruption_is_one_line(capsys, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(network_file, "load", interrupt)
-    assert run(capsys, "vectors", "iris") == (130, "", "model: interrupted\n")
+    assert run(capsys, "vectors", "iris") == (130, "", "varigate vectors: interrupted\n")
 
 
 def test_nan_in_a_table_names_row_and_column(tmp_path, capsys, table):

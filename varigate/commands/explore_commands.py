@@ -1,4 +1,4 @@
-"""`python -m explore`: searches for accelerators, in the space of our generator and in a published one."""
+"""The commands of `varigate explore`, each a function of the parsed options."""
 
 import argparse
 import json
@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 
-from varigate.explore.arguments import FRONT, OUT, parser
 from varigate.explore.costs import synthesis_table
 from varigate.explore.costs.calibration import LEAST, Calibration, errors, errors_of, fit
 from varigate.explore.costs.evaluator import Evaluator
@@ -30,13 +29,14 @@ from varigate.explore.studies import book, page
 from varigate.explore.studies.study_vaesa import VaesaStudy
 from varigate.explore.studies.study_varigate import Study
 from varigate.model.archive import write_bytes
-from varigate.model.command import run_command
 from varigate.model.errors import UserError
 from varigate.platform.toolchains.device import DEVICES
 from varigate.platform.toolchains.flow import Steps
 from varigate.platform.toolchains.report import align
 from varigate.platform.toolchains.settings import Settings
 
+OUT = Path("build") / "explore"
+FRONT = "front"  # the objective that is all compromises
 DEVICE = "xc7a100t"  # whose limits a sweep keeps
 DEMO = (48, 4096, 256)  # workloads, designs, designs on each workload
 
@@ -153,7 +153,7 @@ def _search_layer(options):
 
 
 def _build(network: str, config: Path) -> str:
-    return f"python build.py nexys4ddr --network {network} --config {config}"
+    return f"varigate build nexys4ddr --network {network} --config {config}"
 
 
 def _print_commands(network: str, config: Path, best):
@@ -162,7 +162,7 @@ def _print_commands(network: str, config: Path, best):
         print(f"{network} is a shape: train a network of it to build one")
         return
     print(f"it is built and checked by\n  {_build(network, config)}\n"
-          f"  python -m sim regress {network} --config {config}")
+          f"  varigate regress {network} --config {config}")
 
 
 def _search(options):
@@ -271,15 +271,3 @@ def _book(options):
 
 COMMANDS = {"dataset": _dataset, "sweep": _sweep, "train": _train, "scores": _scores, "search": _search,
             "validate": _validate, "plot": _plot, "demo": _demo, "book": _book}
-
-
-def main(argv=None) -> int:
-    def run(argv):
-        options = parser(__doc__).parse_args(argv)
-        COMMANDS[options.command](options)
-
-    return run_command("explore", run, argv)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

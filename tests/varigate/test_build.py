@@ -1,6 +1,5 @@
-"""The command `build.py`, with a small top in place of the real one; and the real one, in the long run."""
+"""The command `varigate build`, with a small top in place of the real one; and the real one, in the long run."""
 
-import importlib.util
 import json
 import subprocess
 import sys
@@ -10,29 +9,27 @@ from types import SimpleNamespace
 
 import pytest
 
+from varigate import building
+from varigate.__main__ import main
 from varigate.model.errors import UserError
 from varigate.model.network import network_file
 from varigate.model.train import trained
-from varigate.platform.toolchains import flow, tools
+from varigate.platform import toolchains
+from varigate.platform.toolchains import flow, programmer, tools
 from varigate.platform.toolchains.device import Resources
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 FILES = {"top.il", "top.v", "top.json", "top.xdc", "top.tcl", "report.json", "report.md"}
 CARD = {"cv_accuracy_float": 0.975, "cv_accuracy_integer": 0.974}
 
 
-@pytest.fixture(scope="module")
-def real():
-    """The module build.py."""
-    spec = importlib.util.spec_from_file_location("varigate_build", ROOT / "build.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def command(arguments) -> int:
+    return main(["build", *arguments])
 
 
 @pytest.fixture
-def tops(real, blinker, tmp_path, monkeypatch):
-    """The tops that `main` of build.py makes in an empty directory; small ones stand in for them."""
+def tops(blinker, tmp_path, monkeypatch):
+    """The tops that a build makes in an empty directory; small ones stand in for them."""
     made = []
 
     def top(*arguments, **options):
@@ -40,19 +37,19 @@ def tops(real, blinker, tmp_path, monkeypatch):
         return made[-1]
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(real, "Top", top)
-    monkeypatch.setattr(real, "cycles", lambda network, array: SimpleNamespace(
+    monkeypatch.setattr(building, "Top", top)
+    monkeypatch.setattr(building, "cycles", lambda network, array: SimpleNamespace(
         latency=50, interval=40, utilisation=0.35))
-    monkeypatch.setattr(real.toolchains, "find", lambda choice: None)
+    monkeypatch.setattr(toolchains, "find", lambda choice: None)
     return made
 
 
 @pytest.fixture
-def build(real, tops, iris, monkeypatch):
-    """build.py with small tops and Iris under any name."""
-    monkeypatch.setattr(real.flow, "find_network", lambda name, settings: (replace(iris, name=name), CARD))
-    monkeypatch.setattr(real.network_file, "digest", lambda network: bytes(32))
-    return real
+def build(tops, iris, monkeypatch):
+    """The command with small tops and Iris under any name."""
+    monkeypatch.setattr(flow, "find_network", lambda name, settings: (replace(iris, name=name), CARD))
+    monkeypatch.setattr(network_file, "digest", lambda network: bytes(32))
+    return command
 
 
 @pytest.fixture
@@ -80,7 +77,7 @@ class FakeToolchain:
 
 
 def test_without_place_and_route(build, capsys):
-    assert build.main(["nexysa7", "--array", "4x2"]) == 0
+    assert build(["nexysa7", "--array", "4x2"]) == 0
     directory = Path("build/nexys4ddr-iris")
     assert {path.name for path in directory.iterdir()} >= FILES
     report = json.loads((directory / "report.json").read_text())
@@ -97,9 +94,9 @@ def test_without_place_and_route(build, capsys):
 
 
 def test_options_reach_the_top(build, tops, tmp_path, monkeypatch):
-    monkeypatch.setattr(build.flow, "map_design", lambda board, directory: (_ for _ in ()).throw(UserError("stop")))
+    monkeypatch.setattr(flow, "map_design", lambda board, directory: (_ for _ in ()).throw(UserError("stop")))
     (tmp_path / "my.toml").write_text('rows = 16\ndrain = 2\nbaud = 1_000_000\nweights = "block"\n')
-    assert build.main(["nexys4ddr", "--config", "my.toml"]) == 2
+    assert build(["nexys4ddr", "--config", "my.toml"]) == 2
     options = tops[0].options
     assert (str(options.pop("array")), options.pop("clock_hz")) == ("16x1", 100_000_000)
     assert options == {"baud": 1_000_000, "weights": "block"}
@@ -115,11 +112,11 @@ def trainer(network):
     return make
 
 
-def test_a_network_that_is_trained_anew_is_the_one_that_is_built(real, tops, mapped, iris, monkeypatch):
+def test_a_network_that_is_trained_anew_is_the_one_that_is_built(tops, mapped, iris, monkeypatch):
     shipped = network_file.find("iris")
     before = {path.name: path.read_bytes() for path in shipped.parent.iterdir()}
     monkeypatch.setattr(trained, "make", trainer(iris))
-    assert real.main(["nexys4ddr", "--retrain"]) == 0
+    assert command(["nexys4ddr", "--retrain"]) == 0
     made = network_file.load("build/retrained/iris.npz")
     assert made.epsilon_seed == iris.epsilon_seed ^ 1
     assert [top.digest for top in tops] == [network_file.digest(made)] != [network_file.digest(iris)]
@@ -130,21 +127,21 @@ def test_a_network_that_is_trained_anew_is_the_one_that_is_built(real, tops, map
 
 def test_with_place_and_route_and_programming(build, mapped, capsys, monkeypatch):
     loaded = []
-    monkeypatch.setattr(build.toolchains, "find", lambda choice: FakeToolchain(fmax=120))
-    monkeypatch.setattr(build.flow, "check_tools", lambda toolchain: None)
-    monkeypatch.setattr(build.programmer, "program", lambda *arguments, flash: loaded.append((arguments[1], flash)))
-    assert build.main(["nexys4ddr", "--flash"]) == 0
+    monkeypatch.setattr(toolchains, "find", lambda choice: FakeToolchain(fmax=120))
+    monkeypatch.setattr(flow, "check_tools", lambda toolchain: None)
+    monkeypatch.setattr(programmer, "program", lambda *arguments, flash: loaded.append((arguments[1], flash)))
+    assert build(["nexys4ddr", "--flash"]) == 0
     assert loaded == [(Path("build/nexys4ddr-iris"), True)]
     assert (loaded[0][0] / "top.bit").read_text() == "bits"
     assert "meets 100 MHz" in capsys.readouterr().out
 
 
 def test_timing_that_is_not_met(build, mapped, capsys, monkeypatch):
-    monkeypatch.setattr(build.toolchains, "find", lambda choice: FakeToolchain(fmax=87.3))
-    assert build.main(["nexys4ddr"]) == 2
+    monkeypatch.setattr(toolchains, "find", lambda choice: FakeToolchain(fmax=87.3))
+    assert build(["nexys4ddr"]) == 2
     shown = capsys.readouterr()
     assert "does NOT meet timing (87.3 MHz)" in shown.out
-    assert shown.err.splitlines()[-1].startswith("build.py: no bitstream was made: timing is not met (87.3 MHz)")
+    assert shown.err.splitlines()[-1].startswith("varigate build: no bitstream was made: timing is not met (87.3 MHz)")
     assert json.loads(Path("build/nexys4ddr-iris/report.json").read_text())["bitstream"] is None
 
 
@@ -164,20 +161,20 @@ def test_timing_that_is_not_met(build, mapped, capsys, monkeypatch):
     (["nexys4ddr", "--drain", "3"], "a drain that divides the rows; not 8 rows, 1 columns, drain 3"),
     (["nexys4ddr", "--program"], "there is no bitstream to load: it needs Vivado"),
 ])
-def test_bad_input_is_one_line_and_status_2(real, tmp_path, capsys, monkeypatch, arguments, message):
+def test_bad_input_is_one_line_and_status_2(tmp_path, capsys, monkeypatch, arguments, message):
     monkeypatch.chdir(tmp_path)
     Path("bad.npz").write_bytes(b"PK\x03\x04 damaged")
-    assert real.main(["--toolchain", "none", *arguments]) == 2
+    assert command(["--toolchain", "none", *arguments]) == 2
     lines = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("[")]
-    assert len(lines) == 1 and lines[0].startswith("build.py: ") and message in lines[0]
+    assert len(lines) == 1 and lines[0].startswith("varigate build: ") and message in lines[0]
     assert not Path("build").exists()
 
 
 def test_a_design_that_does_not_fit_leaves_nothing(build, mapped, capsys):
     mapped.resources = replace(mapped.resources, dsp=242)
-    assert build.main(["nexys4ddr"]) == 2
+    assert build(["nexys4ddr"]) == 2
     error = capsys.readouterr().err.splitlines()[-1]
-    assert error.startswith("build.py: the design does not fit: it needs 242 DSP48E1 and the XC7A100T has 240")
+    assert error.startswith("varigate build: the design does not fit: it needs 242 DSP48E1 and the XC7A100T has 240")
     assert list(Path("build").iterdir()) == []
 
 
@@ -185,22 +182,22 @@ def test_an_interruption_is_one_line_and_leaves_nothing(build, capsys, monkeypat
     def interrupt(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(build.flow, "map_design", interrupt)
-    assert build.main(["nexys4ddr"]) == 130
-    assert capsys.readouterr().err.splitlines()[-1] == "build.py: interrupted"
+    monkeypatch.setattr(flow, "map_design", interrupt)
+    assert build(["nexys4ddr"]) == 130
+    assert capsys.readouterr().err.splitlines()[-1] == "varigate build: interrupted"
     assert list(Path("build").iterdir()) == []
 
 
 def test_a_place_that_cannot_be_written(build, mapped, capsys):
     Path("build").write_text("in the way")
-    assert build.main(["nexys4ddr"]) == 2
-    assert capsys.readouterr().err.splitlines()[-1].startswith("build.py: [Errno")
+    assert build(["nexys4ddr"]) == 2
+    assert capsys.readouterr().err.splitlines()[-1].startswith("varigate build: [Errno")
 
 
 @pytest.mark.long
-def test_iris_stays_within_its_budget(real, tmp_path, monkeypatch):
+def test_iris_stays_within_its_budget(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert real.main(["nexys4ddr", "--toolchain", "none"]) == 0
+    assert command(["nexys4ddr", "--toolchain", "none"]) == 0
     report = json.loads(Path("build/nexys4ddr-iris/report.json").read_text())
     used = report["resources"]
     assert used["lut"] <= 3500 and used["dsp"] <= 16 and used["ramb36"] + used["ramb18"] / 2 <= 3

@@ -1,7 +1,7 @@
 import pytest
 
-from varigate.model.command import Parser, run_command
 from varigate.model.errors import UserError
+from varigate.parsing import Parser, run_command
 
 
 def raises(error):

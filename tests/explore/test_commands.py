@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from varigate.explore import __main__ as command
-from varigate.explore.__main__ import main
+from varigate.__main__ import main
+from varigate.commands import explore_commands as command
 from varigate.explore.joint import dataset
 from varigate.explore.joint.model import JointModel, Shape
 from varigate.explore.spaces import vaesa
@@ -35,7 +35,7 @@ def model(here, joint):
 
 
 def run(capsys, *arguments):
-    status = main([str(argument) for argument in arguments])
+    status = main(["explore", *(str(argument) for argument in arguments)])
     output, errors = capsys.readouterr()
     return status, output, errors
 
@@ -44,7 +44,7 @@ def refused(capsys, *arguments):
     status, output, errors = run(capsys, *arguments)
     assert status == 2 and output == "", errors
     last = errors.split("\r")[-1]
-    assert last.startswith("explore: ") and last.count("\n") == 1 and last.endswith("\n")
+    assert last.startswith("varigate explore: ") and last.count("\n") == 1 and last.endswith("\n")
     return last
 
 
@@ -56,9 +56,9 @@ def test_a_search_ends_in_a_configuration_and_the_command_that_builds_it(capsys,
     status, output, _ = run(capsys, "search", "--network", "iris", "--budget", 12, "--method", "random", "--best", 3,
                             "--model", model)
     assert status == 0 and "12 evaluations" in output
-    line = next(line for line in output.splitlines() if "build.py" in line)
+    line = next(line for line in output.splitlines() if "varigate build" in line)
     words = shlex.split(line)
-    assert words[:5] == ["python", "build.py", "nexys4ddr", "--network", "iris"] and words[5] == "--config"
+    assert words[:5] == ["varigate", "build", "nexys4ddr", "--network", "iris"] and words[5] == "--config"
     assert Path(words[6]) == Path("build/explore/iris-edp.toml")
     settings = settings_of(words[6])
     table = output.split("\n\n")[1].splitlines()
@@ -71,7 +71,7 @@ def test_json_is_alone_on_standard_output_and_says_what_the_file_says(capsys, mo
     status, output, _ = run(capsys, *arguments)
     found = json.loads(output)
     assert status == 0 and found["evaluations"] == 12 and found["config"] == "own.toml"
-    assert found["build"] == "python build.py nexys4ddr --network iris --config own.toml"
+    assert found["build"] == "varigate build nexys4ddr --network iris --config own.toml"
     latencies = [each["latency"] for each in found["designs"]]
     assert latencies == sorted(latencies)
     design = found["designs"][0]["design"]

@@ -1,20 +1,16 @@
-"""The command line of `python -m explore`."""
+"""Search for accelerators: in the space of our generator, and in a published one."""
 
-import argparse
 from pathlib import Path
 
+from varigate.commands import explore_commands
+from varigate.commands.explore_commands import FRONT, OUT
 from varigate.explore.costs.cost_table import OBJECTIVES
 from varigate.explore.joint import presets
 from varigate.explore.methods import FRONT_METHODS, METHODS
 from varigate.explore.studies.study_varigate import BUDGET
-from varigate.model.command import Parser
 from varigate.platform.toolchains.device import DEVICES
 
-__all__ = ["FRONT", "OUT", "parser"]
-
-OUT = Path("build") / "explore"
 SPACES = ("varigate", "vaesa")
-FRONT = "front"
 METHODS_OF_A_SEARCH = dict.fromkeys([*METHODS, *FRONT_METHODS])
 del METHODS_OF_A_SEARCH["nearest"]  # which needs tables of other workloads
 SEED = 1234
@@ -73,10 +69,8 @@ def _cores(command):
     command.add_argument("--processes", type=_count, metavar="N", help="default: one a core")
 
 
-def parser(description: str) -> argparse.ArgumentParser:
-    """The arguments of all commands; what it cannot parse is a `UserError`."""
-    parser = Parser(prog="python -m explore", description=description)
-    commands = parser.add_subparsers(dest="command", required=True)
+def add_arguments(parser):
+    commands = parser.add_subparsers(dest="study", required=True)
 
     dataset = commands.add_parser("dataset", help="evaluate random designs on random workloads, to train on; of the "
                                                   "published space: read the table and say what is in it")
@@ -169,4 +163,7 @@ def parser(description: str) -> argparse.ArgumentParser:
     for command in (demo, book, plot):
         command.add_argument("--seeds", type=_count, default=20, metavar="N",
                              help="runs of each method (default: %(default)s)")
-    return parser
+
+
+def run(options):
+    explore_commands.COMMANDS[options.study](options)

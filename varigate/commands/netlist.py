@@ -1,9 +1,7 @@
-"""What a mapped netlist comes to, from the JSON that a build or Yosys has written: `python -m toolchains FILE.json`."""
+"""Resources, checks and longest paths of a mapped netlist, from the JSON that a build or Yosys has written."""
 
-import sys
 from pathlib import Path
 
-from varigate.model.command import Parser, run_command
 from varigate.model.errors import UserError
 from varigate.platform.toolchains import netlist
 from varigate.platform.toolchains.device import LABELS
@@ -11,11 +9,12 @@ from varigate.platform.toolchains.levels import CORE, longest_paths
 from varigate.platform.toolchains.output_registers import memory_bits
 
 
-def show(argv):
-    parser = Parser(prog="toolchains", description=__doc__)
+def add_arguments(parser):
     parser.add_argument("file", type=Path, metavar="FILE.json")
     parser.add_argument("--paths", type=int, default=1, metavar="N", help="show the N longest paths (default: 1)")
-    options = parser.parse_args(argv)
+
+
+def run(options):
     try:
         mapped = netlist.read(options.file)
     except OSError as error:
@@ -31,11 +30,3 @@ def show(argv):
         print(f"longest paths {title}:")
         for path in longest_paths(mapped, instance=instance, count=options.paths):
             print(f"  {path}")
-
-
-def main(argv=None) -> int:
-    return run_command("toolchains", show, argv)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,70 @@
+"""The command line: `varigate COMMAND`, or `python -m varigate COMMAND`."""
+
+import difflib
+import sys
+
+from varigate import commands
+from varigate.model.errors import UserError
+from varigate.parsing import run_command
+
+__all__ = ["main"]
+
+USAGE = "usage: varigate COMMAND …   (varigate COMMAND --help shows a command's options)"
+
+
+def overview() -> str:
+    """All commands, a line each, in groups of what a person wants to do."""
+    width = max(map(len, commands.NAMES))
+    groups = [f"{title}\n" + "\n".join(f"  {name:<{width}}  {text}" for name, text in group.items())
+              for title, group in commands.GROUPS.items()]
+    return "\n\n".join([USAGE, "Varigate makes hardware of small variational autoencoders.", *groups])
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # which takes longer than all the rest of --help
+
+    try:
+        return f"varigate {version('varigate')}"
+    except PackageNotFoundError:
+        return "varigate, from a checkout that is not installed"
+
+
+def _run(name: str, arguments: list[str]) -> int | None:
+    options = commands.make_parser(name).parse_args(arguments)
+    return commands.load(name).run(options)
+
+
+def _refuse(name: str):
+    close = difflib.get_close_matches(name, commands.NAMES, 1)
+    hint = f"did you mean {close[0]}?" if close else "varigate --help lists them"
+    raise UserError(f"there is no command {name!r}: {hint}")
+
+
+def main(argv=None) -> int:
+    """Runs one command.
+
+    Parameters
+    ----------
+    argv : list of str
+        the command and its arguments (default: those of the process).
+
+    Returns
+    -------
+    int
+        0; 1 where a command found mismatches or failures; 2 where the user has to do something else; 130 after Ctrl-C.
+    """
+    argv = sys.argv[1:] if argv is None else argv
+    if not argv or argv[0] in ("-h", "--help", "help"):
+        print(overview(), file=sys.stdout if argv else sys.stderr)
+        return 0 if argv else 2
+    name, *arguments = argv
+    if name == "--version":
+        print(_version())
+        return 0
+    if name not in commands.NAMES:
+        return run_command("varigate", _refuse, name)
+    return run_command(f"varigate {name}", _run, name, arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,20 @@
+"""Compare the speed of the simulators (minutes: it compiles them)."""
+
+import json
+import sys
+
+from varigate.commands.network_options import add_network, core_of
+from varigate.platform.toolchains.settings import add_options
+from varigate.sim.regression.bench import bench, table
+
+
+def add_arguments(parser):
+    add_network(parser, "default: %(default)s", nargs="?", default="iris")
+    add_options(parser)
+    parser.add_argument("--json", action="store_true", help="the table as JSON on standard output")
+
+
+def run(options):
+    network, array, _ = core_of(options)
+    speeds = bench(network, array, progress=sys.stderr.isatty())
+    print(json.dumps([speed.as_dict() for speed in speeds]) if options.json else table(speeds))

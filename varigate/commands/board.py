@@ -1,0 +1,37 @@
+"""A virtual board, live, with a serial port: in the terminal, or as a page on this machine."""
+
+from pathlib import Path
+
+from varigate.commands.network_options import add_network, board_of
+from varigate.platform.toolchains.settings import add_options
+from varigate.sim.board.command import run_board
+from varigate.sim.board.engine import Board
+from varigate.sim.board.pictures import draw
+
+
+def add_arguments(parser):
+    add_network(parser)
+    parser.add_argument("--tcp", type=int, metavar="PORT", help="the serial port is a TCP port of this machine, for "
+                        "`--port socket://127.0.0.1:PORT`; 0 for any (default: a pseudo-terminal)")
+    parser.add_argument("--web", type=int, nargs="?", const=0, metavar="PORT",
+                        help="show the board as a web page on this machine, not in the terminal; 0, the default, "
+                             "for any port")
+    add_options(parser)
+    parser.add_argument("--bit", type=int, default=8, metavar="CLOCKS",
+                        help="clocks in a bit of the serial line; 868 is that of 115200 baud at 100 MHz, and slow "
+                             "(default: %(default)s)")
+    parser.add_argument("--pictures", type=Path, metavar="DIR",
+                        help="instead: draw the board for the documentation (needs Chromium and selenium)")
+
+
+def run(options) -> int:
+    network, array, weights = board_of(options)
+
+    def make() -> Board:
+        return Board(network, array, weights=weights, bit=options.bit)
+
+    if options.pictures:
+        with make() as board:
+            draw(board, network.examples[-1].astype("uint8").tobytes(), options.pictures)
+        return 0
+    return run_board(make, tcp=options.tcp, page=options.web)

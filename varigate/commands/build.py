@@ -1,0 +1,39 @@
+"""From a network to a netlist with a report and, where there is a place-and-route tool, to a bitstream.
+
+Results are in build/BOARD-NETWORK/.
+"""
+
+from dataclasses import asdict
+
+from varigate import building
+from varigate.model.errors import UserError
+from varigate.platform import boards, toolchains
+from varigate.platform.toolchains import flow, programmer, report
+from varigate.platform.toolchains.settings import Settings, add_options
+
+
+def add_arguments(parser):
+    parser.add_argument("board", help=f"one of {', '.join(boards.NAMES)}")
+    parser.add_argument("--network", default="iris", metavar="NAME|FILE.npz", help="what to build (default: iris)")
+    add_options(parser)
+    parser.add_argument("--retrain", action="store_true", help="train the network anew, and build that")
+    parser.add_argument("--toolchain", default="auto", choices=toolchains.CHOICES, help="for place and route")
+    parser.add_argument("--program", action="store_true", help="load the bitstream into the board")
+    parser.add_argument("--flash", action="store_true", help="write it to the board's memory: it stays after power-off")
+
+
+def run(options):
+    board, settings = boards.find(options.board)(), Settings.load(options)
+    if options.program or options.flash:
+        flow.check_tools(toolchains.find(options.toolchain))
+    built = building.build(options.board, options.network, toolchain=options.toolchain, retrain=options.retrain,
+                           progress=True, **asdict(settings))
+    print(report.table(built.report))
+    if built.placed is None:
+        print(f"\nno bitstream was made: {flow.BITSTREAM_HINT}")
+    elif not built.placed.met:
+        raise UserError(f"no bitstream was made: timing is not met ({built.placed.fmax_mhz:.1f} MHz); "
+                        "try a smaller array")
+    elif options.program or options.flash:
+        with flow.Steps(1)("loading the board"):
+            programmer.program(board, built.directory, flash=options.flash)

@@ -1,0 +1,29 @@
+"""Quality of a network, integers against floats, on the data that it is judged on."""
+
+import json
+
+from varigate.commands.network_options import add_data, add_network, add_table, print_figures, trained_with_data
+from varigate.model.data.images import Images
+from varigate.model.train import cards, trained
+from varigate.model.train.evaluate import compare, cross_validate
+
+
+def add_arguments(parser):
+    parser.add_argument("--json", action="store_true", help="print JSON and nothing else on standard output")
+    add_network(parser)
+    add_data(parser)
+    add_table(parser)
+
+
+def run(options):
+    made, dataset = trained_with_data(options)
+    if isinstance(dataset, Images):
+        figures = trained.compare_images(made.network, made.real, dataset)
+    else:
+        figures = cross_validate(dataset, cards.settings_of(made.card), progress=True)
+        figures |= compare(made.network, made.real, dataset.codes, dataset.labels)
+    if options.json:
+        print(json.dumps({"network": made.network.name} | figures, indent=2))
+    else:
+        print(made.network.name)
+        print_figures(figures)

@@ -1,0 +1,47 @@
+"""Put small faults into the gateware and see whether a test fails. Exit status 1 where too few are noticed."""
+
+import json
+import sys
+from pathlib import Path
+
+from varigate.model.archive import write_bytes
+from varigate.model.errors import UserError
+from varigate.parsing import whole_number
+from varigate.sim.mutation import mutants
+from varigate.sim.mutation.report import Report, explanations
+from varigate.sim.mutation.suite import Suite
+
+
+def add_arguments(parser):
+    parser.add_argument("--count", type=whole_number, default=200, metavar="N", help="mutants (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="of the draw (default: %(default)s)")
+    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="mutants at a time (default: %(default)s)")
+    parser.add_argument("--files", nargs="+", default=["gateware/**/*.py"], metavar="PATTERN",
+                        help="which files are mutated (default: %(default)s)")
+    parser.add_argument("--only", nargs="+", metavar="ID", help="these mutants, and no draw")
+    parser.add_argument("--list", action="store_true", help="print the mutants, and run no tests")
+    parser.add_argument("--slowest", type=float, default=5, metavar="SECONDS",
+                        help="leave out tests that take longer: what they alone would notice counts as unnoticed "
+                             "(default: %(default)s)")
+    parser.add_argument("--resume", type=Path, metavar="FILE", help="keep outcomes there, and go on from them")
+    parser.add_argument("--root", type=Path, default=Path(__file__).parents[2], metavar="DIR",
+                        help="the source tree (default: this one)")
+    parser.add_argument("--json", action="store_true", help="the result as JSON on standard output")
+    parser.add_argument("--out", type=Path, metavar="FILE.md", help="write the report as a page")
+
+
+def run(options) -> int:
+    if options.jobs < 1:
+        raise UserError(f"the number of jobs is at least 1, not {options.jobs}")
+    suite = Suite(options.root, slowest=options.slowest)
+    found = mutants.select(options.root, options.files)
+    drawn = mutants.pick(found, options.only) if options.only else mutants.draw(found, options.count, options.seed)
+    if options.list:
+        print("\n".join(f"{mutant.id}  {mutant.before}  →  {mutant.after}" for mutant in drawn))
+        return 0
+    outcomes = mutants.run(suite, drawn, jobs=options.jobs, resume=options.resume, progress=sys.stderr.isatty())
+    report = Report(options.seed, sum(map(len, found.values())), outcomes, explanations(options.root), suite.slow)
+    if options.out:
+        write_bytes(options.out, report.page().encode())
+    print(json.dumps(report.as_dict(), ensure_ascii=False) if options.json else report.summary())
+    return 0 if report.passed else 1

@@ -1,0 +1,103 @@
+"""Which network a command is about, its data, and the core that a build would make of it."""
+
+import sys
+from pathlib import Path
+
+from varigate.gateware.engine.program import Array
+from varigate.model.data.images import ENVIRONMENT
+from varigate.model.errors import UserError
+from varigate.model.network import network_file
+from varigate.model.network.network import Network
+from varigate.model.train import cards, trained
+from varigate.platform.toolchains import flow
+from varigate.platform.toolchains.device import DEVICES
+from varigate.platform.toolchains.settings import SMALL, Settings
+
+__all__ = ["add_data", "add_network", "add_out", "add_table", "board_of", "core_of", "given_table", "images_of_test",
+           "print_figures", "trained_with_data"]
+
+DEVICE = "xc7a100t"  # whose limits a simulated core keeps, too
+OUT = Path("build") / "model"
+
+
+def add_network(parser, text: str = "", **options):
+    """The network, as a name or a file."""
+    text = text or f"{', '.join(network_file.shipped())}, or a FILE.npz that train made"
+    parser.add_argument("network", metavar="NAME|FILE.npz", help=text, **options)
+
+
+def add_out(parser, text: str = "files are named after the network, not after its file"):
+    parser.add_argument("--out", type=Path, default=OUT, metavar="DIR", help=f"default: {OUT}; {text}")
+
+
+def add_data(parser):
+    """Where the images are that a network was trained on."""
+    parser.add_argument("--data", type=Path, metavar="DIR",
+                        help=f"where MNIST's files are (default: {ENVIRONMENT}, or the user's cache folder)")
+
+
+def add_table(parser):
+    """A table of the user's own."""
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="a table with a header row")
+    parser.add_argument("--label", metavar="COLUMN", help="the table's column of classes")
+
+
+def given_table(options) -> bool:
+    """Whether the user gave a table; half of one is a `UserError`."""
+    if (options.csv is None) != (options.label is None):
+        raise UserError("--csv FILE and --label COLUMN belong together")
+    return options.csv is not None
+
+
+def trained_with_data(options):
+    """The network that `options` name as `train` left it, and the data that it is judged on."""
+    made = trained.load(options.network)
+    if not given_table(options):
+        sets = cards.images_of(made.card, options.data)
+        return made, cards.dataset_of(made.card) if sets is None else sets[1]
+    dataset, _ = cards.csv_dataset(options.csv, options.label)
+    network = made.network
+    if (dataset.feature_names, dataset.class_names) != (network.feature_names, network.class_names):
+        raise UserError(f"{options.csv} has other features or classes than network {network.name}: it wants "
+                        f"{', '.join(network.feature_names)} and the classes {', '.join(network.class_names)}")
+    return made, dataset.with_codes(network.input_offset, network.input_step)
+
+
+def core_of(options) -> tuple[Network, Array, str]:
+    """The network, the array, and where its weights are kept, as a build would choose them."""
+    settings = Settings.load(options)
+    network, _ = flow.find_network(options.network, settings)
+    return network, *settings.choose(network, DEVICES[DEVICE])
+
+
+def board_of(options) -> tuple[Network, Array, str]:
+    """The core of a virtual board: a small array where the user asks for none.
+
+    Any array is right, and a small one, which need not fit a device, is simulated sooner.
+    """
+    if options.array or options.config:
+        return core_of(options)
+    settings = Settings.load(options)
+    return flow.find_network(options.network, settings)[0], settings.change(SMALL), settings.weights or "lut"
+
+
+def images_of_test(options):
+    """The codes of the images that the network was tested on; None where it has none, or they are not at hand."""
+    path = flow.find_file(options.network, Settings.load(options))
+    if not cards.beside(path)[1].exists():
+        return None
+    try:
+        found = cards.images_of(cards.read_card(path), options.data)
+    except UserError as error:
+        if options.data:
+            raise
+        print(f"{error}; the built-in examples are run instead", file=sys.stderr)
+        return None
+    return None if found is None else found[1].codes
+
+
+def print_figures(figures: dict):
+    """The figures of a network's quality, a line each: fractions of 1, and nats."""
+    for name, value in figures.items():
+        if isinstance(value, float) and name != "seed":
+            print(f"  {name.replace('_', ' '):<22} {value:9.4f}{' nats' if name.startswith('neg') else ''}")

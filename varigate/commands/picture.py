@@ -1,0 +1,23 @@
+"""Save what the virtual board's VGA screen shows: an example, its reconstruction, and generated images."""
+
+import sys
+from pathlib import Path
+
+from varigate.commands.network_options import add_network, board_of
+from varigate.platform.toolchains.settings import add_options
+from varigate.sim.board.screenshot import screenshot
+
+
+def add_arguments(parser):
+    add_network(parser, "a network of images")
+    parser.add_argument("--example", type=int, default=1, metavar="N", help="the built-in one that is run")
+    parser.add_argument("--generate", type=int, default=20, metavar="N", help="images on the wall (default: 20)")
+    parser.add_argument("--out", type=Path, default=Path("screen.png"), metavar="FILE", help="default: %(default)s")
+    add_options(parser)
+
+
+def run(options):
+    network, array, weights = board_of(options)
+    screenshot(network, array, options.out, weights=weights, example=options.example, generated=options.generate,
+               progress=sys.stderr.isatty())
+    print(options.out)

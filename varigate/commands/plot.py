@@ -1,0 +1,24 @@
+"""Draw latent space, reconstructions and quantisation error of a network.
+
+For iris and digits, draw the story from principal components to the VAE, too.
+"""
+
+from varigate.commands.network_options import add_data, add_network, add_out, add_table, given_table, trained_with_data
+from varigate.model.data.images import Images
+from varigate.model.figures import image_plots, plots, story
+
+
+def add_arguments(parser):
+    add_network(parser)
+    add_out(parser)
+    add_data(parser)
+    add_table(parser)
+
+
+def run(options):
+    made, dataset = trained_with_data(options)
+    draw = image_plots if isinstance(dataset, Images) else plots
+    print(*draw.write(made, dataset, options.out), sep="\n")
+    name = made.card["source"].get("name")
+    if name in story.SOURCES and not given_table(options):
+        print(*story.write(name, options.out, progress=True), sep="\n")

@@ -1,0 +1,106 @@
+"""Train a VAE on a data set that is known by name, or on a table of your own; make integers of it; save both."""
+
+from dataclasses import fields, replace
+
+from varigate.commands.network_options import add_data, add_out, add_table, given_table, print_figures
+from varigate.model.data import images, tables
+from varigate.model.errors import UserError
+from varigate.model.network.names import check_name, name_of
+from varigate.model.nn.activations import ACTIVATIONS
+from varigate.model.train import cards, trained
+from varigate.model.train.recipes import RECIPES
+from varigate.model.train.trainer import Settings
+from varigate.model.vae.vae import OUTPUTS
+
+CHECKPOINT = ".checkpoint.npz"
+
+
+def _number(kind, least=0):
+    """A type of argument: a number of `kind` above `least`."""
+    def parse(text: str):
+        value = kind(text)
+        if not least < value < 1e9:
+            raise ValueError
+        return value
+    parse.__name__ = f"{'positive ' if least == 0 else ''}{kind.__name__}"
+    return parse
+
+
+def add_arguments(parser):
+    parser.add_argument("dataset", nargs="?", help=f"one of: {', '.join(RECIPES)}; each has settings of its own, which "
+                        "the options below change")
+    parser.add_argument("--name", help="of the network (default: the data set's or the file's)")
+    add_out(parser, "where the network goes")
+    parser.add_argument("--seed", type=_number(int, -1), default=0)
+    default = Settings()
+    for option, kind, text in (("epochs", _number(int), "passes over the data"),
+                               ("batch", _number(int), "samples in one step"),
+                               ("rate", _number(float), "Adam's step size"),
+                               ("decay", _number(float, -1e-300), "weight decay"),
+                               ("beta", _number(float, -1e-300), "weight of the KL divergence"),
+                               ("class-weight", _number(float, -1e-300), "weight of the class head's cross-entropy"),
+                               ("latent", _number(int), "latent variables")):
+        value = getattr(default, option.replace("-", "_"))
+        parser.add_argument(f"--{option}", type=kind, help=f"{text} (of a table: {value})")
+    parser.add_argument("--hidden", type=_number(int), nargs="*", metavar="WIDTH",
+                        help="widths of the encoder's hidden layers; the decoder mirrors them (of a table: 8)")
+    parser.add_argument("--activation", choices=ACTIVATIONS,
+                        help="of the hidden layers; taylor is the classic series of order 5 "
+                             f"(of a table: {default.activation})")
+    parser.add_argument("--output", choices=OUTPUTS,
+                        help=f"the decoder's last activation (of a table: {default.output})")
+    parser.add_argument("--bits", type=int, choices=(8, 6, 4),
+                        help="of the weights (default: 8); with fewer, images are trained with rounded weights, and a "
+                             "table's weights are rounded after training")
+    parser.add_argument("--no-cross-validation", action="store_true",
+                        help="leave the cross-validated figures of a table out")
+    parser.add_argument("--resume", action="store_true",
+                        help="go on with an interrupted training on images, from the checkpoint in --out")
+    add_data(parser)
+    add_table(parser)
+
+
+def run(options):
+    if given_table(options) == (options.dataset is not None):
+        raise UserError(f"train what? Give {', '.join(RECIPES)}, or --csv FILE --label COLUMN")
+    if options.dataset is not None and options.dataset not in RECIPES:
+        raise UserError(f"unknown data set {options.dataset!r}: there is {', '.join(RECIPES)}; "
+                        "your own goes in by --csv FILE --label COLUMN")
+    recipe = RECIPES.get(options.dataset)
+    given = {field.name: getattr(options, field.name) for field in fields(Settings)}
+    settings = replace(recipe.settings if recipe else Settings(),
+                       **{name: tuple(value) if name == "hidden" else value for name, value in given.items()
+                          if value is not None})
+    if recipe and recipe.data in images.IMAGES:
+        made, path = _make_of_images(options, recipe.data, settings)
+    else:
+        made, path = _make_of_table(options, settings)
+    trained.save(made, path)
+    path.with_name(f"{path.stem}{CHECKPOINT}").unlink(missing_ok=True)
+    network, hidden = made.network, settings.hidden
+    shape = "-".join(map(str, (network.inputs, *hidden, network.latent, *hidden[::-1], network.outputs)))
+    print(f"{path}: {shape} with {network.classes} classes, trained on {made.card['samples']} samples; "
+          f"digest {made.card['digest'][:16]}…")
+    print_figures(made.card)
+    print(f"next: varigate plot {path}\n      varigate build nexys4ddr --network {path}")
+
+
+def _make_of_table(options, settings: Settings):
+    if options.resume:
+        raise UserError("only training on images leaves checkpoints: leave --resume out")
+    if options.csv is None:
+        dataset, source = tables.load(options.dataset), None
+    else:
+        dataset, source = cards.csv_dataset(options.csv, options.label)
+    name = options.name or name_of(dataset.name)
+    made = trained.make(dataset, settings, seed=options.seed, name=name, source=source, progress=True,
+                        cross_validation=not options.no_cross_validation)
+    return made, options.out / f"{name}.npz"
+
+
+def _make_of_images(options, data: str, settings: Settings):
+    name = options.name or options.dataset
+    check_name(name)
+    made = trained.make_of_images(*images.load(data, options.data), settings, seed=options.seed, name=name,
+                                  checkpoint=options.out / f"{name}{CHECKPOINT}", resume=options.resume, progress=True)
+    return made, options.out / f"{name}.npz"

@@ -1,0 +1,58 @@
+"""What every command line has in common: a complaint is one line on standard error, and so is an interruption."""
+
+import argparse
+import re
+import sys
+from itertools import pairwise
+
+from varigate.model.errors import UserError
+
+__all__ = ["Parser", "run_command", "whole_number"]
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises a `UserError` for what it cannot parse; its subcommands' parsers do so, too.
+
+    Other than argparse's own, it takes a list of numbers that begins with a minus, as in `--z -1.25,0.5`.
+    """
+
+    def parse_args(self, args=None, namespace=None):
+        args = list(sys.argv[1:] if args is None else args)
+        for place, (option, value) in enumerate(pairwise(args)):
+            if option.startswith("--") and re.fullmatch(r"-[\d.][^=]*,.*", value):
+                args[place:place + 2] = [f"{option}={value}"]
+                break
+        return super().parse_args(args, namespace)
+
+    def error(self, message: str):
+        raise UserError(f"{message} ({self.prog} --help shows the options)")
+
+
+def run_command(name: str, run, *arguments) -> int:
+    """The exit status of the command `name`, which is `run(*arguments)`.
+
+    Returns
+    -------
+    int
+        the value of `run`, 0 for None; 2 after a `UserError` or `OSError`; 130, as shells have it, after an
+        interruption from the keyboard.
+    """
+    try:
+        return run(*arguments) or 0
+    except (UserError, OSError) as error:
+        print(f"{name}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"{name}: interrupted", file=sys.stderr)
+        return 130
+
+
+def whole_number(text: str) -> int:
+    """An argument that counts something: 100000, or 1e5, where large numbers are usual."""
+    try:
+        count = float(text)
+        if count != int(count):
+            raise ValueError
+        return int(count)
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(f"a count is a whole number, like 100000 or 1e8, not {text!r}") from None
