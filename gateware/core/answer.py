@@ -1,4 +1,4 @@
-"""The core's end: puts the numbers of a job's answer in the order in which they are told."""
+"""The end of the core: puts the numbers of a job's answer in the order in which they are sent."""
 
 from amaranth.hdl import Module, Signal, signed
 from amaranth.lib import data, stream, wiring
@@ -6,6 +6,7 @@ from amaranth.lib.wiring import In, Out
 
 from varigate.gateware.core.job import ANSWERS, Op, Part, Result
 from varigate.gateware.core.latent import Begun
+from varigate.gateware.lib.checks import check_integer
 from varigate.gateware.lib.number import Fixed
 from varigate.gateware.units.argmax import ArgMax
 from varigate.model.fixedpoint.sampling import MU
@@ -15,29 +16,48 @@ __all__ = ["Answer"]
 
 
 class Answer(wiring.Component):
-    """Answers one job after the other, each part as `gateware.core.job.ANSWERS` has them.
+    """Gives one job's answer after the other, its parts in the order of `gateware.core.job.ANSWERS`.
 
-    Members
-    -------
-    i : In(stream of Begun)
-    latents : In(stream of signed), samples : In(stream of z)
-        μ and v; z.
-    scores, outputs : In(stream of {value, last})
-        from the class head and the decoder.
-    result : Out(stream of Result)
-
-    Cycles
-    ------
-    A job's answer takes a cycle and one for each of its numbers, if they are there.
+    `gateware.estimate.timing_core.CoreControl` mirrors its control clock by clock.
 
     Parameters
     ----------
     network : Network
     output_bits : int
-        of a signed element of `outputs`.
+        bits of a signed element of `outputs`.
+
+    Members
+    -------
+    i : In(stream of Begun)
+        the jobs, in order.
+    latents : In(stream of signed), samples : In(stream of z)
+        μ and v; z.
+    scores, outputs : In(stream of {value, last})
+        results of the class head and of the decoder.
+    result : Out(stream of Result)
+
+    Cycles
+    ------
+    `latency` = 1 from a job to the first number of its answer. A job takes 1 clock and one for each number that is
+    there; the next job follows at once.
+
+    Raises
+    ------
+    TypeError, ValueError
+        if `output_bits` is not a positive integer.
+
+    Examples
+    --------
+    >>> from varigate.model.network import network_file
+    >>> iris = network_file.load(network_file.find("iris"))
+    >>> Answer.numbers(iris, Op.CLASSIFY)
+    {<Part.MU: 1>: 2, <Part.SCORE: 3>: 3, <Part.CLASS: 4>: 1}
     """
 
+    latency = 1
+
     def __init__(self, network: Network, output_bits: int):
+        check_integer("bits of an output", output_bits)
         self._network = network
 
         def results(bits):
@@ -54,7 +74,7 @@ class Answer(wiring.Component):
 
     @staticmethod
     def numbers(network: Network, op: Op) -> dict[Part, int]:
-        """How many numbers each part of an answer to `op` has."""
+        """Count the numbers of each part of an answer to `op`; parts without numbers are left out."""
         counts = {Part.INDEX: 1, Part.MU: network.latent, Part.V: network.latent, Part.SCORE: network.classes,
                   Part.CLASS: 1 if network.classes else 0, Part.Z: network.latent, Part.OUTPUT: network.outputs}
         return {part: counts[part] for part in ANSWERS[op] if counts[part]}

@@ -1,4 +1,4 @@
-"""Several that want one: clients of the core, messages for the line.
+"""Arbiters: several clients share the core, several sources of messages share the serial line.
 
 Both arbiters grant in turn: after a grant, the next in order goes before the last one, so nobody waits longer than for
 one turn of each other. A grant is a register: it costs one clock, and what was offered stays offered.
@@ -9,6 +9,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from varigate.gateware.core.job import Client
+from varigate.gateware.lib.checks import check_integer
 
 __all__ = ["CoreArbiter", "Message", "MessageArbiter"]
 
@@ -17,7 +18,7 @@ Message = data.StructLayout({"data": 8, "last": 1})
 
 
 def _grant(m, wanted, busy):
-    """Returns the owner: while not `busy`, and if anybody is `wanted` (a list of bits), the next of them."""
+    """Return the owner: while not `busy`, the next after the last one whose bit in the list `wanted` is high."""
     owner = Signal(range(len(wanted)))
     with m.If(~busy):
         with m.Switch(owner):
@@ -34,8 +35,7 @@ class CoreArbiter(wiring.Component):
     """Shares one core among clients, a job at a time.
 
     A client owns job, data and result from the grant until the element with `last` of its result is taken; whatever the
-    others offer waits. A second job of the owner waits like the others'. Latency: one clock from a client's job to the
-    core's; data and results pass through; one clock between two jobs.
+    others offer waits. A second job of the owner waits like the others'.
 
     Parameters
     ----------
@@ -47,9 +47,27 @@ class CoreArbiter(wiring.Component):
     core : Out(Client)
     busy : Out(1)
         a job was granted and has not ended.
+
+    Cycles
+    ------
+    `latency` = 1 from a client's job to the core's, if no other client is served; data and results pass through
+    combinationally. Between the end of a job and the next grant lies one clock.
+
+    Raises
+    ------
+    TypeError, ValueError
+        if `clients` is not a positive integer.
+
+    Examples
+    --------
+    >>> len(CoreArbiter(3).clients)
+    3
     """
 
+    latency = 1
+
     def __init__(self, clients: int = 2):
+        check_integer("number of clients", clients)
         super().__init__({"clients": In(Client).array(clients), "core": Out(Client), "busy": Out(1)})
 
     def elaborate(self, platform):
@@ -81,8 +99,6 @@ class CoreArbiter(wiring.Component):
 class MessageArbiter(wiring.Component):
     """Merges streams of messages into one stream of bytes, a whole message at a time.
 
-    Latency: one clock from a message's first byte to the output; one clock between two messages.
-
     Parameters
     ----------
     inputs : int
@@ -91,9 +107,26 @@ class MessageArbiter(wiring.Component):
     -------
     i : array of In(stream of Message)
     o : Out(stream of bytes)
+
+    Cycles
+    ------
+    `latency` = 1 from a message's first byte to the output; then a byte a clock, and one clock between two messages.
+
+    Raises
+    ------
+    TypeError, ValueError
+        if `inputs` is not a positive integer.
+
+    Examples
+    --------
+    >>> len(MessageArbiter(2).i)
+    2
     """
 
+    latency = 1
+
     def __init__(self, inputs: int = 2):
+        check_integer("number of inputs", inputs)
         super().__init__({"i": In(stream.Signature(Message)).array(inputs), "o": Out(stream.Signature(8))})
 
     def elaborate(self, platform):

@@ -1,4 +1,4 @@
-"""What the matrix engine keeps of activations: vectors on their way in, and what its layers hand to one another.
+"""Buffers of activations in the matrix engine: vectors on their way in, and those that layers hand to one another.
 
 In both memories element n of a vector lies in bank n mod `banks`, word n div `banks`; a step reads `columns` elements
 of a word. Distributed RAM: they are shallow, and each bank must be written on its own.
@@ -8,18 +8,31 @@ from amaranth.hdl import Cat, Module, Signal, signed, unsigned
 from amaranth.lib import data, memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from varigate.gateware.lib.checks import check_choice, check_integer
+
 __all__ = ["HiddenBuffer", "VectorBuffer"]
 
 
 def _bank(m: Module, index: int, bits: int, words: int):
-    """The write and the read port of one bank."""
+    """Add one bank to `m`; return its write port and its read port."""
     m.submodules[f"bank_{index}"] = ram = memory.Memory(
         shape=unsigned(bits), depth=max(words, 2), init=[], attrs={"ram_style": "distributed"})
     return ram.write_port(), ram.read_port()
 
 
 class VectorBuffer(wiring.Component):
-    """Vectors on their way in: of two pages one is read while the next vector comes into the other.
+    """Buffers vectors on their way in: while the array reads one page, the next vector comes into the other.
+
+    `gateware.estimate.timing_engine.EngineControl` mirrors its control clock by clock.
+
+    Parameters
+    ----------
+    inputs, columns : int
+        elements of a vector; elements that are read at once.
+    bits : int
+        bits of a signed element.
+    pages : int
+        vectors that it has room for, 1 or 2.
 
     Members
     -------
@@ -30,23 +43,33 @@ class VectorBuffer(wiring.Component):
     pick : In(1)
         the oldest of them will be read, from the next clock on, until `done`.
     done : In(1)
-        it is read for the last time; its place is free.
+        it is read for the last time; its page is free from the next clock on.
     read_word : In
     read_data : Out(columns × signed)
-        `latency` cycles later.
 
-    Parameters
-    ----------
-    inputs, columns : int
-    bits : int
-        of a signed element.
-    pages : int
-        vectors that it has room for, 1 or 2.
+    Cycles
+    ------
+    `latency` = 1 from `read_word` to `read_data`. One element is taken a clock while a page is free; `ready` rises one
+    clock after the last element of a vector.
+
+    Raises
+    ------
+    TypeError, ValueError
+        if a size is not a positive integer, or `pages` is not 1 or 2.
+
+    Examples
+    --------
+    >>> VectorBuffer(inputs=784, columns=16, bits=9).read_data.shape()
+    ArrayLayout(signed(9), 16)
     """
 
     latency = 1
 
     def __init__(self, inputs: int, columns: int, bits: int, pages: int = 2):
+        check_integer("number of inputs", inputs)
+        check_integer("number of columns", columns)
+        check_integer("bits of an element", bits)
+        check_choice("number of pages", pages, (1, 2))
         self._inputs, self._columns, self._bits, self._pages = inputs, columns, bits, pages
         self._words = -(-inputs // columns)
         super().__init__({
@@ -103,7 +126,15 @@ class VectorBuffer(wiring.Component):
 
 
 class HiddenBuffer(wiring.Component):
-    """`drain` elements written a clock, `columns` read.
+    """Keeps what one layer hands to the next: `drain` elements are written a clock, `columns` are read.
+
+    Parameters
+    ----------
+    banks, columns, drain : int
+        `columns` and `drain` both divide the number of banks.
+    bits : int
+        bits of a signed element.
+    words : int
 
     Members
     -------
@@ -111,21 +142,33 @@ class HiddenBuffer(wiring.Component):
         writes `drain` elements, the `write_group`-th ones of their word.
     read_word, read_phase : In
     read_data : Out(columns × signed)
-        the `read_phase`-th elements of their word, `latency` cycles later. What is written in one cycle can be read
-        from the next on.
+        the `read_phase`-th elements of their word.
 
-    Parameters
-    ----------
-    banks, columns, drain : int
-        both divide the number of banks.
-    bits : int
-        of a signed element.
-    words : int
+    Cycles
+    ------
+    `latency` = 1 from `read_word` and `read_phase` to `read_data`; elements that are written in one clock can be asked
+    for from the next on.
+
+    Raises
+    ------
+    TypeError, ValueError
+        if a size is not a positive integer, or `columns` or `drain` does not divide `banks`.
+
+    Examples
+    --------
+    >>> HiddenBuffer(banks=4, columns=4, drain=2, bits=9, words=8).write_data.shape()
+    ArrayLayout(signed(9), 2)
     """
 
     latency = 1
 
     def __init__(self, *, banks: int, columns: int, drain: int, bits: int, words: int):
+        for name, value in (("columns", columns), ("elements of a drain", drain)):
+            check_integer(f"number of {name}", value)
+            if banks % value:
+                raise ValueError(f"The number of {name} must divide the number of banks, {banks}, not be {value!r}")
+        check_integer("bits of an element", bits)
+        check_integer("number of words", words)
         self.banks, self._columns, self._drain = banks, columns, drain
         self._words = max(words, 2)
         word = range(self._words)

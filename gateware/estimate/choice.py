@@ -16,22 +16,23 @@ MOST_BANKS = 128  # of the buffer between layers; each is a memory of its own, i
 
 
 def _divisors(number: int) -> list[int]:
+    """Divisors of `number` that are no greater than `MOST_DRAIN`."""
     return [each for each in range(1, min(number, MOST_DRAIN) + 1) if number % each == 0]
 
 
 def _outside(network: Network) -> int:
-    """Clocks between two jobs that no array can save: the inputs come and the answer goes one number a clock."""
+    """Clocks between two jobs that no array can save: inputs come, and the answer goes, one number a clock."""
     return max(network.inputs + 3, sum(Answer.numbers(network, Op.RECONSTRUCT).values()) + 1)
 
 
 def least_interval(network: Network, array: Array) -> int:
-    """A lower bound of the interval, and mostly the interval: what the array costs, or what goes in and comes out."""
+    """Lower bound on the interval in clocks, mostly reached: the array's cost, or the time for inputs or answer."""
     matrices = Core(network, "lut").matrices
     return max(_outside(network), sum(plan(matrix, array).cost for matrix in matrices))
 
 
 def _candidates(core: Core, dsps: int):
-    """All arrays that could be the fastest: none has more rows or columns than some matrix has."""
+    """Yield all arrays that could be the fastest: none has more rows or columns than the largest matrix."""
     most_rows = max(matrix.rows for matrix in core.matrices)
     most_columns = max(matrix.inputs for matrix in core.matrices)
     for packed in (True, False):
@@ -43,7 +44,7 @@ def _candidates(core: Core, dsps: int):
 
 
 def choose_array(network: Network, dsps: int, rams: int, *, weights: str = "block") -> Array | None:
-    """The fastest array, and of equally fast ones that with the fewest DSP slices, then the smallest drain.
+    """Find the fastest array; of equally fast ones that with the fewest DSP slices, then the smallest drain.
 
     Parameters
     ----------
@@ -56,7 +57,7 @@ def choose_array(network: Network, dsps: int, rams: int, *, weights: str = "bloc
     Returns
     -------
     Array or None
-        None where no array fits.
+        None if no array fits.
     """
     core, outside = Core(network, weights), _outside(network)
     found = []

@@ -1,8 +1,13 @@
-"""Consistent overhead byte stuffing as streams. The functions are in `model.protocol.frames`."""
+"""Consistent overhead byte stuffing (COBS) on streams.
+
+The functions are `model.protocol.frames.cobs_encode` and `cobs_decode`.
+"""
 
 from amaranth.hdl import Module, Signal, unsigned
 from amaranth.lib import data, memory, stream, wiring
 from amaranth.lib.wiring import In, Out
+
+from varigate.gateware.lib.checks import check_integer
 
 __all__ = ["CobsDecoder", "CobsEncoder", "Decoded", "Octet"]
 
@@ -16,16 +21,23 @@ Decoded = data.StructLayout({"data": 8, "end": 1, "bad": 1})
 
 
 class CobsDecoder(wiring.Component):
-    """From bytes on the wire, zeros between chunks, to the chunks' contents.
+    """Decodes bytes from the wire, zeros between chunks, to the contents of the chunks.
 
-    Cycles
-    ------
-    Combinational, one byte a clock. Each byte on the wire gives one element or none.
+    The function is `model.protocol.frames.cobs_decode`.
 
     Members
     -------
     i : In(stream of 8 bits)
     o : Out(stream of Decoded)
+
+    Cycles
+    ------
+    Combinational, one byte a clock. Each byte on the wire gives one element or none.
+
+    Examples
+    --------
+    >>> CobsDecoder().o.payload.shape() is Decoded
+    True
     """
 
     i: In(stream.Signature(unsigned(8)))
@@ -57,29 +69,42 @@ class CobsDecoder(wiring.Component):
 
 
 class CobsEncoder(wiring.Component):
-    """From packets to their encoding, without delimiters; `last` marks the final byte there, too.
+    """Encodes packets, without delimiters; `last` marks the final byte on both sides.
 
-    A block is collected, then sent after its length; nothing is taken meanwhile.
+    A block is collected, then sent after its length; nothing is taken meanwhile. The function is
+    `model.protocol.frames.cobs_encode`.
+
+    Parameters
+    ----------
+    longest : int
+        bytes of the longest packet; the buffer holds no more than a block can.
+
+    Members
+    -------
+    i : In(stream of Octet)
+    o : Out(stream of Octet)
 
     Cycles
     ------
     A block of n bytes other than zero takes n cycles to collect (one more for the zero that ends it), n + 1 to send,
     and one in between blocks.
 
-    Parameters
-    ----------
-    longest : int
-        no packet is longer than this; the buffer holds no more than a block can.
+    Raises
+    ------
+    TypeError, ValueError
+        if `longest` is not a positive integer.
 
-    Members
-    -------
-    i, o : stream of Octet
+    Examples
+    --------
+    >>> CobsEncoder(longest=20).i.payload.shape() is Octet
+    True
     """
 
     i: In(stream.Signature(Octet))
     o: Out(stream.Signature(Octet))
 
     def __init__(self, longest: int = FULL):
+        check_integer("length of the longest packet", longest)
         self._limit = min(longest, FULL)
         super().__init__()
 

@@ -7,5 +7,10 @@ __all__ = ["crc16"]
 
 
 def crc16() -> Processor:
-    """A unit with ports `start` (begins anew), `data`, `valid`, and `crc`, which follows one cycle later."""
+    """Make a check-sum unit with ports `start` (begins anew), `data`, `valid`, and `crc`, which follows one cycle
+    later.
+
+    >>> crc16().crc.shape()
+    unsigned(16)
+    """
     return CRC16_IBM_3740(data_width=8).create()

@@ -1,11 +1,13 @@
-"""Received bytes to frames: what the bytes between two delimiters are. With `gateware.link.requests` it computes
-`model.protocol.requests.judge`.
+"""The deframer: judges the bytes between two delimiters.
+
+With `gateware.link.requests` it computes `model.protocol.requests.judge`.
 """
 
 from amaranth.hdl import Cat, Module, Signal
 from amaranth.lib import data, enum, stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from varigate.gateware.lib.checks import check_integer
 from varigate.gateware.link.cobs import CobsDecoder
 from varigate.gateware.link.crc import crc16
 from varigate.gateware.link.uart import Received
@@ -17,7 +19,7 @@ __all__ = ["Deframer", "Fault"]
 OVERHEAD = 4  # sequence number, command, check sum
 
 class Fault(enum.Enum, shape=4):
-    """What is wrong with a request: a `model.protocol.frames.Reason`, or nothing."""
+    """The fault of a request: a `model.protocol.frames.Reason`, or NONE."""
 
     NONE = 0
     CRC = Reason.CRC
@@ -35,11 +37,6 @@ class Deframer(wiring.Component):
 
     Chunks shorter than a frame, and chunks of printable characters without a right check sum, give no verdict.
 
-    Cycles
-    ------
-    The verdict stands in the cycle of the delimiter; a payload byte in the cycle in which the byte after the next is
-    decoded (the two bytes that are held back at the end are the check sum).
-
     Parameters
     ----------
     longest : int
@@ -51,11 +48,27 @@ class Deframer(wiring.Component):
     o_payload : Out(stream of {data, index}, always ready)
         the payload of the frame that is being received, good or not, as far as it is legal: `index` < `longest`.
     o_verdict : Out(stream of {fault, seq, command, length}, always ready)
-        `fault` is NONE, CRC, COBS, OVERSIZE or LINE. `length` counts the payload bytes and is right when none is
-        at fault; `seq` is 0 and `command` UNKNOWN where no check sum vouches for them.
+        `fault` is NONE, CRC, COBS, OVERSIZE or LINE. `length` counts the payload bytes and is right when `fault` is
+        NONE; `seq` is 0 and `command` UNKNOWN if no check sum vouches for them.
+
+    Cycles
+    ------
+    The verdict is combinational: it is given in the cycle of the delimiter. A payload byte is given in the cycle in
+    which the second byte after it is decoded (the two bytes that are held back at the end are the check sum).
+
+    Raises
+    ------
+    TypeError, ValueError
+        if `longest` is not a positive integer.
+
+    Examples
+    --------
+    >>> Deframer(longest=5).o_verdict.payload.shape()["length"]
+    Field(range(0, 6), 20)
     """
 
     def __init__(self, longest: int):
+        check_integer("length of the longest payload", longest)
         self._longest = longest
         payload = data.StructLayout({"data": 8, "index": range(longest)})
         verdict = data.StructLayout({"fault": Fault, "seq": 8, "command": 8, "length": range(longest + 1)})

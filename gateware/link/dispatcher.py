@@ -1,4 +1,4 @@
-"""Requests to replies: feeds the core, and turns what it answers into packets of bytes."""
+"""The dispatcher: gives requests to the core, and turns its answers into packets of bytes."""
 
 from amaranth.hdl import Cat, Const, Module, Signal, unsigned
 from amaranth.lib import stream, wiring
@@ -17,18 +17,15 @@ BYTES = {Part.INDEX: 4, Part.MU: 2, Part.V: 1, Part.SCORE: 2, Part.CLASS: 1, Par
 
 
 class Dispatcher(wiring.Component):
-    """Answers one request after the other, and refusals in between; a `generate` lets them through between its frames.
+    """Answers one request after the other, and sends refusals in between; a `generate` lets them through between its
+    frames.
 
     Everything goes out through one 32-bit register, so that a number is never seen to change between its bytes.
-
-    Cycles
-    ------
-    A number of b bytes takes b + 1 cycles when nobody stalls.
 
     Parameters
     ----------
     info : Info
-        what is said of the network.
+        the facts of the network that the command `info` tells.
 
     Members
     -------
@@ -43,9 +40,21 @@ class Dispatcher(wiring.Component):
     epsilon_on : Out(1)
         on after reset.
     epsilon_index, bad : In(32)
-        what info tells.
+        told by the command `info`.
     answered : Out(32)
         requests answered since reset.
+
+    Cycles
+    ------
+    A number of b bytes takes b + 1 cycles when nobody stalls. The core's job follows a request after 3 cycles: one to
+    begin, and one for each byte of the reply's header (4 cycles for `generate`, whose header has 3 bytes).
+
+    Examples
+    --------
+    >>> from varigate.model.network import network_file
+    >>> iris = network_file.load(network_file.find("iris"))
+    >>> Dispatcher(Info.of(iris, network_file.digest(iris))).answered.shape()
+    unsigned(32)
     """
 
     i: In(stream.Signature(Request))

@@ -5,20 +5,44 @@ from amaranth.lib import data, wiring
 from amaranth.lib.cdc import FFSynchronizer
 from amaranth.lib.wiring import In, Out
 
+from varigate.gateware.lib.checks import check_integer, check_positive
+
 __all__ = ["ButtonLayout", "Buttons", "Switches"]
 
 ButtonLayout = data.StructLayout({"center": 1, "up": 1, "down": 1, "left": 1, "right": 1})
 
 
 class Switches(wiring.Component):
-    """Two flops for each switch. Latency: two clocks. A bounce of a slide switch is a change like any other.
+    """Synchronises slide switches with two flip-flops each. A bounce is a change like any other.
 
     Parameters
     ----------
     width : int
+
+    Members
+    -------
+    pins : In(width)
+    o : Out(width)
+
+    Cycles
+    ------
+    `latency` = 2.
+
+    Raises
+    ------
+    TypeError, ValueError
+        if `width` is not a positive integer.
+
+    Examples
+    --------
+    >>> Switches(16).o.shape()
+    unsigned(16)
     """
 
+    latency = 2
+
     def __init__(self, width: int):
+        check_integer("number of switches", width)
         super().__init__({"pins": In(width), "o": Out(width)})
 
     def elaborate(self, platform):
@@ -28,17 +52,39 @@ class Switches(wiring.Component):
 
 
 class Buttons(wiring.Component):
-    """Two flops for each button, then one debouncer for all: levels count once no contact has moved for a while.
+    """Synchronises push-buttons with two flip-flops each, and debounces them: levels count once no contact has moved
+    for a while. All buttons share one timer.
 
-    `pressed` is a pulse of one clock for each button that went down, `latency` clocks after its contact's last bounce;
-    a release gives none. A pulse shorter than the settling time gives none either. A button that is held down during
-    reset counts as pressed after it. `held` are the debounced levels; one rises with its pulse.
+    A button that is held down during reset counts as pressed after it.
 
     Parameters
     ----------
     clock_hz : float
     settle : float
         seconds without a movement.
+
+    Members
+    -------
+    pins : In(ButtonLayout)
+    pressed : Out(ButtonLayout)
+        a pulse of one clock for each button that went down. A release gives none, nor does a press that is shorter than
+        the settling time.
+    held : Out(ButtonLayout)
+        the debounced levels; one rises with its pulse.
+
+    Cycles
+    ------
+    `latency` = 3 + round(clock_hz·settle) from the contact's last bounce to the pulse.
+
+    Raises
+    ------
+    TypeError, ValueError
+        if `clock_hz` or `settle` is not a positive number.
+
+    Examples
+    --------
+    >>> Buttons(clock_hz=1000, settle=0.01).latency
+    13
     """
 
     pins: In(ButtonLayout)
@@ -46,6 +92,8 @@ class Buttons(wiring.Component):
     held: Out(ButtonLayout)
 
     def __init__(self, *, clock_hz: float = 100e6, settle: float = 0.01):
+        check_positive("clock frequency", clock_hz)
+        check_positive("settling time", settle)
         self.settle = max(1, round(clock_hz * settle))
         super().__init__()
 

@@ -1,4 +1,4 @@
-"""Eight seven-segment digits that share their segments: one is lit at a time.
+"""The seven-segment display: eight digits that share their segments, one lit at a time.
 
 A pattern is 8 bits, 1 = lit: bit 0 is segment a, bit 6 is g, bit 7 the decimal point.
 
@@ -12,6 +12,8 @@ A pattern is 8 bits, 1 = lit: bit 0 is segment a, bit 6 is g, bit 7 the decimal 
 from amaranth.hdl import Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
+
+from varigate.gateware.lib.checks import check_integer, check_positive
 
 __all__ = ["DIGITS", "FONT", "POINT", "Display", "glyph", "patterns"]
 
@@ -34,12 +36,20 @@ FONT = {character: sum(1 << "abcdefg".index(segment) for segment in segments)
 
 
 def glyph(character: str) -> int:
-    """The pattern of a character: a letter in the case the font has; blank for what it cannot show."""
+    """The pattern of a character: a letter in the case the font has; blank for a character that it lacks.
+
+    >>> f"{glyph('1'):08b}"
+    '00000110'
+    """
     return next((FONT[c] for c in (character, character.lower(), character.upper()) if c in FONT), 0)
 
 
 def patterns(text: str) -> list[int]:
-    """The patterns of a text, the leftmost first; a point counts as part of the digit before it."""
+    """The patterns of a text, the leftmost first; a point counts as part of the digit before it.
+
+    >>> patterns("1.") == [FONT["1"] | POINT]
+    True
+    """
     digits = []
     for character in text:
         if character == ".":
@@ -50,7 +60,7 @@ def patterns(text: str) -> list[int]:
 
 
 class Display(wiring.Component):
-    """Asks for one digit's pattern after the other, and shows each for `period` clocks.
+    """Drives the digits in turn: asks for one digit's pattern after the other, and shows each for `period` clocks.
 
     At the beginning of its time a digit is dark for `dark` clocks, segments and anodes alike, so that the one before
     leaves no ghost; the pattern is taken at their end and holds, so it has `dark` clocks to come.
@@ -65,11 +75,6 @@ class Display(wiring.Component):
     digit_hz : float
         digits a second: each of the eight is refreshed an eighth as often.
 
-    Raises
-    ------
-    ValueError
-        at elaboration, when a digit lasts less than two clocks.
-
     Members
     -------
     digit : Out(3)
@@ -77,7 +82,23 @@ class Display(wiring.Component):
     pattern : In(8)
     segments : Out(8)
     anodes : Out(8)
-        1 = on, for both; the board inverts where it must.
+        1 = on, for both; the board inverts if it must.
+
+    Cycles
+    ------
+    A digit lasts `period` = round(clock_hz / digit_hz) clocks, and lights `dark` = max(1, period div 32) clocks after
+    `digit` has changed, for the rest of them.
+
+    Raises
+    ------
+    TypeError, ValueError
+        if a rate is not a positive number, or a digit lasts less than two clocks.
+
+    Examples
+    --------
+    >>> display = Display(clock_hz=100e6, digit_hz=1000)
+    >>> display.period, display.dark
+    (100000, 3125)
     """
 
     digit: Out(3)
@@ -86,13 +107,14 @@ class Display(wiring.Component):
     anodes: Out(8)
 
     def __init__(self, *, clock_hz: float = 100e6, digit_hz: float = 1000):
+        check_positive("clock frequency", clock_hz)
+        check_positive("rate of digits", digit_hz)
         self.period = round(clock_hz / digit_hz)
         self.dark = max(1, self.period // 32)
+        check_integer("clocks that a digit lasts", self.period, 2)
         super().__init__()
 
     def elaborate(self, platform):
-        if self.period < 2:
-            raise ValueError(f"a digit lasts at least two clocks, not {self.period}")
         m = Module()
         clock = Signal(range(self.period))
         m.d.sync += clock.eq(clock + 1)

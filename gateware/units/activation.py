@@ -1,4 +1,4 @@
-"""The sigmoid unit: segmented polynomials by Horner's rule, one result a clock.
+"""The sigmoid in hardware: segmented polynomials by Horner's rule, pipelined or with one multiplier.
 
 The integer function is `model.fixedpoint.sigmoid.Sigmoid`. (A ReLU needs no unit: it is the saturation to an unsigned
 format.)
@@ -8,6 +8,7 @@ from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, signed
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from varigate.gateware.lib.checks import check_integer
 from varigate.gateware.lib.number import Fixed
 from varigate.gateware.lib.pipeline import Pipeline
 from varigate.gateware.units import horner
@@ -18,10 +19,10 @@ __all__ = ["FoldedSigmoidUnit", "SigmoidUnit"]
 
 
 def _magnitude(sigmoid: Sigmoid, x):
-    """min(|x|, hold) of the signed input code, unsigned.
+    """Return min(|x|, hold) of the signed input code `x`, unsigned.
 
-    Where it is held at the greatest positive code, the one code whose magnitude exceeds that is left inverted without
-    its 1's being added.
+    Where `hold` is the greatest positive code, only the most negative code has a greater magnitude: its bits are
+    inverted and the 1 is not added.
     """
     negative, span = x[-1], 1 << (sigmoid.input.bits - 1)
     inverted = x[:-1] ^ negative.replicate(len(x) - 1)
@@ -32,9 +33,9 @@ def _magnitude(sigmoid: Sigmoid, x):
 
 
 def _finish(sigmoid: Sigmoid, y, negative):
-    """The output code of the polynomial `y`, to which the rounding's half has been added.
+    """Turn the polynomial's value `y`, with half of the last place already added, into the output code.
 
-    Drops the guard bits, reflects the negative side, and saturates where `y` can reach so far.
+    Drops the guard bits, reflects the negative side, and saturates if `y` can reach beyond the output format.
     """
     low, high = (value >> sigmoid.guard for value in _half_added(sigmoid)[-1])
     one, target = 1 << sigmoid.output.frac, sigmoid.output
@@ -49,7 +50,7 @@ def _finish(sigmoid: Sigmoid, y, negative):
 
 
 def _half_added(sigmoid: Sigmoid) -> list[tuple[int, int]]:
-    """The intervals of Horner's steps with half of the output's last place added in the last one."""
+    """Intervals of Horner's steps, with half of the output's last place added in the last step."""
     return horner.intervals(sigmoid.polynomial, sigmoid.hold, _half(sigmoid))
 
 
@@ -59,7 +60,12 @@ def _half(sigmoid: Sigmoid) -> int:
 
 
 class SigmoidUnit(wiring.Component):
-    """Input codes to output codes of a `model.fixedpoint.sigmoid.Sigmoid`.
+    """A pipelined sigmoid: takes and gives one code a clock. The integer function is `model.fixedpoint.sigmoid.Sigmoid`.
+
+    Parameters
+    ----------
+    sigmoid : Sigmoid
+        formats, segments and coefficients; one of order 0 is built as a table of all codes.
 
     Members
     -------
@@ -68,12 +74,13 @@ class SigmoidUnit(wiring.Component):
 
     Cycles
     ------
-    latency = 3 + 2·order, and 1 for order 0, which is a table of all codes; one result a clock, with `order`
-    multipliers.
+    `latency` = 3 + 2·order, or 1 for order 0; one result a clock. It takes `order` multipliers.
 
-    Parameters
-    ----------
-    sigmoid : Sigmoid
+    Examples
+    --------
+    >>> from varigate.model.fixedpoint.sigmoid import byte, fine
+    >>> SigmoidUnit(byte()).latency, SigmoidUnit(fine()).latency
+    (1, 7)
     """
 
     def __init__(self, sigmoid: Sigmoid):
@@ -86,6 +93,7 @@ class SigmoidUnit(wiring.Component):
 
     @staticmethod
     def latency_of(sigmoid: Sigmoid) -> int:
+        """Latency in clocks of the unit for `sigmoid`, without building it."""
         return 2 + horner.latency_of(sigmoid.polynomial) if sigmoid.order else 1
 
     def elaborate(self, platform):
@@ -110,7 +118,13 @@ class SigmoidUnit(wiring.Component):
 
 
 class FoldedSigmoidUnit(wiring.Component):
-    """The same function, of order 1 or more, with one multiplier: products and sums take turns.
+    """A sigmoid with one multiplier, which products and sums use in turn. The integer function is
+    `model.fixedpoint.sigmoid.Sigmoid`.
+
+    Parameters
+    ----------
+    sigmoid : Sigmoid
+        of order 1 or more. If segments × (order + 1) is at most 64, each bit of the coefficients is one look-up table.
 
     Members
     -------
@@ -119,15 +133,22 @@ class FoldedSigmoidUnit(wiring.Component):
 
     Cycles
     ------
-    latency = interval = 2 + 2·order.
+    `latency` = `interval` = 2 + 2·order: a result leaves as the next code is accepted.
 
-    Parameters
-    ----------
-    sigmoid : Sigmoid
-        where segments × (order + 1) is at most 64, each bit of the coefficients is one look-up table.
+    Raises
+    ------
+    ValueError
+        if the sigmoid has order 0.
+
+    Examples
+    --------
+    >>> from varigate.model.fixedpoint.sigmoid import compact
+    >>> FoldedSigmoidUnit(compact()).interval
+    8
     """
 
     def __init__(self, sigmoid: Sigmoid):
+        check_integer("order of a folded sigmoid", sigmoid.order)
         self._sigmoid = sigmoid
         self.latency = self.interval = 2 + 2 * sigmoid.order
         super().__init__({
@@ -136,10 +157,8 @@ class FoldedSigmoidUnit(wiring.Component):
         })
 
     def elaborate(self, platform):
-        spec = self._sigmoid
-        if spec.order == 0:
-            raise ValueError("a sigmoid of order 0 is a table, which has nothing to fold")
         m = Module()
+        spec = self._sigmoid
         frac, bits = spec.input.frac, max(signed_bits(*interval) for interval in _half_added(spec))
         size = Signal(spec.hold.bit_length(), reset_less=True)
         negative = Signal(reset_less=True)
@@ -174,7 +193,8 @@ class FoldedSigmoidUnit(wiring.Component):
 
 
 def _table(sigmoid: Sigmoid, code):
-    """The output code of every input code, a table for each of its bits: so Yosys makes fewer look-up tables of it."""
+    """Look up the output code of any input code, in a table for each output bit: Yosys makes fewer look-up tables of
+    it."""
     entries = range(1 << sigmoid.input.bits)
     values = sigmoid([entry - (entry > sigmoid.input.high) * len(entries) for entry in entries])
     return Cat(Array(Const(int(value) >> bit & 1, 1) for value in values)[code] for bit in range(sigmoid.output.bits))

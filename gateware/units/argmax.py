@@ -1,14 +1,24 @@
-"""The class: the index of the greatest score, ties to the lowest."""
+"""The class of a sample: the index of its greatest score."""
 
 from amaranth.hdl import Module, Signal, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
+from varigate.gateware.lib.checks import check_integer
+
 __all__ = ["ArgMax"]
 
 
 class ArgMax(wiring.Component):
-    """Watches scores go by; takes one a clock and holds nobody up: `model.network.integer.classify` in hardware.
+    """Finds the index of the greatest of the scores that pass by; ties go to the lowest index. It stalls nobody.
+
+    The integer function is `model.network.integer.classify`.
+
+    Parameters
+    ----------
+    classes : int
+    bits : int
+        bits of a signed score.
 
     Members
     -------
@@ -16,16 +26,28 @@ class ArgMax(wiring.Component):
         forgets all scores; not in a cycle with `valid`.
     valid : In(1), score : In(signed)
     index : Out
-        of the greatest score so far, from the cycle after it on.
+        index of the greatest score so far.
 
-    Parameters
-    ----------
-    classes : int
-    bits : int
-        of a score.
+    Cycles
+    ------
+    `latency` = 1 from a score to the index that takes it into account; one score a clock.
+
+    Raises
+    ------
+    TypeError, ValueError
+        if `classes` or `bits` is not a positive integer.
+
+    Examples
+    --------
+    >>> ArgMax(classes=10, bits=16).index.shape()
+    unsigned(4)
     """
 
+    latency = 1
+
     def __init__(self, classes: int, bits: int):
+        check_integer("number of classes", classes)
+        check_integer("bits of a score", bits)
         index = range(max(classes, 2))
         super().__init__({"start": In(1), "valid": In(1), "score": In(signed(bits)), "index": Out(index)})
 

@@ -1,6 +1,4 @@
-"""Gaussian sources that are not good enough, as hardware: what ε is measured against.
-
-`model.fixedpoint.gaussian_baselines` defines them.
+"""Gaussian sources of poor quality in hardware, to compare ε with. Their integer functions are in `model.fixedpoint.gaussian_baselines`.
 
 The one-bit-shift source is `ShiftRegister` in front of `gateware.units.gaussian.InverseCdf`.
 """
@@ -9,8 +7,14 @@ from amaranth.hdl import Cat, Module, Signal, signed, unsigned
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from varigate.gateware.lib.checks import check_integer
 from varigate.gateware.lib.number import Fixed
-from varigate.model.fixedpoint.gaussian_baselines import CLT_CENTRE, CLT_DRAWS, CLT_SHIFT, SHIFT_TAPS
+from varigate.model.fixedpoint.gaussian_baselines import (
+    CLT_CENTRE,
+    CLT_DRAWS,
+    CLT_SHIFT,
+    SHIFT_TAPS,
+)
 from varigate.model.fixedpoint.sampling import EPSILON
 from varigate.model.fixedpoint.uniform import expand_seed
 
@@ -18,7 +22,12 @@ __all__ = ["ShiftRegister", "SumOfUniforms"]
 
 
 class ShiftRegister(wiring.Component):
-    """A 32-bit Fibonacci LFSR that moves by one bit a word; `model.fixedpoint.gaussian_baselines.shift_words`.
+    """A 32-bit Fibonacci LFSR that moves by one bit a word. The integer function is `model.fixedpoint.gaussian_baselines.shift_words`.
+
+    Parameters
+    ----------
+    seed : int
+        32 bits.
 
     Members
     -------
@@ -26,15 +35,23 @@ class ShiftRegister(wiring.Component):
 
     Cycles
     ------
-    a word a clock, the first one a clock after reset.
+    The first word comes `latency` = 1 clock after reset, then a word a clock.
 
-    Parameters
-    ----------
-    seed : int
-        32 bits.
+    Raises
+    ------
+    TypeError, ValueError
+        if `seed` is not an integer of 32 bits.
+
+    Examples
+    --------
+    >>> ShiftRegister(seed=7).o.payload.shape()
+    unsigned(32)
     """
 
+    latency = 1
+
     def __init__(self, seed: int):
+        check_integer("seed", seed, 0, 0xFFFFFFFF)
         self._state = expand_seed(seed)[0]
         super().__init__({"o": Out(stream.Signature(unsigned(32)))})
 
@@ -51,7 +68,8 @@ class ShiftRegister(wiring.Component):
 
 
 class SumOfUniforms(wiring.Component):
-    """Twelve uniform numbers, the halves of six draws, summed and centred; `model.fixedpoint.gaussian_baselines.clt`.
+    """Adds twelve uniform numbers, the halves of six draws, and centres the sum. The integer function is
+    `model.fixedpoint.gaussian_baselines.clt`.
 
     Members
     -------
@@ -60,7 +78,12 @@ class SumOfUniforms(wiring.Component):
 
     Cycles
     ------
-    latency = 1 from the last of six draws; one sample in six clocks.
+    `latency` = 1 from the last of six draws; one sample in six clocks.
+
+    Examples
+    --------
+    >>> SumOfUniforms().latency
+    1
     """
 
     i: In(stream.Signature(unsigned(32)))
