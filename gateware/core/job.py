@@ -1,4 +1,4 @@
-"""What is asked of the core, and what it answers: the vocabulary that core, protocol and panel share."""
+"""Jobs of the core and their answers: the vocabulary that core, protocol and panel share."""
 
 from amaranth.hdl import signed, unsigned
 from amaranth.lib import data, enum, stream, wiring
@@ -23,7 +23,7 @@ class Op(enum.Enum, shape=3):
 
 
 class Part(enum.Enum, shape=3):
-    """What an element of the answer is; over the wire least significant byte first."""
+    """The part of an answer that a number belongs to; on the wire the least significant byte of a number goes first."""
 
     INDEX = 0  # one 32-bit number: the index of the first ε that this operation takes, or would take
     MU = 1  # `latent` numbers s16.8
@@ -52,4 +52,4 @@ Client = wiring.Signature({
     "data": Out(stream.Signature(unsigned(8))),
     "result": In(stream.Signature(Result)),
 })
-"""Somebody who uses the core: the protocol, the panel. `data` carries input codes as raw bytes."""
+"""The interface of a user of the core: the protocol, the panel. `data` carries input codes as raw bytes."""

@@ -1,4 +1,4 @@
-"""The core's middle: from the encoder's results, or from ε alone, or from the client, to the latent variables."""
+"""The latent stage of the core: makes z from the encoder's results, from ε alone, or from the client's bytes."""
 
 from amaranth.hdl import Const, Module, Mux, Signal, signed, unsigned
 from amaranth.lib import data, fifo, memory, stream, wiring
@@ -17,16 +17,23 @@ Task = data.StructLayout({"op": Op, "sampled": 1})
 """A job, and whether its z is to be a sample (of a RECONSTRUCT: else it is μz)."""
 
 Begun = data.StructLayout({"op": Op, "index": 32})
-"""A job whose ε will be taken next, and the index of the first."""
+"""A job that begins, and the index of the first ε that it takes, or would take."""
 
 
 class Latent(wiring.Component):
-    """Does one job after the other, in three ways:
+    """Does one job after the other, in three ways.
 
     * CLASSIFY, ENCODE, RECONSTRUCT: passes on the encoder's μ and v (v not for CLASSIFY); as each μ comes, μz goes to
-      the class head (not for ENCODE), and as each v comes, z goes to the decoder (for RECONSTRUCT only);
-    * GENERATE: z from ε;
+      the class head (not for ENCODE), and as each v comes, z goes to the decoder (for RECONSTRUCT only).
+    * GENERATE: z from ε.
     * DECODE: z from the client.
+
+    The integer functions are those of `model.fixedpoint.sampling`. `gateware.estimate.timing_core.CoreControl` mirrors
+    its control for RECONSTRUCT clock by clock.
+
+    Parameters
+    ----------
+    network : Network
 
     Members
     -------
@@ -37,17 +44,27 @@ class Latent(wiring.Component):
         z of a DECODE.
     epsilon : In(stream of s16.11)
     index : In(32)
-        of the ε that `epsilon` offers next.
+        index of the ε that `epsilon` offers next.
     head, decoder : Out(stream of z)
     o : Out(stream of Begun)
         offered as soon as a job begins.
     latents : Out(stream of signed), samples : Out(stream of z)
-        what is to be told of the jobs: μ and v; z. They hold those of one job, so that the next one can go on while
-        an answer is given.
+        the numbers of the answers: μ and v; z. They hold those of one job, so that the next one can go on while an
+        answer is given.
 
-    Parameters
-    ----------
-    network : Network
+    Cycles
+    ------
+    From a job to `o` `SkidBuffer.latency`. From μ to `head` `MeanRounder.latency`, and from v, or for GENERATE from ε,
+    to `decoder` `Sampler.latency`; a z of the client passes combinationally. The numbers of the answer can be taken a
+    clock after they have come: μ and v from `encoder`, z from the sampler. One number a clock, so that a job takes 1 +
+    2·latent clocks (1 + latent for GENERATE and DECODE) if nothing is waited for.
+
+    Examples
+    --------
+    >>> from varigate.model.network import network_file
+    >>> iris = network_file.load(network_file.find("iris"))
+    >>> Latent(iris).decoder.payload.shape()
+    Fixed(s8.5)
     """
 
     def __init__(self, network: Network):

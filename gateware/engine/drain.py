@@ -1,4 +1,4 @@
-"""From accumulators to activations: bias, requantise, activate, `drain` rows a clock."""
+"""The drain: turns accumulators into activations (bias, requantise, activate), `drain` rows a clock."""
 
 from amaranth.hdl import Cat, Const, Module, Mux, Signal, signed, unsigned
 from amaranth.lib import data, memory, wiring
@@ -6,6 +6,7 @@ from amaranth.lib.wiring import In, Out
 
 from varigate.gateware.engine.program import Array, Kind, Matrix
 from varigate.gateware.engine.sequencer import constants
+from varigate.gateware.lib.checks import check_choice, check_integer
 from varigate.gateware.lib.rom import STYLES
 from varigate.gateware.units.activation import SigmoidUnit
 from varigate.model.fixedpoint.intervals import signed_bits
@@ -15,7 +16,7 @@ __all__ = ["Drain", "kinds_of", "table_layout", "value_bits"]
 
 
 def kinds_of(matrices: list[Matrix]) -> list[Kind]:
-    """The kinds of all rows, in the order of their numbers in the table."""
+    """The kinds of all rows, in the order of their numbers in the drain's table."""
     return sorted({kind for matrix in matrices for kind in matrix.kinds},
                   key=lambda kind: (kind.sigmoid, kind.format))
 
@@ -28,7 +29,8 @@ def value_bits(matrices: list[Matrix], sigmoid: Sigmoid | None) -> int:
 
 
 def table_layout(matrices: list[Matrix], array: Array, accumulator_bits: int) -> data.StructLayout:
-    """A word of the drain's table: bias, shift and kind of the rows of a group, and where tiles and matrices end."""
+    """Layout of a word of the drain's table: bias, shift and kind of a group's rows, and marks where tiles and matrices
+    end."""
     shift = max(int(matrix.shift.max()) for matrix in matrices)
     lane = data.StructLayout({"bias": signed(accumulator_bits), "shift": max(shift.bit_length(), 1),
                               "kind": unsigned(max((len(kinds_of(matrices)) - 1).bit_length(), 1))})
@@ -36,7 +38,20 @@ def table_layout(matrices: list[Matrix], array: Array, accumulator_bits: int) ->
 
 
 class Drain(wiring.Component):
-    """Takes a tile's sums and gives their requantised, activated values in groups of `drain`.
+    """Takes the sums of a tile and gives their requantised, activated values in groups of `drain`.
+
+    The integer functions are `model.fixedpoint.formats.requantise` and `model.fixedpoint.sigmoid.Sigmoid`.
+
+    Parameters
+    ----------
+    matrices : list of Matrix
+    array : Array
+    sigmoid : Sigmoid or None
+        None if no row has one.
+    accumulator_bits : int
+        at least `value_bits`.
+    style : str
+        where the table of biases and shifts is kept: `lut` or `block`.
 
     Members
     -------
@@ -46,7 +61,7 @@ class Drain(wiring.Component):
     opening : In(1)
         with `capture`: the tile is the first one of `matrix`.
     matrix : In
-        whose sums they are.
+        the matrix that the sums belong to.
     valid : Out(1), values : Out(drain × signed)
         a group of results. The last one of a matrix may be short.
     owner : Out
@@ -56,21 +71,25 @@ class Drain(wiring.Component):
 
     Cycles
     ------
-    `latency` = 4, plus that of the sigmoid if there is one, from capture to the first group.
+    `latency` = 4, plus that of `SigmoidUnit` if there is one, from `capture` to the first group; then a group a clock,
+    so that a tile takes ⌈rows in the tile/drain⌉ clocks.
 
-    Parameters
-    ----------
-    matrices : list of Matrix
-    array : Array
-    sigmoid : Sigmoid or None
-    accumulator_bits : int
-        at least `value_bits`.
-    style : str
-        of the table of biases and shifts: `lut` or `block`.
+    Raises
+    ------
+    TypeError, ValueError
+        if `style` is neither `lut` nor `block`, or `accumulator_bits` is less than `value_bits`.
+
+    Examples
+    --------
+    >>> from varigate.model.fixedpoint.sigmoid import byte
+    >>> Drain.latency_of(None), Drain.latency_of(byte())
+    (4, 5)
     """
 
     def __init__(self, matrices: list[Matrix], array: Array, *, sigmoid: Sigmoid | None, accumulator_bits: int,
                  style: str):
+        check_choice("style of the drain's table", style, STYLES)
+        check_integer("bits of an accumulator", accumulator_bits, value_bits(matrices, sigmoid))
         self._matrices, self._array, self._style = matrices, array, style
         self._kinds = kinds_of(matrices)
         self._sigmoid = sigmoid
@@ -91,11 +110,12 @@ class Drain(wiring.Component):
 
     @staticmethod
     def latency_of(sigmoid: Sigmoid | None) -> int:
+        """Latency in clocks of a drain with this sigmoid, or with None."""
         return 4 + (SigmoidUnit.latency_of(sigmoid) if sigmoid else 0)
 
     def _groups(self):
-        """The table's rows, one for each group of `drain` results in the order of their draining, and where each
-        matrix begins."""
+        """Return the table's rows, one for each group of `drain` results in the order of their draining, and the index
+        at which each matrix begins."""
         drain, groups, heads = self._array.drain, [], []
         for matrix in self._matrices:
             heads.append(len(groups))
@@ -159,7 +179,7 @@ class Drain(wiring.Component):
         return m
 
     def _requantise(self, m: Module, lane: int, held, parameters):
-        """The lane's three stages (bias, shift, saturate), and the sigmoid beside a delay of equal length."""
+        """Add the lane's three stages (bias, shift, saturate), and the sigmoid beside a delay of equal length."""
         def register(value, name):
             delayed = Signal(value.shape(), name=f"{name}_{lane}", reset_less=True)
             m.d.sync += delayed.eq(value)
@@ -188,7 +208,7 @@ class Drain(wiring.Component):
 
 
 def _saturate(value, target):
-    """`value`, wider than the format, limited to it: by a look at the bits above."""
+    """Limit `value`, wider than the format `target`, to it by a look at the bits above."""
     above = value[target.bits - target.signed:]
     fits = ~above.any() | (above.all() if target.signed else Const(0))
     return Mux(fits, value, Mux(value[-1], Const(target.low, signed(target.bits + 1)), target.high))

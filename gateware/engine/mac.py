@@ -2,20 +2,22 @@
 
     activations ──►[×]──►[+ P]──► chain ──►(split)──► tree ──►[+ acc]──► sums
 
-A column's product has its register; up to `chain` columns are then summed down a cascade (each adds to its
-neighbour's register, as DSP slices do over PCIN/PCOUT), their inputs skewed by a register a step; the chains' sums meet
-in a registered tree; the accumulator is last. With one column the accumulator follows the product directly, and the
-whole lane is one DSP slice.
+A column's product has its register; up to `chain` columns are then summed down a cascade (each adds to its neighbour's
+register, as DSP slices do over PCIN/PCOUT), their inputs skewed by a register a step; the chains' sums meet in a
+registered tree; the accumulator is last. With one column the accumulator follows the product directly, and the whole
+lane is one DSP slice.
 
 *Packed*, one multiplier serves two rows: its factor is w₁·2¹⁷ + w₀, so that the products by an activation a lie side by
 side in one number, a·w₁·2¹⁷ + a·w₀ (Xilinx WP486, "Deep learning with INT8 optimization on Xilinx devices", 2016).
-Where the sum of a chain's low products stays below 2¹⁶ in size, the high sum is what lies above bit 17, plus the
-borrow that bit 16 shows.
+Where the sum of a chain's low products stays below 2¹⁶ in size, the high sum is what lies above bit 17, plus the borrow
+that bit 16 shows.
 """
 
 from amaranth.hdl import Cat, Module, Mux, Signal, signed
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
+
+from varigate.gateware.lib.checks import check_integer
 
 __all__ = ["LOW_BITS", "MacArray", "longest_chain"]
 
@@ -24,8 +26,12 @@ LOW_BITS = 17  # of a packed product: with 8 more for the high weight, a factor 
 
 
 def longest_chain(columns: int, *, packed: bool, cascade: bool = True, product: int = 127 * 255) -> int:
-    """Columns that one cascade sums. Packed, at most as many as keep the low sum, of products up to `product` in size,
-    inside `LOW_BITS` signed bits."""
+    """Greatest number of columns that one cascade may sum.
+
+    Packed, at most as many as keep the low sum, of products up to `product` in size, inside `LOW_BITS` signed bits.
+
+    >>> longest_chain(16, packed=True, product=127 * 128), longest_chain(16, packed=True, product=127 * 255) (4, 2)
+    """
     limit = CHAIN if cascade else 1
     if packed:
         limit = min(limit, ((1 << LOW_BITS - 1) - 1) // product)
@@ -33,7 +39,17 @@ def longest_chain(columns: int, *, packed: bool, cascade: bool = True, product: 
 
 
 class MacArray(wiring.Component):
-    """`rows` accumulators over `columns` inputs.
+    """Multiplies and accumulates: `rows` sums over `columns` inputs in parallel.
+
+    Parameters
+    ----------
+    rows, columns : int
+    weight_bits, activation_bits, accumulator_bits : int
+        bits of signed numbers.
+    chain : int
+        columns to a cascade; 1 is a plain adder tree. See `longest_chain`.
+    packed : bool
+        two rows to a multiplier; the last one of an odd number has its own.
 
     Members
     -------
@@ -44,25 +60,31 @@ class MacArray(wiring.Component):
     first : In(1)
         these are the first products of their sums: the accumulators start anew.
     sums : Out(rows × signed)
-        the accumulators; they wrap modulo 2**accumulator_bits, which is harmless where the final sum fits.
+        the accumulators; they wrap modulo 2**accumulator_bits, which is harmless if the final sum fits.
 
     Cycles
     ------
-    `latency` from inputs to the sums that include them; one step of rows × columns products a clock.
+    `latency` = 2 + chain (0 for a chain of 1) + packed + ⌈log₂⌈columns/chain⌉⌉ from inputs to the sums that include
+    them; one step of rows × columns products a clock.
 
-    Parameters
-    ----------
-    rows, columns : int
-    weight_bits, activation_bits, accumulator_bits : int
-        of signed numbers.
-    chain : int
-        columns to a cascade; 1 is a plain adder tree. See `longest_chain`.
-    packed : bool
-        two rows to a multiplier; the last one of an odd number has its own.
+    Raises
+    ------
+    TypeError, ValueError
+        if a size is not a positive integer.
+
+    Examples
+    --------
+    >>> macs = MacArray(8, 4, weight_bits=8, activation_bits=8, accumulator_bits=24, packed=True)
+    >>> macs.latency, MacArray.multipliers_of(8, 4, packed=True)
+    (7, 16)
     """
 
     def __init__(self, rows: int, columns: int, *, weight_bits: int, activation_bits: int, accumulator_bits: int,
                  chain: int = CHAIN, packed: bool = False):
+        for name, size in (("number of rows", rows), ("number of columns", columns), ("bits of a weight", weight_bits),
+                           ("bits of an activation", activation_bits), ("bits of an accumulator", accumulator_bits),
+                           ("columns of a chain", chain)):
+            check_integer(name, size)
         self.rows, self.columns, self._packed = rows, columns, packed
         self._chain = min(chain, columns)
         self.latency = self.latency_of(columns, chain, packed)
@@ -76,14 +98,14 @@ class MacArray(wiring.Component):
 
     @staticmethod
     def latency_of(columns: int, chain: int = CHAIN, packed: bool = False) -> int:
-        """1 for the product, one for each column of a cascade, 1 to split pairs, ⌈log2⌉ of the number of cascades, 1 to
-        accumulate."""
+        """Latency in clocks: 1 for the product, one for each column of a cascade, 1 to split pairs, ⌈log₂⌉ of the
+        number of cascades, 1 to accumulate."""
         chain = min(chain, columns)
         return 1 + (chain if chain > 1 else 0) + packed + (-(-columns // chain) - 1).bit_length() + 1
 
     @staticmethod
     def multipliers_of(rows: int, columns: int, packed: bool) -> int:
-        """DSP slices of the array."""
+        """Number of the array's multipliers, which are DSP slices."""
         return columns * (-(-rows // 2) if packed else rows)
 
     def elaborate(self, platform):
@@ -126,7 +148,7 @@ class MacArray(wiring.Component):
 
     @staticmethod
     def _factor(weights):
-        """One row's weight, or two rows' in one number."""
+        """Put one row's weight, or two rows', into one factor."""
         if len(weights) == 1:
             return weights[0]
         low, high = weights
@@ -142,7 +164,7 @@ class MacArray(wiring.Component):
 
     @staticmethod
     def _split(register, total, rows: int):
-        """A chain's sum for each row of the pair."""
+        """Split a chain's sum into those of the pair's rows."""
         if rows == 1:
             return [register(total, name="single")]
         low, high = total[:LOW_BITS].as_signed(), total[LOW_BITS:].as_signed()

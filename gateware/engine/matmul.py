@@ -1,7 +1,7 @@
 """The matrix engine: vectors in, vectors out, through segments of matrices that share one MAC array.
 
-    i_0 ─► vector buffer ─┐                                       ┌─► result queue ─► o_0
-    i_1 ─► vector buffer ─┼─► MAC array ─► drain ─┬───────────────┼─► result queue ─► o_1
+    i_0 ─► vector buffer ─┐                                       ┌─► result queue ─► o_0 i_1 ─► vector buffer ─┼─► MAC
+    array ─► drain ─┬───────────────┼─► result queue ─► o_1
      …                    │       ▲               │               └─► …
         hidden buffer ────┘    weights            │
               ▲                                   │
@@ -22,18 +22,32 @@ from varigate.gateware.engine.program import Array, Matrix, weight_blocks
 from varigate.gateware.engine.result_queue import ResultQueue
 from varigate.gateware.engine.schedule import plan_segment
 from varigate.gateware.engine.sequencer import Sequencer, constants
-from varigate.gateware.lib.rom import RegisteredRom
+from varigate.gateware.lib.checks import check_choice
+from varigate.gateware.lib.rom import STYLES, RegisteredRom
 from varigate.model.fixedpoint.intervals import signed_bits
 from varigate.model.fixedpoint.sigmoid import Sigmoid
 
 __all__ = ["MatrixEngine", "accumulator_bits_of", "greatest_product", "weight_bits_of"]
 
-class MatrixEngine(wiring.Component):
-    """Every segment takes vectors on its own stream and answers them in order; a batch is as many vectors.
 
-    A segment holds `buffers` vectors on their way in, one between each two of its matrices, and the results of one (of
-    `buffers` where they are few); the array goes from one matrix that is ready to the next, whichever segments they
-    belong to.
+class MatrixEngine(wiring.Component):
+    """Multiplies matrices by vectors: every segment takes vectors on its own stream and gives its results in order.
+
+    A batch is as many vectors. A segment holds `buffers` vectors on their way in, one between each two of its matrices,
+    and the results of one (of `buffers` if they are few); the array goes from one matrix that is ready to the next,
+    whichever segments they belong to.
+
+    The integer function of a matrix is `model.network.integer.dense`. `gateware.estimate.timing_engine.EngineControl`
+    mirrors the control clock by clock.
+
+    Parameters
+    ----------
+    segments : list of list of Matrix
+    array : Array
+    sigmoid : Sigmoid or None
+        None if no row has one.
+    weights : str
+        where the weights are kept: `lut` or `block`.
 
     Members
     -------
@@ -44,20 +58,31 @@ class MatrixEngine(wiring.Component):
 
     Cycles
     ------
-    See `gateware.engine.schedule`. A matrix's first group of results is written `pipeline` clocks after the last step
-    of its first tile, and a step that follows at once upon what is awaited follows `PICK` clocks later.
+    A matrix holds the array for its `gateware.engine.schedule.MatrixPlan.cost`, Σ of them in a busy engine. Its first
+    group of results is written `pipeline_of` = `RegisteredRom.latency` + `MacArray.latency` + `Drain.latency` clocks
+    after the last step of its first tile, and a step that follows at once upon what is awaited follows `PICK` clocks
+    later. The clocks of whole jobs are counted by `gateware.estimate.timing`.
 
-    Parameters
-    ----------
-    segments : list of list of Matrix
-    array : Array
-    sigmoid : Sigmoid or None
-    weights : str
-        where the weights are kept: `lut` or `block`.
+    Raises
+    ------
+    ValueError
+        if `weights` is neither `lut` nor `block`.
+
+    Examples
+    --------
+    >>> from varigate.gateware.engine.program import lower
+    >>> from varigate.model.network import network_file
+    >>> iris = network_file.load(network_file.find("iris"))
+    >>> engine = MatrixEngine(lower(iris), Array(8, 1))
+    >>> [plan.cost for plan in engine.plans]
+    [8, 8, 8, 8, 3]
+    >>> MatrixEngine.pipeline_of(lower(iris), Array(8, 1), None)
+    8
     """
 
     def __init__(self, segments: list[list[Matrix]], array: Array, *, sigmoid: Sigmoid | None = None,
                  weights: str = "lut"):
+        check_choice("place of the weights", weights, STYLES)
         self._segments, self._array, self._sigmoid, self._style = segments, array, sigmoid, weights
         self._matrices = [matrix for segment in segments for matrix in segment]
         self.plans = [plan for segment in segments for plan in plan_segment(segment, array)]
@@ -124,7 +149,7 @@ class MatrixEngine(wiring.Component):
         return [index == 0 for segment in self._segments for index in range(len(segment))]
 
     def _vector(self, m: Module, index: int, matrix: Matrix, sequencer, opening: int):
-        """The buffer of a segment's incoming vectors."""
+        """Add the buffer of a segment's incoming vectors."""
         m.submodules[f"vector_{index}"] = vector = VectorBuffer(
             matrix.inputs, self._array.columns, _bits(matrix), self._array.buffers)
         wiring.connect(m, wiring.flipped(getattr(self, f"i_{index}")), vector.i)
@@ -136,7 +161,7 @@ class MatrixEngine(wiring.Component):
         return vector
 
     def _queue(self, m: Module, index: int, matrix: Matrix, sequencer, drain, closing: int):
-        """The queue of a segment's results; whether it has room."""
+        """Add the queue of a segment's results; return whether it has room."""
         o = getattr(self, f"o_{index}")
         m.submodules[f"queue_{index}"] = queue = ResultQueue(
             matrix.rows, self._array.drain, len(o.p.value), self._array.buffers)
@@ -150,7 +175,8 @@ class MatrixEngine(wiring.Component):
         return queue.room
 
     def _handover(self, m: Module, sequencer, drain, before: int):
-        """From matrix `before` to the next one: whether enough of the vector is written, and whether it may be."""
+        """Return whether enough of the vector from matrix `before` to the next one is written, and whether it may be
+        written."""
         chase = self.plans[before + 1].chase
         ours, awaited = Signal(name=f"ours_{before}"), Signal(name=f"awaited_{before}")
         written, claimed = Signal(name=f"written_{before}"), Signal(name=f"claimed_{before}")
@@ -165,7 +191,7 @@ class MatrixEngine(wiring.Component):
         return written, ~claimed
 
     def _activations(self, m: Module, sequencer, drain, vectors, banks: int):
-        """What the array reads: from a matrix's own buffer of vectors, or from the hidden buffer."""
+        """Choose the elements that the array reads: from a matrix's own vector buffer, or from the hidden buffer."""
         columns = self._array.columns
         inner = [index for index, vector in enumerate(vectors) if vector is None]
         sources = {index: vector.read_data for index, vector in enumerate(vectors) if vector is not None}
@@ -181,7 +207,7 @@ class MatrixEngine(wiring.Component):
         return chosen
 
     def _hidden(self, m: Module, sequencer, drain, inner: list[int], banks: int):
-        """The buffer between matrices; the vectors of the matrices `inner` lie in it one behind the other."""
+        """Add the buffer between matrices; the vectors of the matrices `inner` lie in it one behind the other."""
         array, matrices = self._array, self._matrices
         sizes = [-(-matrices[index].inputs // banks) for index in inner]
         bases = {index: sum(sizes[:place]) for place, index in enumerate(inner)}
@@ -208,7 +234,7 @@ class MatrixEngine(wiring.Component):
         return hidden
 
     def _weight_words(self) -> list[int]:
-        """One word a step: the weights of `rows` × `columns`, row by row."""
+        """Build one word a step: the weights of `rows` × `columns`, row by row."""
         bits = weight_bits_of(self._matrices)
         words = []
         for matrix in self._matrices:
@@ -230,7 +256,7 @@ def accumulator_bits_of(matrices: list[Matrix], sigmoid: Sigmoid | None) -> int:
 
 
 def _delayed(m: Module, value, cycles: int):
-    """The value some cycles later. It is reset, for it may be a mark that starts something."""
+    """Delay `value` by some cycles. The registers are reset, for it may be a mark that starts something."""
     for _ in range(cycles):
         delayed = Signal(len(value))
         m.d.sync += delayed.eq(value)
@@ -239,7 +265,7 @@ def _delayed(m: Module, value, cycles: int):
 
 
 def _bits(matrix: Matrix) -> int:
-    """Of the signed number that holds an element of the matrix's vector."""
+    """Bits of the signed number that holds an element of the matrix's vector."""
     return signed_bits(matrix.source.low, matrix.source.high)
 
 
@@ -249,4 +275,5 @@ def greatest_product(matrices: list[Matrix]) -> int:
 
 
 def _chain(matrices: list[Matrix], array: Array) -> int:
+    """Columns that one cascade of the array sums for these matrices."""
     return longest_chain(array.columns, packed=array.packed, cascade=array.cascade, product=greatest_product(matrices))

@@ -14,6 +14,13 @@ class Fixed(ShapeCastable):
     Parameters
     ----------
     number : Format
+
+    Examples
+    --------
+    >>> Fixed(Format(True, 8, 4)).as_shape()
+    signed(8)
+    >>> Fixed(Format(True, 8, 4)) == Fixed(Format(True, 8, 3))
+    False
     """
 
     def __init__(self, number: Format):
@@ -42,10 +49,10 @@ class Fixed(ShapeCastable):
 
 
 class FixedValue(ValueCastable):
-    """A value with a format. `eq` takes another value of the same format, and nothing else.
+    """A value with a format, which can be assigned from a value of the same format only.
 
-    Arithmetic is done on `raw`, whose width and signedness the hardware language tracks; the result is given a
-    format again by `Fixed(...)(value)` once it has been rounded.
+    Arithmetic is done on `raw`, whose width and signedness the hardware language tracks; the result is given a format
+    again by `Fixed(...)(value)` once it has been rounded.
     """
 
     def __init__(self, shape: Fixed, target):
@@ -75,12 +82,12 @@ def _payload_shape(stream):
 
 
 def connect(m, source, sink):
-    """`wiring.connect` for two streams, after checking that their payloads are of one and the same type.
+    """Connect two streams, after checking that their payloads are of one and the same type.
 
     Raises
     ------
     wiring.ConnectionError
-        when the formats (or structures) differ, even where the widths agree.
+        if the formats (or structures) differ, even if the widths agree.
     """
     out, into = _payload_shape(source), _payload_shape(sink)
     structured = isinstance(out, (Fixed, data.Layout)) or isinstance(into, (Fixed, data.Layout))

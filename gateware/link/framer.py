@@ -1,9 +1,13 @@
-"""Replies to frames on the wire: check sum, COBS, delimiters. The function is `model.protocol.frames.encode`."""
+"""The framer: turns replies into frames on the wire, with check sum, COBS and delimiters.
+
+The function is `model.protocol.frames.encode`.
+"""
 
 from amaranth.hdl import Module, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from varigate.gateware.lib.checks import check_integer
 from varigate.gateware.link.cobs import CobsEncoder, Octet
 from varigate.gateware.link.crc import crc16
 
@@ -11,16 +15,14 @@ __all__ = ["Framer"]
 
 
 class Framer(wiring.Component):
-    """A packet (sequence number, command, payload) in, a frame with both delimiters out.
+    """Turns a packet (sequence number, command, payload) into a frame with both delimiters.
 
-    Cycles
-    ------
-    At most three for each byte on the wire, when neither side stalls.
+    The function is `model.protocol.frames.encode`.
 
     Parameters
     ----------
     longest : int
-        bytes of the longest packet.
+        bytes of the longest packet, without its check sum.
 
     Members
     -------
@@ -28,12 +30,27 @@ class Framer(wiring.Component):
         the packet, without its check sum.
     o : Out(stream of Octet)
         the frame; `last` marks its closing delimiter.
+
+    Cycles
+    ------
+    At most three for each byte on the wire, when neither side stalls.
+
+    Raises
+    ------
+    TypeError, ValueError
+        if `longest` is not a positive integer.
+
+    Examples
+    --------
+    >>> Framer(longest=20).o.payload.shape() is Octet
+    True
     """
 
     i: In(stream.Signature(Octet))
     o: Out(stream.Signature(Octet))
 
     def __init__(self, longest: int):
+        check_integer("length of the longest packet", longest)
         self._longest = longest + 2
         super().__init__()
 

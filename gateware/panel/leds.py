@@ -5,6 +5,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from varigate.gateware.core.job import Part, Result
+from varigate.gateware.lib.checks import check_positive
 from varigate.gateware.panel.text import class_shape
 from varigate.model.network.network import Network
 
@@ -14,15 +15,16 @@ CLASS_LEDS = 13
 EPSILON, ERROR, BUSY = 13, 14, 15
 
 Snoop = wiring.Signature({"valid": Out(1), "ready": Out(1), "payload": Out(Result)})
-"""The core's result stream as somebody sees it who takes no part in it."""
+"""The core's result stream as a mere observer sees it."""
 
 
 class Leds(wiring.Component):
-    """LEDs 0…12 show the class one-hot, 13 that ε is on, 14 a protocol error, 15 that the core or the panel is busy.
+    """Drives the LEDs: 0…12 show the class one-hot, 13 that ε is on, 14 a protocol error, 15 that core or panel is
+    busy.
 
-    The class is that of the last completed operation that had one, whoever asked; none lights before the first, nor
-    for a class from 13 on. `error` and `busy` are stretched so that an eye sees them: each lights its LED while it is
-    high and for `stretch` clocks after. Latency: one clock.
+    The class is that of the last completed operation that had one, whoever asked; none lights before the first, nor for
+    a class from 13 on. `error` and `busy` are stretched so that an eye sees them: each lights its LED while it is high
+    and for `stretch` clocks after.
 
     Parameters
     ----------
@@ -36,9 +38,27 @@ class Leds(wiring.Component):
     snoop : In(Snoop)
     epsilon_on, error, busy : In(1)
     leds : Out(16)
+
+    Cycles
+    ------
+    `latency` = 1 from any input to `leds`; `stretch` = max(1, round(clock_hz·led_time)).
+
+    Raises
+    ------
+    TypeError, ValueError
+        if `clock_hz` or `led_time` is not a positive number.
+
+    Examples
+    --------
+    >>> from varigate.model.network import network_file
+    >>> Leds(network_file.load(network_file.find("iris")), clock_hz=100e6, led_time=0.05).stretch 5000000
     """
 
+    latency = 1
+
     def __init__(self, network: Network, *, clock_hz: float = 100e6, led_time: float = 0.05):
+        check_positive("clock frequency", clock_hz)
+        check_positive("time of a LED", led_time)
         self._network = network
         self.stretch = max(1, round(clock_hz * led_time))
         super().__init__({"snoop": In(Snoop), "epsilon_on": In(1), "error": In(1), "busy": In(1),

@@ -7,6 +7,7 @@ from amaranth.hdl import Cat, Module, Mux, Signal, signed, unsigned
 from amaranth.lib import data, memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from varigate.gateware.lib.checks import check_integer
 from varigate.gateware.lib.number import Fixed, connect
 from varigate.gateware.lib.pipeline import Pipeline, SkidBuffer
 from varigate.gateware.units.lfsr import Taus88
@@ -17,9 +18,9 @@ __all__ = ["EpsilonSource", "InverseCdf"]
 
 
 def _leading_zeros(bits):
-    """The number of zeros before the first one, from the most significant bit on; a binary tree, not a chain.
+    """Count the zeros before the first one, from the most significant bit on; a binary tree, not a chain.
 
-    Returns (count, all_zero); `count` is meant only where not all are zero. The width is a power of two.
+    Returns (count, all_zero); `count` means nothing if all are zero. The width is a power of two.
     """
     if len(bits) == 1:
         return Cat(), ~bits
@@ -29,7 +30,14 @@ def _leading_zeros(bits):
 
 
 class InverseCdf(wiring.Component):
-    """A 32-bit uniform draw to a Gaussian sample, one a clock: a table, and one multiply-add for each degree.
+    """Turns 32-bit uniform draws into Gaussian samples: a table, and one multiply-add for each degree.
+
+    The integer function is `model.fixedpoint.epsilon.gaussian`.
+
+    Parameters
+    ----------
+    table : int array (rows, degree + 1)
+        the polynomials' coefficients: `Network.epsilon_table`, or any `model.fixedpoint.epsilon.epsilon_table(kind)`.
 
     Members
     -------
@@ -40,17 +48,17 @@ class InverseCdf(wiring.Component):
 
     Cycles
     ------
-    latency = 3 + 3·degree: 9 for the quadratic, 6 for straight lines; one sample a clock.
-
-    Parameters
-    ----------
-    table : int array (rows, degree + 1)
-        the polynomials' coefficients: `Network.epsilon_table`, or any `model.fixedpoint.epsilon.epsilon_table(kind)`.
+    `latency` = 3 + 3·degree: 9 for the quadratic, 6 for straight lines; one sample a clock.
 
     Raises
     ------
     ValueError
-        for a table of another shape.
+        if no kind of table has the shape of `table`.
+
+    Examples
+    --------
+    >>> from varigate.model.fixedpoint.epsilon import epsilon_table
+    >>> InverseCdf(epsilon_table("quadratic")).latency, InverseCdf(epsilon_table("linear")).latency (9, 6)
     """
 
     def __init__(self, table):
@@ -65,6 +73,7 @@ class InverseCdf(wiring.Component):
 
     @staticmethod
     def latency_of(table) -> int:
+        """Latency in clocks of the unit for `table`, without building it."""
         return 3 + 3 * segments_of(table).degree
 
     def elaborate(self, platform):
@@ -73,8 +82,8 @@ class InverseCdf(wiring.Component):
         stage = pipeline.stage
         degree, guard, x_bits = self._segments.degree, self._segments.guard, self._segments.x_bits
 
-        # Stage 1: octave and segment, which are the table's address. A one behind the 31 bits makes their count at
-        # most 31, so that "all zero" needs no case of its own.
+        # Stage 1: octave and segment, which are the table's address. A one behind the 31 bits makes their count at most
+        # 31, so that "all zero" needs no case of its own.
         draw = self.i.payload
         octave, _ = _leading_zeros(Cat(1, draw[:31]))
         position = Cat(draw[bit] for bit in reversed(range(POSITION_BITS)))
@@ -115,7 +124,14 @@ class InverseCdf(wiring.Component):
 
 
 class EpsilonSource(wiring.Component):
-    """The numbered stream of ε samples.
+    """Gives the numbered stream of ε samples. The integer function is `model.fixedpoint.epsilon.epsilon`.
+
+    Parameters
+    ----------
+    table : int array (rows, degree + 1)
+        as `InverseCdf`'s.
+    seed : int
+        the 32-bit seed after reset.
 
     Members
     -------
@@ -127,18 +143,23 @@ class EpsilonSource(wiring.Component):
 
     Cycles
     ------
-    `seeding` from seed or reset to sample 0: `Taus88`'s and the latencies of `InverseCdf` and `SkidBuffer`; then one
-    sample a clock.
+    `seeding` = `Taus88.seeding` + `InverseCdf.latency` + `SkidBuffer.latency` from an accepted seed, or reset, to
+    sample 0; then one sample a clock.
 
-    Parameters
-    ----------
-    table : int array
-        as `InverseCdf`'s.
-    seed : int
-        after reset.
+    Raises
+    ------
+    TypeError, ValueError
+        if `seed` is not an integer of 32 bits, or no kind of table has the shape of `table`.
+
+    Examples
+    --------
+    >>> from varigate.model.fixedpoint.epsilon import epsilon_table
+    >>> EpsilonSource(epsilon_table(), seed=1).seeding
+    60
     """
 
     def __init__(self, table, seed: int):
+        check_integer("seed", seed, 0, 0xFFFFFFFF)
         self._seed = seed
         self._gaussian = InverseCdf(table)
         self.seeding = Taus88.seeding + self._gaussian.latency + SkidBuffer.latency

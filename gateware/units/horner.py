@@ -14,12 +14,12 @@ __all__ = ["abscissa", "horner", "intervals", "latency_of", "select"]
 
 
 def latency_of(polynomial: Segmented) -> int:
-    """Stages of `horner`: one for segment and abscissa, then a product and a sum for each power."""
+    """Count the stages of `horner`: one for segment and abscissa, then a product and a sum for each power."""
     return 1 + 2 * polynomial.order
 
 
 def select(values, index):
-    """The constant of `values` at `index`, signed only where one of them is negative."""
+    """Choose the constant of `values` at `index`; it is signed only if one of them is negative."""
     low, high = int(min(values)), int(max(values))
     shape = signed(signed_bits(low, high)) if low < 0 else max(high.bit_length(), 1)
     constants = [Const(int(value), shape) for value in values]
@@ -27,8 +27,10 @@ def select(values, index):
 
 
 def abscissa(polynomial: Segmented, u, greatest: int):
-    """(segment, t) of the argument `u`, which is at most `greatest`. Where the centres are the segments' middles, t is
-    the low bits with the first one inverted."""
+    """Return (segment, t) of the argument `u`, which is at most `greatest`.
+
+    If the centres are the segments' middles, t is the low bits with the first one inverted.
+    """
     bits, segments = polynomial.segment_bits, polynomial.segments
     index = u >> bits
     segment = index[:max(segments - 1, 1).bit_length()]
@@ -40,18 +42,20 @@ def abscissa(polynomial: Segmented, u, greatest: int):
 
 
 def intervals(polynomial: Segmented, greatest: int, offset: int = 0) -> list[tuple[int, int]]:
-    """The (least, greatest) value after each step of Horner's rule over all arguments up to `greatest`; `offset` is
-    added in the last step."""
+    """Return the (least, greatest) value after each step of Horner's rule over all arguments up to `greatest`.
+
+    `offset` is added in the last step.
+    """
     steps = polynomial.steps(np.arange(greatest + 1))
     steps[-1] += offset
     return [(int(values.min()), int(values.max())) for values in steps]
 
 
 def horner(pipeline: Pipeline, polynomial: Segmented, u, *, greatest: int, offset: int = 0):
-    """The polynomial of the unsigned `u` ≤ `greatest`, plus `offset`, `latency_of(polynomial)` stages later.
+    """Compute the polynomial of the unsigned `u` ≤ `greatest`, plus `offset`, `latency_of(polynomial)` stages later.
 
     Each sum is as wide as its values demand. Product and sum have a register each, so that both lie in one DSP slice;
-    coefficients are looked up when they are due, since it is less to delay a segment's index.
+    coefficients are looked up when they are due, since it takes less to delay a segment's index.
     """
     m, stage = pipeline.module, pipeline.stage
     reached = intervals(polynomial, greatest, offset)
@@ -79,5 +83,5 @@ def horner(pipeline: Pipeline, polynomial: Segmented, u, *, greatest: int, offse
 
 
 def _common_zeros(values, limit: int) -> int:
-    """How many zeros all of `values` end in, at most `limit`."""
+    """Count the zeros in which the binary forms of all `values` end, at most `limit`."""
     return min([limit, *((int(value) & -int(value)).bit_length() - 1 for value in values if value)])

@@ -7,44 +7,56 @@ from amaranth.hdl import Cat, Module, Mux, Signal, unsigned
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from varigate.gateware.lib.checks import check_integer
 from varigate.model.fixedpoint.uniform import GENERATORS, ROUND_CONSTANT, ROUNDS
 
 __all__ = ["Taus88"]
 
 
 def _leap(state, generator):
-    """One leap of a component: `32 − right` bits of feedback below the kept ones, shifted left."""
+    """Advance a component by one leap: `32 − right` bits of feedback below the kept ones, shifted left."""
     q, right, left, unused = generator
     return Cat((state[right:] ^ (state << q)[right:32]), state[unused:32 - left])
 
 
 def _mix(word):
-    """One round of the seed's expansion (`model.fixedpoint.uniform.expand_seed`): an adder and an exclusive or."""
+    """Apply one round of the seed's expansion (`model.fixedpoint.uniform.expand_seed`): an adder and an exclusive or."""
     total = ((word ^ ROUND_CONSTANT) + (word << 3))[:32]
     return total ^ (total >> 11)
 
 
 class Taus88(wiring.Component):
-    """Three Tausworthe generators of 31, 29 and 28 bits, combined by exclusive or.
-
-    Members
-    -------
-    i : In(stream of 32 bits)
-        a seed; always accepted. What was drawn before is dropped.
-    o : Out(stream of 32 bits)
-        the draws, one a clock.
-
-    Cycles
-    ------
-    `seeding` from an accepted seed (or reset) to the first draw, which is draw 0.
+    """Combines three Tausworthe generators of 31, 29 and 28 bits by exclusive or. The integer function is
+    `model.fixedpoint.uniform.uniforms`.
 
     Parameters
     ----------
     seed : int
         the 32-bit seed after reset.
+
+    Members
+    -------
+    i : In(stream of 32 bits)
+        a seed; always accepted. Draws that were made before are dropped.
+    o : Out(stream of 32 bits)
+
+    Cycles
+    ------
+    `seeding` = 3 generators × 16 rounds + 2 = 50 from an accepted seed, or reset, to draw 0; then a draw a clock.
+
+    Raises
+    ------
+    TypeError, ValueError
+        if `seed` is not an integer of 32 bits.
+
+    Examples
+    --------
+    >>> Taus88(seed=1).seeding
+    50
     """
 
     def __init__(self, seed: int):
+        check_integer("seed", seed, 0, 0xFFFFFFFF)
         self._seed = seed
         super().__init__({
             "i": In(stream.Signature(unsigned(32))),

@@ -1,10 +1,11 @@
-"""Keeps the images that pass between the core and its clients, for a screen."""
+"""The gallery: keeps the images that pass between the core and its clients, for a screen."""
 
 from amaranth.hdl import Cat, Module, Mux, Signal, unsigned
 from amaranth.lib import data, memory, wiring
 from amaranth.lib.wiring import In, Out
 
 from varigate.gateware.core.job import Op, Part, Result
+from varigate.gateware.lib.checks import check_integer
 from varigate.gateware.video.screen_layout import COLUMNS, ROWS
 
 __all__ = ["PICTURES", "PIXEL_BITS", "Gallery", "Newest", "Watched", "watch"]
@@ -18,50 +19,68 @@ def _stream(payload):
 
 
 Watched = wiring.Signature({"job": Out(_stream(Op)), "data": Out(_stream(unsigned(8))), "result": Out(_stream(Result))})
-"""A client of the core (`gateware.core.job.Client`) as somebody sees it who takes no part in it."""
+"""The streams of a client of the core (`gateware.core.job.Client`) as a mere observer sees them."""
 
 
 def watch(m: Module, client, watched):
-    """Shows the streams of `client` to `watched`."""
+    """Connect `watched` to the streams of `client` as a mere observer."""
     for name in Watched.members:
         source, sink = getattr(client, name), getattr(watched, name)
         m.d.comb += [sink.valid.eq(source.valid), sink.ready.eq(source.ready), sink.payload.eq(source.payload)]
 
 
 Newest = data.StructLayout({"known": 1, "column": range(COLUMNS), "row": range(ROWS)})
-"""Where the wall's newest image is, if it has one."""
+"""The place of the wall's newest image, if it has one."""
 
 
 class Gallery(wiring.Component):
-    """The input is that of the last job that had one. The output is the last reconstruction, or the last image that was
+    """Keeps the last input, the last output, and a wall of generated images.
+
+    The input is that of the last job that had one. The output is the last reconstruction, or the last image that was
     decoded while `walking`. All other generated and decoded images go to the wall, row by row and round again.
 
     Of a pixel the high four bits are kept. Images are black in the beginning; reset leaves them as they are. Nobody
     waits for the gallery: an image is overwritten as it comes, and may be read meanwhile.
 
-    Latency: two clocks from a pixel on the watched streams until it can be read; one clock for reading.
-
     Parameters
     ----------
     side : int
-        of the images.
+        width and height of the images in pixels.
 
     Members
     -------
     watched : In(Watched)
-        of the core.
+        the core's streams.
     walking : In(1)
         high while the results belong to a walk.
     wanted : In({column, row, picture})
-        a place, and which of the `PICTURES` `o_pixel` is to be of.
+        a place, and the number of the picture (see `PICTURES`) that `o_pixel` shows.
     i_pixel, o_pixel : Out(4)
-        of the input and of that picture.
+        the pixel there of the input, and of that picture.
     walked : Out(1)
         the output was walked to.
     newest : Out(Newest)
+
+    Cycles
+    ------
+    `latency` = 1 from `wanted` to the pixels. A pixel can be asked for two clocks after it has passed on the watched
+    streams; one passes a clock.
+
+    Raises
+    ------
+    TypeError, ValueError
+        if `side` is not a positive integer.
+
+    Examples
+    --------
+    >>> Gallery(28).wanted.shape()["column"]
+    Field(range(0, 28), 0)
     """
 
+    latency = 1
+
     def __init__(self, side: int):
+        check_integer("side of the images", side)
         self._side = side
         super().__init__({
             "watched": In(Watched), "walking": In(1),
@@ -76,12 +95,12 @@ class Gallery(wiring.Component):
         return m
 
     def _memory(self, count: int):
-        """A memory of images, addressed by column, row and image (each a power of two, the lowest first)."""
+        """Make a memory of images, addressed by column, row and image (each a power of two, the lowest first)."""
         return memory.Memory(shape=PIXEL_BITS, depth=count << len(self.wanted.column) + len(self.wanted.row), init=[],
                              attrs={"ram_style": "block"})
 
     def _scan(self, m: Module, step, name: str):
-        """The place of the pixel that comes next, row by row; `step` as one comes."""
+        """Count the pixels row by row; `step` is high as one comes. Returns the place of the next one."""
         column, row = (Signal(range(self._side), name=f"{name}_{axis}") for axis in ("column", "row"))
         with m.If(step):
             m.d.sync += column.eq(column + 1)

@@ -1,4 +1,4 @@
-"""Where the images stand on a screen of 640×480: plain data.
+"""The places of the images on a screen of 640×480, as plain data.
 
     x    14            254   350   446   542
     y 6  ┌────────────┐┌───┐ ┌───┐ ┌───┐ ┌───┐
@@ -32,7 +32,7 @@ INPUT, OUTPUT = 0, 1  # the big boxes, from the top
 
 
 def image_side(network: Network) -> int | None:
-    """n for a network whose inputs and outputs are images of n×n bytes, 5 ≤ n ≤ 32; else None."""
+    """Side n of the images, if inputs and outputs of the network are images of n×n bytes, 5 ≤ n ≤ 32; else None."""
     side = isqrt(network.inputs)
     formats = all(not each.signed and each.bits == 8 for each in (network.input, network.output))
     images = formats and network.inputs == network.outputs == side**2 and MOST_OUTPUTS < side**2 <= MOST_SIDE**2
@@ -40,7 +40,7 @@ def image_side(network: Network) -> int | None:
 
 
 class Edge(enum.IntEnum):
-    """Where a coordinate is, seen from the nearest box."""
+    """The place of a coordinate relative to the nearest box."""
 
     OUTSIDE = 0
     FRAME = 1
@@ -49,7 +49,7 @@ class Edge(enum.IntEnum):
 
 @dataclass(frozen=True)
 class Mark:
-    """What one coordinate says: which box, which row or column of its image, and whether there is any."""
+    """The meaning of one coordinate: a box, the row or column of its image, and whether it lies in one."""
 
     cell: int = 0
     place: int = 0
@@ -72,7 +72,7 @@ FAMILIES = {
 
 
 def axis_marks(axis: str, side: int, length: int) -> list[dict[str, Mark]]:
-    """The marks of each coordinate 0 … `length` − 1 on the axis `x` or `y`, by family, for images of `side`."""
+    """Return the marks of each coordinate 0 … `length` − 1 on the axis `x` or `y`, by family, for images of `side`."""
     table = [dict.fromkeys(FAMILIES, Mark()) for _ in range(length)]
     for name, family in FAMILIES.items():
         scale = family.box // side
