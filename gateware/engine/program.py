@@ -1,4 +1,4 @@
-"""What the matrix engine is to compute: plain data, made from a quantised network.
+"""The program of the matrix engine: matrices and segments as plain data, made from a quantised network.
 
 A *segment* is a list of matrices that a vector runs through without leaving the engine: the encoder, the decoder, the
 class head. A network is lowered to segments; an array and its segments give a schedule (`gateware.engine.schedule`).
@@ -24,18 +24,27 @@ class Array:
 
     Parameters
     ----------
+    rows, columns : int
+        multipliers in parallel: outputs, and inputs of each.
+    drain : int
+        divides `rows`.
     packed : bool
         two rows to a DSP slice.
     cascade : bool
         columns are summed from slice to slice, and not in a tree alone.
     buffers : int
-        incoming vectors that a segment has room for, and, where they are few, results: 2, so that the next vector
-        comes in while one is read, or 1.
+        incoming vectors that a segment has room for, and, if they are few, results: 2, so that the next vector comes in
+        while one is read, or 1.
 
     Raises
     ------
     ValueError
-        when `drain` does not divide `rows`, or for other `buffers`.
+        if `drain` does not divide `rows`, or for other `buffers`.
+
+    Examples
+    --------
+    >>> Array(8, 4, drain=2).multipliers, str(Array(8, 4))
+    (32, '8x4')
     """
 
     rows: int
@@ -54,12 +63,17 @@ class Array:
 
     @classmethod
     def parse(cls, text: str) -> "Array":
-        """The array written as ROWSxCOLUMNS, with a drain of 1.
+        """Read an array that is written as ROWSxCOLUMNS, with a drain of 1.
 
         Raises
         ------
         ValueError
             for any other text.
+
+        Examples
+        --------
+        >>> Array.parse("8x1")
+        Array(rows=8, columns=1, drain=1, packed=False, cascade=True, buffers=2)
         """
         match = re.fullmatch(r"([1-9][0-9]{0,5})[x×]([1-9][0-9]{0,5})", text)
         if match is None:
@@ -76,7 +90,7 @@ class Array:
 
 @dataclass(frozen=True)
 class Kind:
-    """What becomes of an accumulator once it is shifted: saturate to `format`, then perhaps the sigmoid."""
+    """The treatment of a shifted accumulator: saturate to `format`, then apply the sigmoid if there is one."""
 
     format: Format
     sigmoid: bool = False
@@ -94,7 +108,9 @@ class Matrix:
     shift : int array (rows,)
     kinds : tuple of Kind, one for each row
     source : Format
-        of the input vector.
+        format of the input vector.
+    accumulator_bits : int
+        bits of the signed number that holds every sum.
     """
 
     weights: np.ndarray
@@ -106,7 +122,7 @@ class Matrix:
 
     @classmethod
     def of(cls, *layers: Dense, source: Format) -> "Matrix":
-        """`layers` that read the same input vector, stacked row by row."""
+        """Stack `layers` that read the same input vector, row by row."""
         return cls(
             np.concatenate([layer.weights for layer in layers]),
             np.concatenate([layer.bias + ((1 << layer.shift) >> 1) for layer in layers]),
@@ -131,17 +147,24 @@ class Matrix:
 
 
 def packed_weights(block: np.ndarray) -> np.ndarray:
-    """Blocks (…, rows, columns) as `gateware.engine.mac` wants them packed: the second row of each pair less one where
-    the
-    first is negative. Weights are at least −127, so that the result fits their bits."""
+    """Prepare blocks (…, rows, columns) of weights for a packed `gateware.engine.mac.MacArray`.
+
+    The second row of each pair is given less one where the first is negative. Weights are at least −127, so that the
+    result fits their bits.
+
+    >>> packed_weights(np.array([[-1, 2], [5, 6]])).tolist()
+    [[-1, 2], [4, 6]]
+    """
     packed = block.copy()
     packed[..., 1::2, :] -= block[..., :-1:2, :] < 0
     return packed
 
 
 def weight_blocks(weights: np.ndarray, array: Array) -> np.ndarray:
-    """A matrix's weights by steps in the order of their use, zeros where the array is larger than what is left of the
-    matrix: int64 (tiles · steps, rows, columns), packed where the array is."""
+    """Cut a matrix's weights into steps in the order of their use: int64 (tiles · steps, rows, columns).
+
+    Zeros fill blocks that reach beyond the matrix; they are packed if the array is.
+    """
     tiles, steps = -(-weights.shape[0] // array.rows), -(-weights.shape[1] // array.columns)
     padded = np.zeros((tiles * array.rows, steps * array.columns), dtype=np.int64)
     padded[:weights.shape[0], :weights.shape[1]] = weights
@@ -159,7 +182,13 @@ class Segment(enum.IntEnum):
 
 
 def lower(network: Network) -> list[list[Matrix]]:
-    """The segments of `network` by `Segment`: μ and v are stacked into one matrix, μ first."""
+    """Lower `network` to the segments of `Segment`: μ and v are stacked into one matrix, μ first.
+
+    >>> from varigate.model.network import network_file
+    >>> segments = lower(network_file.load(network_file.find("iris")))
+    >>> [[(matrix.rows, matrix.inputs) for matrix in segment] for segment in segments]
+    [[(8, 4), (4, 8)], [(8, 2), (4, 8)], [(3, 2)]]
+    """
     source = network.input
     encoder = []
     for layer in network.encoder:

@@ -1,8 +1,10 @@
-"""Where a segment's results wait for whoever takes them, so that the array never does."""
+"""The queue in which a segment's results wait for their taker, so that the array never does."""
 
 from amaranth.hdl import Module, Mux, Signal, signed
 from amaranth.lib import data, fifo, stream, wiring
 from amaranth.lib.wiring import In, Out
+
+from varigate.gateware.lib.checks import check_integer
 
 __all__ = ["ResultQueue"]
 
@@ -10,35 +12,53 @@ SHALLOW = 64  # groups that a look-up table's memory holds without being wider f
 
 
 class ResultQueue(wiring.Component):
-    """Takes groups of `lanes` results and gives them one by one. There is room for whole jobs only, and it is reserved.
+    """Takes groups of `lanes` results and gives them one by one. Room is reserved, and only for whole jobs.
+
+    `gateware.estimate.timing_engine.EngineControl` mirrors its control clock by clock.
+
+    Parameters
+    ----------
+    results : int
+        results of one job.
+    lanes : int
+    bits : int
+        bits of a signed value.
+    buffers : int
+        jobs that it has room for at most.
 
     Members
     -------
     room : Out(1)
-        for the results of one more job.
+        there is room for the results of one more job.
     reserve : In(1)
         takes that room.
     write : In(1), values : In(lanes × signed), last : In(1)
-        a group; never refused to whoever has reserved. The last group of a job may be short.
+        a group; never refused after `reserve`. The last group of a job may be short.
     o : Out(stream of {value, last})
         `last` marks the last result of a job.
 
     Cycles
     ------
-    A result can be taken in the clock after its group is written, if nothing is before it; then one a clock.
+    `latency` = 1 from the writing of a group to its first result, if no other result waits; then one a clock. `room`
+    follows `reserve`, and the taking of a job's last result, after a clock.
 
-    Parameters
-    ----------
-    results : int
-        of one job.
-    lanes : int
-    bits : int
-        of a signed value.
-    buffers : int
-        jobs that it has room for at most.
+    Raises
+    ------
+    TypeError, ValueError
+        if a size is not a positive integer.
+
+    Examples
+    --------
+    >>> ResultQueue(results=10, lanes=4, bits=16, buffers=2).jobs
+    2
     """
 
+    latency = 1
+
     def __init__(self, results: int, lanes: int, bits: int, buffers: int = 2):
+        for name, value in (("number of results", results), ("number of lanes", lanes), ("bits of a value", bits),
+                            ("number of buffers", buffers)):
+            check_integer(name, value)
         self._lanes, self._short = lanes, (results - 1) % lanes
         self._groups = -(-results // lanes)
         self.jobs = self.jobs_of(results, lanes, buffers)
@@ -53,8 +73,8 @@ class ResultQueue(wiring.Component):
 
     @staticmethod
     def jobs_of(results: int, lanes: int, buffers: int) -> int:
-        """Jobs that it has room for: as many as `buffers` where they cost no more than one, so that the second is
-        computed while the first one leaves."""
+        """Jobs that it has room for: `buffers` if they cost no more than one, so that the second is computed while the
+        first one leaves; else 1."""
         return buffers if buffers * -(-results // lanes) <= SHALLOW else 1
 
     def elaborate(self, platform):

@@ -1,4 +1,4 @@
-"""When the matrix engine does what, computed from shapes alone.
+"""The schedule of the matrix engine, computed from shapes alone.
 
 A matrix is cut into tiles of `array.rows` rows. A tile *issues* ⌈inputs/columns⌉ steps, one a clock; its sums are then
 captured and *drain* `array.drain` rows a clock while the next tile issues. So a tile costs
@@ -22,13 +22,15 @@ def _ceil(a: int, b: int) -> int:
 
 @dataclass(frozen=True)
 class MatrixPlan:
-    """One matrix on an array.
+    """The schedule of one matrix on an array.
 
-    steps : clocks that a tile issues
-    tiles : number of tiles
-    drains : clocks that a tile drains; `last_drains` the last tile
-    chase : groups of `drain` results of the matrix before that must be written when this one is picked; 0 for the
+    steps : clocks that a tile issues tiles : number of tiles drains : clocks that a tile drains; `last_drains` the last
+    tile chase : groups of `drain` results of the matrix before that must be written when this one is picked; 0 for the
         first matrix of a segment, which waits for its whole vector
+
+    >>> one = MatrixPlan(steps=5, tiles=3, drains=2, last_drains=1)
+    >>> one.issue, one.cost, one.groups, one.words
+    (15, 15, 5, 15)
     """
 
     steps: int
@@ -59,7 +61,7 @@ class MatrixPlan:
 
     @property
     def words(self) -> int:
-        """Words of weights: steps of all tiles."""
+        """Words of weights, a word for each step of all tiles."""
         return self.steps * self.tiles
 
     def written(self, group: int) -> int:
@@ -72,7 +74,7 @@ PICK = 2  # clocks from the writing of the awaited group to the first step that 
 
 
 def plan(matrix: Matrix, array: Array) -> MatrixPlan:
-    """The first matrix of a segment."""
+    """Plan the first matrix of a segment."""
     tiles = _ceil(matrix.rows, array.rows)
     return MatrixPlan(_ceil(matrix.inputs, array.columns), tiles, _ceil(min(array.rows, matrix.rows), array.drain),
                       _ceil(matrix.rows - (tiles - 1) * array.rows, array.drain))
@@ -84,7 +86,7 @@ def _group(row: int, array: Array, writer: MatrixPlan) -> int:
 
 
 def plan_segment(matrices: list[Matrix], array: Array) -> list[MatrixPlan]:
-    """The matrices of a segment: each but the first chases the one before it."""
+    """Plan the matrices of a segment: each but the first chases the one before it."""
     plans = []
     for matrix in matrices:
         own = plan(matrix, array)

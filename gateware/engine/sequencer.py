@@ -1,5 +1,4 @@
-"""The sequencer of the matrix engine: picks the next matrix that is ready, and turns it into addresses, one step a
-clock."""
+"""The sequencer of the matrix engine: picks the next matrix that is ready, and turns it into addresses."""
 
 from amaranth.hdl import Array as Choice
 from amaranth.hdl import Cat, Const, Module, Mux, Signal
@@ -12,16 +11,24 @@ __all__ = ["Sequencer", "constants"]
 
 
 def constants(values):
-    """A table of constants to be indexed by a signal."""
+    """Make a table of constants to be indexed by a signal."""
     bits = max(int(max(values)).bit_length(), 1)
     return Choice([Const(int(value), bits) for value in values])
 
 
 class Sequencer(wiring.Component):
-    """Runs one matrix after the other, without a pause where another one is ready.
+    """Runs one matrix after the other, a step a clock, without a pause if another one is ready.
 
     Of several that are ready the one with the greatest index is picked: matrices are given in the order of the vectors'
     way, so that what has been begun is finished first.
+
+    `gateware.estimate.timing_engine.EngineControl` mirrors it clock by clock.
+
+    Parameters
+    ----------
+    plans : list of MatrixPlan
+    phases : list of int
+        for each matrix, steps that read from one word of its vector.
 
     Members
     -------
@@ -32,7 +39,7 @@ class Sequencer(wiring.Component):
     done : Out(matrices)
         one-hot: this clock issues the last step of matrix n; its vector is not read again.
     matrix : Out
-        that of the current step.
+        the matrix of the current step.
     first, last : Out(1)
         this clock issues the first, the last step of a tile.
     opening : Out(1)
@@ -42,14 +49,33 @@ class Sequencer(wiring.Component):
     word, phase : Out
         which word of the vector, counted from its first, and which `columns` of its elements, the step reads.
 
-    Parameters
-    ----------
-    plans : list of MatrixPlan
-    phases : list of int
-        for each matrix, steps that read from one word of its vector.
+    Cycles
+    ------
+    `pick` follows `ready` combinationally while nothing runs, and in the clock of the last step. The first step is
+    issued `latency` = 1 clock after `pick`, unless the sums before it still drain, and `done` comes `MatrixPlan.issue`
+    clocks after `pick`; a step a clock within a tile, a tile every `MatrixPlan.period` clocks.
+
+    Raises
+    ------
+    ValueError
+        if there is no plan, or not one number of phases for each.
+
+    Examples
+    --------
+    >>> from varigate.gateware.engine.program import Array, lower
+    >>> from varigate.gateware.engine.schedule import plan_segment
+    >>> from varigate.model.network import network_file
+    >>> iris = network_file.load(network_file.find("iris"))
+    >>> Sequencer(plan_segment(lower(iris)[0], Array(8, 1)), phases=[1, 1]).steps
+    12
     """
 
+    latency = 1
+
     def __init__(self, plans: list[MatrixPlan], phases: list[int]):
+        if not plans or len(plans) != len(phases):
+            raise ValueError(f"A sequencer must have plans and a number of phases for each, not {len(plans)} plans and "
+                             f"{len(phases)} numbers of phases")
         self._plans, self._phases = plans, phases
         self.steps = sum(plan.words for plan in plans)
         super().__init__({

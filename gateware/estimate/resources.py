@@ -1,4 +1,4 @@
-"""What a network on an array takes of a device: DSP slices and block RAMs, known before anything is synthesised.
+"""Estimates of DSP slices and block RAMs for a network on an array, before anything is synthesised.
 
 The counts are those of Yosys's mapping; tests hold the two equal. Other memories lie in look-up tables.
 """
@@ -28,8 +28,14 @@ LARGE = 512  # bytes that Yosys keeps in look-up tables no longer
 
 @dataclass(frozen=True)
 class Need:
-    """dsp : DSP slices; ramb18 : block RAMs of 18 Kb, two of which are one of 36 Kb; lut : look-up tables that hold
-    weights, 64 bits each, and not what else lies in them."""
+    """Resources that a part of a design needs.
+
+    dsp : DSP slices ramb18 : block RAMs of 18 Kb, two of which are one of 36 Kb lut : look-up tables that hold weights,
+    64 bits each; logic in look-up tables is not counted
+
+    >>> (Need(dsp=1, ramb18=2) + Need(ramb18=1)).ramb36
+    2
+    """
 
     dsp: int = 0
     ramb18: int = 0
@@ -40,13 +46,19 @@ class Need:
 
     @property
     def ramb36(self) -> int:
+        """Block RAMs of 36 Kb, rounded up."""
         return -(-self.ramb18 // 2)
 
 
 def blocks(words: int, bits: int) -> int:
-    """Block RAMs of 18 Kb for so many words of so many bits, cut into banks of the width that their number allows. A
-    rest that fits into half a block takes no more. Of more than `DEEP` words it is the most: Yosys may find a layout
-    that takes fewer, with multiplexers."""
+    """Block RAMs of 18 Kb for `words` words of `bits` bits, cut into banks of the width that their number allows.
+
+    A rest that fits into half a block takes no more. For more than `DEEP` words it is an upper bound: Yosys may find a
+    layout that takes fewer, with multiplexers.
+
+    >>> blocks(512, 72), blocks(512, 36), blocks(1024, 72)
+    (2, 1, 4)
+    """
     width = bank_bits(words)
     deep = -(-words // DEEP)
     whole, rest = divmod(bits, width)
@@ -55,19 +67,30 @@ def blocks(words: int, bits: int) -> int:
 
 
 def spread(words: int, bits: int) -> int:
-    """The same for a memory that the tool may cut as it likes: the fewest."""
+    """Lower bound on block RAMs of 18 Kb if the tool chooses the aspect ratio.
+
+    >>> spread(16384, 8)
+    8
+    """
     shapes = [(512, 36), (1024, 18), (2048, 9), (4096, 4), (8192, 2), (16384, 1)]
     return min(-(-words // deep) * -(-bits // wide) for deep, wide in shapes)
 
 
 class Core:
-    """The core of one network, on any array. What an array takes is quickly told, for a search asks often.
+    """Estimates the core of one network on any array. It is quick, for a search asks often.
 
     Parameters
     ----------
     network : Network
     weights : str
         `lut` or `block`.
+
+    Examples
+    --------
+    >>> from varigate.model.network import network_file
+    >>> iris = network_file.load(network_file.find("iris"))
+    >>> Core(iris, "block").need(Array(8, 1)).dsp
+    11
     """
 
     def __init__(self, network: Network, weights: str):
@@ -82,8 +105,12 @@ class Core:
         self._sigmoid = network.sigmoid.order if network.sigmoid else 0
 
     def need(self, array: Array) -> Need:
-        """The array's multipliers, the sampler's one, and one for each power of the polynomials: of ε, and in each lane
-        of the drain of the sigmoid. The tables of ε and, with weights in block RAM, of the drain; the weights."""
+        """Count the needs of the core with this array.
+
+        DSP slices: the array's multipliers, the sampler's one, and one for each power of the polynomials, of ε and, in
+        each lane of the drain, of the sigmoid. Block RAMs: the tables of ε and, with weights in block RAM, of the
+        drain; the weights.
+        """
         dsp = MacArray.multipliers_of(array.rows, array.columns, array.packed) + 1 + self._sigmoid * array.drain
         plans = [plan(matrix, array) for matrix in self.matrices]
         words, bits = sum(each.words for each in plans), array.multipliers * self._weight_bits
@@ -96,22 +123,25 @@ class Core:
         return Need(dsp, weights + table) + self._epsilon
 
     def _banks_of(self, array: Array) -> Counter:
-        """How many banks of the weights there are of each number of bits that are stored."""
+        """Count the banks of the weights by the number of bits that are stored in them."""
         key = array.rows, array.columns, array.packed
         if key not in self._banks:
             self._banks[key] = Counter(weight_bits(self.matrices, array, self._weight_bits))
         return self._banks[key]
 
     def _table_bits(self, drain: int) -> int:
-        """Bits of a word of the drain's table that are stored, its marks left out."""
+        """Count the bits of a word of the drain's table that are stored, its marks left out."""
         if drain not in self._tables:
             self._tables[drain] = table_bits(self.matrices, drain, self._accumulator_bits)
         return self._tables[drain]
 
 
 def around(network: Network) -> Need:
-    """What the top has around the core, at most: the memories of examples, of requests, and of the screen, which are an
-    image, the pictures, and a table for each axis."""
+    """Upper bound on the needs of the top around the core.
+
+    These are the memories of examples, of requests, and of the screen: an image, the pictures, and a table for each
+    axis.
+    """
     rows, columns = examples_shape(network)
     ramb18 = spread(rows * columns, 8) if 8 * rows * columns > LUT_ROM_BITS else 0
     requests = 2 << (max(request_lengths(network.inputs, network.latent).values()) - 1).bit_length()

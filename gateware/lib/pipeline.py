@@ -1,14 +1,16 @@
-"""Registers behind a stream: a pipeline that moves as a whole, and a buffer that cuts the way of `ready`."""
+"""Registers behind a stream: a pipeline that moves as a whole, and a buffer that cuts the path of `ready`."""
 
 from amaranth.hdl import Module, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from varigate.gateware.lib.checks import check_integer
+
 __all__ = ["Pipeline", "SkidBuffer"]
 
 
 class Pipeline:
-    """The control of a pipeline between streams `i` and `o`, to be filled with stages of data registers.
+    """Controls a pipeline between streams `i` and `o`, to be filled with stages of data registers.
 
     `advance` is high when every stage moves on; data registers are written under `m.If(pipeline.advance)`, or with
     `stage(value)`. Only the valid bits are reset. The pipeline does not close gaps: it stalls as a whole.
@@ -19,12 +21,31 @@ class Pipeline:
     i, o : stream interfaces
         `o.payload` is left for the caller to drive.
     latency : int
-        number of stages: cycles from an accepted input to its output being valid.
+        number of stages.
     clear : value
         high for a cycle: forgets everything that is in the pipeline, and what is accepted in that cycle.
+
+    Cycles
+    ------
+    `latency` from an accepted input to its output being valid; one item a clock. `ready` of `o` reaches that of `i`
+    combinationally.
+
+    Raises
+    ------
+    TypeError, ValueError
+        if `latency` is not a positive integer.
+
+    Examples
+    --------
+    >>> m, i, o = Module(), stream.Signature(8).create(), stream.Signature(8).create()
+    >>> pipeline = Pipeline(m, i, o, latency=2)
+    >>> m.d.comb += o.payload.eq(pipeline.stage(i.payload, cycles=2))
+    >>> pipeline.valid.shape()
+    unsigned(2)
     """
 
     def __init__(self, m: Module, i, o, latency: int, clear=0):
+        check_integer("latency of a pipeline", latency)
         self.module = m
         self.valid = Signal(latency)
         self.advance = Signal()
@@ -39,7 +60,7 @@ class Pipeline:
             m.d.sync += self.valid.eq(0)
 
     def stage(self, value, *, name: str | None = None, cycles: int = 1):
-        """`value` delayed by `cycles` stages, without reset."""
+        """Delay `value` by `cycles` stages, without reset."""
         for _ in range(cycles):
             register = Signal(value.shape(), name=name, reset_less=True)
             with self.module.If(self.advance):
@@ -49,21 +70,28 @@ class Pipeline:
 
 
 class SkidBuffer(wiring.Component):
-    """Two places, so that neither `ready` nor `valid` goes straight through: for long handshake paths.
+    """Cuts a stream with two registers, so that neither `ready` nor `valid` goes straight through: for long handshake
+    paths.
+
+    Parameters
+    ----------
+    shape : shape-like
 
     Members
     -------
-    i, o : streams of `shape`
+    i : In(stream of shape)
+    o : Out(stream of shape)
     clear : In(1)
         high for a cycle: forgets what it holds, and what is accepted in that cycle.
 
     Cycles
     ------
-    latency = 1; one item a clock.
+    `latency` = 1; one item a clock.
 
-    Parameters
-    ----------
-    shape : shape-like
+    Examples
+    --------
+    >>> SkidBuffer(8).latency
+    1
     """
 
     latency = 1

@@ -4,6 +4,8 @@ from amaranth.hdl import Cat, Module, Signal, unsigned
 from amaranth.lib import memory, wiring
 from amaranth.lib.wiring import In, Out
 
+from varigate.gateware.lib.checks import check_choice, check_integer
+
 __all__ = ["DEEP", "STYLES", "RegisteredRom", "bank_bits"]
 
 STYLES = {"block": "block", "lut": "logic"}
@@ -12,25 +14,25 @@ DEEP = SHALLOW * 64  # words of a block RAM of single bits
 
 
 def bank_bits(words: int) -> int:
-    """Bits to a block RAM of 36 Kb that holds so many words, or more: 72 up to 512 words, half as many for each
-    doubling, in widths without the ninth bit of a byte below 9; 1 from 32,768 words on."""
+    """Bits to a block RAM of 36 Kb that holds `words` words, or more.
+
+    72 up to 512 words, half as many for each doubling, in widths without the ninth bit of a byte below 9; 1 from 32,768
+    words on.
+
+    >>> bank_bits(512), bank_bits(1024), bank_bits(8192), bank_bits(32768)
+    (72, 36, 4, 1)
+    """
     doublings = max(min(words, DEEP) - 1, 0) // SHALLOW
     width = WIDE >> doublings.bit_length()
     return width if width >= 9 else 1 << width.bit_length() - 1
 
 
 class RegisteredRom(wiring.Component):
-    """Words that are read through two registers. The second one has no reset and shares the memory's enable (none
-    here, so both always load), as the output register inside a block RAM demands.
+    """Reads words through two registers, so that the second can become the output register inside a block RAM.
 
-    In block RAM the words are cut into banks as wide as a block RAM of their number, so that no multiplexer chooses
-    between block RAMs, whose outputs come late.
-
-    Members
-    -------
-    address : In
-    data : Out
-        the word two cycles later.
+    For that the second register has no reset and shares the memory's enable (none here, so both always load). In block
+    RAM the words are cut into banks as wide as a block RAM of their number, so that no multiplexer chooses between
+    block RAMs, whose outputs come late.
 
     Parameters
     ----------
@@ -39,21 +41,35 @@ class RegisteredRom(wiring.Component):
     style : str
         `block` for block RAM, `lut` for look-up tables.
 
+    Members
+    -------
+    address : In
+    data : Out
+
+    Cycles
+    ------
+    `latency` = 2 from `address` to `data`; one word a clock.
+
     Raises
     ------
-    ValueError
-        at elaboration, for another style.
+    TypeError, ValueError
+        if `width` is not a positive integer, or for another style.
+
+    Examples
+    --------
+    >>> RegisteredRom([3, 1, 4, 1], width=3, style="lut").address.shape()
+    unsigned(2)
     """
 
     latency = 2
 
     def __init__(self, words, width: int, style: str):
+        check_integer("bits of a word", width)
+        check_choice("memory style", style, STYLES)
         self._words, self._style = words, style
         super().__init__({"address": In(range(max(len(words), 2))), "data": Out(unsigned(width))})
 
     def elaborate(self, platform):
-        if self._style not in STYLES:
-            raise ValueError(f"a memory's style is one of {', '.join(STYLES)}, not {self._style!r}")
         m = Module()
         width = len(self.data)
         bank = bank_bits(len(self._words)) if self._style == "block" else width

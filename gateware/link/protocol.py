@@ -18,18 +18,13 @@ __all__ = ["Protocol"]
 
 
 class Protocol(wiring.Component):
-    """From received bytes to the core and back: requests, replies, refusals.
+    """Connects received bytes to the core and its answers to the line: requests, replies, refusals.
 
     ```
     i → Requests (Deframer, buffer) → Dispatcher ⇄ core
                                           ↓
                                    o ← Framer (check sum, COBS)
     ```
-
-    Cycles
-    ------
-    From the closing delimiter of an operation's request to `core.job`: 4 cycles (5 for `generate`) when nothing is
-    being sent. Replies come out as `Framer` says, far faster than a serial port takes them.
 
     Parameters
     ----------
@@ -49,11 +44,28 @@ class Protocol(wiring.Component):
     epsilon_on : Out(1)
         whether `reconstruct` samples; high after reset.
     epsilon_index : In(32)
-        of the next ε, for `info`.
+        index of the next ε, for `info`.
     error : Out(1)
         set by a bad frame (one that gets a negative reply, `busy` excepted), cleared by the next good one.
     answered, bad : Out(32)
         requests answered, and bad frames, since reset.
+
+    Cycles
+    ------
+    From the closing delimiter of an operation's request to `core.job`: 4 cycles (5 for `generate`) when nothing is
+    being sent. Replies come out as `Framer` says, far faster than a serial port takes them.
+
+    Raises
+    ------
+    ValueError
+        if `digest` has another length.
+
+    Examples
+    --------
+    >>> from varigate.model.network import network_file
+    >>> iris = network_file.load(network_file.find("iris"))
+    >>> Protocol(iris, network_file.digest(iris)).longest_packet
+    61
     """
 
     i: In(stream.Signature(Received, always_ready=True))
@@ -68,7 +80,7 @@ class Protocol(wiring.Component):
 
     def __init__(self, network: Network, digest: bytes):
         if len(digest) != 32:
-            raise ValueError(f"the digest of a network has 32 bytes, not {len(digest)}")
+            raise ValueError(f"The digest of a network must have 32 bytes, not {len(digest)}")
         self.info = Info.of(network, digest)
         super().__init__()
 

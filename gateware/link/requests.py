@@ -1,9 +1,13 @@
-"""Frames to requests: the checks of command, length and argument, and the buffer in two halves."""
+"""Requests from received bytes: the checks of command, length and argument, and a buffer in two halves.
+
+With `gateware.link.deframer` it computes `model.protocol.requests.judge`.
+"""
 
 from amaranth.hdl import Cat, Module, Mux, Signal, unsigned
 from amaranth.lib import data, memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from varigate.gateware.lib.checks import check_integer
 from varigate.gateware.link.deframer import Deframer, Fault
 from varigate.gateware.link.uart import Received
 from varigate.model.protocol.frames import Command
@@ -19,14 +23,10 @@ Refusal = data.StructLayout({"seq": 8, "command": 8, "fault": Fault})
 
 
 class Requests(wiring.Component):
-    """Received bytes to requests (`model.protocol.requests.judge`). Reception never stalls.
+    """Turns received bytes into requests. The function is `model.protocol.requests.judge`. Reception never stalls.
 
-    Two requests fit: the one that is being answered, from its last byte to the end of its reply, and one that waits.
-    A third is refused as `busy`. One refusal waits to be sent; further ones are dropped meanwhile.
-
-    Cycles
-    ------
-    A request is valid in the cycle after its closing delimiter; its payload is given at a byte a clock.
+    Two requests fit: the one that is being answered, from its last byte to the end of its reply, and one that waits. A
+    third is refused as `busy`. One refusal waits to be sent; further ones are dropped meanwhile.
 
     Parameters
     ----------
@@ -45,9 +45,28 @@ class Requests(wiring.Component):
         set by a bad frame, cleared by the next good one.
     bad : Out(32)
         bad frames since reset, those without a reply of their own included; refusals as `busy` are none.
+
+    Cycles
+    ------
+    `latency` = 1 from the closing delimiter of a request, or of a bad frame, to `o`, or to `o_refusal`; the payload is
+    given at a byte a clock.
+
+    Raises
+    ------
+    TypeError, ValueError
+        if `inputs` or `latent` is not a positive integer.
+
+    Examples
+    --------
+    >>> Requests(inputs=4, latent=2).latency
+    1
     """
 
+    latency = 1
+
     def __init__(self, inputs: int, latent: int):
+        check_integer("number of inputs", inputs)
+        check_integer("number of latent variables", latent)
         self._lengths = request_lengths(inputs, latent)
         super().__init__({
             "i": In(stream.Signature(Received, always_ready=True)),

@@ -1,4 +1,4 @@
-"""What the display shows: the patterns of the digits of each page."""
+"""The pages of the display: the patterns of their digits, and the timer that turns them."""
 
 from itertools import chain
 
@@ -6,6 +6,7 @@ from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal
 from amaranth.lib import enum, memory, wiring
 from amaranth.lib.wiring import In, Out
 
+from varigate.gateware.lib.checks import check_positive
 from varigate.gateware.panel.decimals import reader
 from varigate.gateware.panel.display import POINT, glyph
 from varigate.gateware.panel.text import class_shape
@@ -29,8 +30,6 @@ class Page(enum.Enum, shape=2):
 class Turner(wiring.Component):
     """Shows the page that was chosen last; Z and OUTPUT take turns, for networks whose outputs are shown.
 
-    Latency: one clock.
-
     Parameters
     ----------
     network : Network
@@ -43,13 +42,33 @@ class Turner(wiring.Component):
     choose : In(1), chosen : In(Page)
         a new page, for the whole of its time.
     page : Out(Page)
+
+    Cycles
+    ------
+    `latency` = 1 from `choose` to `page`; pages change every max(1, round(clock_hz·page_time)) clocks.
+
+    Raises
+    ------
+    TypeError, ValueError
+        if `clock_hz` or `page_time` is not a positive number.
+
+    Examples
+    --------
+    >>> from varigate.model.network import network_file
+    >>> iris = network_file.load(network_file.find("iris"))
+    >>> Turner(iris, clock_hz=1000, page_time=1).latency
+    1
     """
 
     choose: In(1)
     chosen: In(Page)
     page: Out(Page)
 
+    latency = 1
+
     def __init__(self, network: Network, *, clock_hz: float, page_time: float):
+        check_positive("clock frequency", clock_hz)
+        check_positive("time of a page", page_time)
         self._turns = shown_outputs(network) > 0
         self._clocks = max(1, round(clock_hz * page_time))
         super().__init__()
@@ -68,7 +87,7 @@ class Turner(wiring.Component):
 
 
 class Pages(wiring.Component):
-    """The pattern of one digit of a page; combinational.
+    """Gives the pattern of one digit of a page.
 
     CLASS   `051.vErSi`: three digits with leading zeros and the point, `---` for a number that is no example; five
             letters, blank while the class is not known.
@@ -88,12 +107,23 @@ class Pages(wiring.Component):
     digit : In(3)
         0 is the rightmost.
     pair : In
-        page Z shows the dimensions 2·pair and 2·pair + 1, those of them that there are.
+        page Z shows the dimensions 2·pair and 2·pair + 1, if the network has them.
     valid, known : In(1)
         the number is that of an example; its class is known.
     cls : In(class index)
     values : Out(`reader(network)`)
     pattern : Out(8)
+
+    Cycles
+    ------
+    Combinational, by way of `values`.
+
+    Examples
+    --------
+    >>> from varigate.model.network import network_file
+    >>> iris = network_file.load(network_file.find("iris"))
+    >>> Pages(iris).cls.shape()
+    unsigned(2)
     """
 
     def __init__(self, network: Network):
@@ -105,14 +135,16 @@ class Pages(wiring.Component):
         })
 
     def _letters(self):
-        """Patterns by class (high) and place (three bits, 0 rightmost)."""
+        """Return the patterns by class (high) and place (three bits, 0 rightmost)."""
         names = [name[:LETTERS].ljust(LETTERS)[::-1].ljust(8) for name in self._network.class_names]
         rows = [[glyph(character) for character in name] for name in names]
         return [*chain.from_iterable(rows)] + [0] * (8 * (1 << len(self.cls)) - 8 * len(rows))
 
     def _fields(self, m, count, first, width, skipped=0):
-        """Slots of `count` numbers from slot `first` on, the `skipped` first left out, `width` places each; returns
-        whether there is one here."""
+        """Show `count` numbers from slot `first` on, the `skipped` first left out, in `width` places each.
+
+        Returns a signal: whether there is a number at this digit.
+        """
         places = 8 // width
         present = Signal()
         shift = width.bit_length() - 1

@@ -1,4 +1,4 @@
-"""The board without a host: switches choose an example, buttons run it, LEDs, display and a line of text answer."""
+"""The panel: the board without a host. Switches choose an example, buttons run it, LEDs, display and text answer."""
 
 import numpy as np
 from amaranth.hdl import Cat, Module, Mux, Signal
@@ -33,7 +33,7 @@ class Panel(wiring.Component):
     """A client of the core that runs the network's built-in examples.
 
     Switches 0–7 choose the example, 1 … n; the centre button runs it (RECONSTRUCT), and the right button runs it again
-    with a new ε. After a run the line of `model.protocol.text.line` is sent. What the display shows is in
+    with a new ε. After a run the line of `model.protocol.text.line` is sent. The display shows the pages of
     `gateware.panel.pages`: the number, and after the centre button the class; after the right button, z and the
     reconstruction in turn (networks with more than 16 outputs go on showing number and class). Another number clears
     the class.
@@ -45,9 +45,6 @@ class Panel(wiring.Component):
 
     A press during a run, the sending of its line included, is remembered; of several the last one counts. The switches
     are looked at between runs. A press for a number that is no example does nothing.
-
-    Latency: from the pulse of a button to the job, 2 clocks; to the last byte of data, 2 more for each byte. Values
-    are taken from the core in `Values.latency` clocks each, the rest of its answer at once.
 
     Parameters
     ----------
@@ -76,7 +73,24 @@ class Panel(wiring.Component):
     epsilon_on, error, busy : In(1)
         for the LEDs, see `gateware.panel.leds`.
     walking : Out(1)
-        the core decodes the point that is steered: what it answers belongs to the walk.
+        the core decodes the point that is steered: its answer belongs to the walk.
+
+    Cycles
+    ------
+    From the pulse of a button to the job 2 clocks; to the last byte of data, 2 more for each byte. Values are taken
+    from the core in `Values.latency` clocks each, the rest of its answer at once.
+
+    Raises
+    ------
+    TypeError, ValueError
+        if a rate or a time is not a positive number, or a digit lasts less than two clocks.
+
+    Examples
+    --------
+    >>> from varigate.model.network import network_file
+    >>> iris = network_file.load(network_file.find("iris"))
+    >>> "walking" in Panel(iris).signature.members
+    True
     """
 
     def __init__(self, network: Network, *, clock_hz: float = 100e6, settle: float = 0.01, digit_hz: float = 1000,
@@ -97,7 +111,7 @@ class Panel(wiring.Component):
         })
 
     def _examples(self):
-        """The examples' bytes, and their port; rows and columns are padded to powers of two."""
+        """Return the memory of the examples' bytes, and its read port; rows and columns are padded to powers of two."""
         examples, inputs = self._network.examples, self._network.inputs
         table = np.zeros(examples_shape(self._network), dtype=int)
         if examples.size:
@@ -107,7 +121,7 @@ class Panel(wiring.Component):
         return bytes_, bytes_.read_port(domain="comb" if 8 * table.size <= LUT_ROM_BITS else "sync")
 
     def _walk_state(self, m, held, pair, values, running):
-        """State WALK: the point that is steered has the core and the numbers on the display."""
+        """Add the state WALK: the point that is steered has the core and the numbers on the display."""
         m.submodules.walk = walk = self._walk
         client = self.client
         m.d.comb += [

@@ -1,4 +1,4 @@
-"""σ = 2**v, one result a clock. The integer function is `model.fixedpoint.power.Power`.
+"""The power σ = 2**v, one result a clock. The integer function is `model.fixedpoint.power.Power`.
 
 The shift by v's whole part is a product with a power of two, so that a DSP slice does it, and the rounding with it.
 """
@@ -16,7 +16,11 @@ __all__ = ["PowerUnit"]
 
 
 class PowerUnit(wiring.Component):
-    """Input codes to output codes of a `model.fixedpoint.power.Power`.
+    """Turns codes of v into codes of 2**v. The integer function is `model.fixedpoint.power.Power`.
+
+    Parameters
+    ----------
+    power : Power
 
     Members
     -------
@@ -25,11 +29,13 @@ class PowerUnit(wiring.Component):
 
     Cycles
     ------
-    latency = 4 + 2·order; one result a clock, with order + 1 multipliers.
+    `latency` = 4 + 2·order; one result a clock, with order + 1 multipliers.
 
-    Parameters
-    ----------
-    power : Power
+    Examples
+    --------
+    >>> from varigate.model.fixedpoint.power import fine
+    >>> fine().polynomial.order, PowerUnit(fine()).latency
+    (1, 6)
     """
 
     def __init__(self, power: Power):

@@ -18,15 +18,30 @@ __all__ = ["MeanRounder", "Sampler", "Source"]
 
 
 class Source(enum.Enum, shape=2):
-    """What z is to be: the mean, a sample of the posterior, or one of the prior."""
+    """The source of a z: the mean, a sample of the posterior, or one of the prior."""
 
     MEAN = 0
     POSTERIOR = 1
     PRIOR = 2
 
 
+def _check_latent(z: Format):
+    """Refuse a format of z that the rounding of μ and σ·ε cannot reach."""
+    if not z.signed or not 0 <= z.frac <= MU.frac:
+        raise ValueError(f"The format of z must be signed with 0 to {MU.frac} fraction bits, not {z}")
+
+
 class Sampler(wiring.Component):
-    """Latent variables from μ, v and ε.
+    """Makes latent variables from μ, v and ε.
+
+    The integer functions are `model.fixedpoint.sampling.mean_latent`, `model.fixedpoint.sampling.sample` and
+    `model.fixedpoint.sampling.prior_latent`, by source.
+
+    Parameters
+    ----------
+    sigma_table : 256 unsigned bytes
+        σ by v's code as an unsigned byte.
+    z : Format
 
     Members
     -------
@@ -37,18 +52,26 @@ class Sampler(wiring.Component):
 
     Cycles
     ------
-    latency = 4; one a clock.
+    `latency` = 4; one a clock.
 
-    Parameters
-    ----------
-    sigma_table : 256 unsigned bytes
-        σ by v's code as an unsigned byte.
-    z : Format
+    Raises
+    ------
+    ValueError
+        if `z` is not signed with 0 to 8 fraction bits, or the table has another length.
+
+    Examples
+    --------
+    >>> from varigate.model.fixedpoint.sampling import sigma_table
+    >>> Sampler(sigma_table(), Format(True, 8, 5)).o.payload.shape()
+    Fixed(s8.5)
     """
 
     latency = 4
 
     def __init__(self, sigma_table, z: Format):
+        _check_latent(z)
+        if len(sigma_table) != 1 << V.bits:
+            raise ValueError(f"The table of σ must have {1 << V.bits} entries, not {len(sigma_table)}")
         self._sigma, self._z = sigma_table, z
         super().__init__({
             "i": In(stream.Signature(data.StructLayout({"mu": Fixed(MU), "v": Fixed(V), "source": Source}))),
@@ -82,7 +105,13 @@ class Sampler(wiring.Component):
 
 
 class MeanRounder(wiring.Component):
-    """μz of each μ, for those who need no sample: `model.fixedpoint.sampling.mean_latent`, rounded half up, saturated.
+    """Rounds μ half up to the format of z and saturates it, for users that need no sample.
+
+    The integer function is `model.fixedpoint.sampling.mean_latent`.
+
+    Parameters
+    ----------
+    z : Format
 
     Members
     -------
@@ -91,16 +120,23 @@ class MeanRounder(wiring.Component):
 
     Cycles
     ------
-    latency = 2; one a clock.
+    `latency` = 2; one a clock.
 
-    Parameters
-    ----------
-    z : Format
+    Raises
+    ------
+    ValueError
+        if `z` is not signed with 0 to 8 fraction bits.
+
+    Examples
+    --------
+    >>> MeanRounder(Format(True, 8, 5)).latency
+    2
     """
 
     latency = 2
 
     def __init__(self, z: Format):
+        _check_latent(z)
         self._z = z
         super().__init__({"i": In(stream.Signature(Fixed(MU))), "o": Out(stream.Signature(Fixed(z)))})
 
@@ -114,6 +150,6 @@ class MeanRounder(wiring.Component):
 
 
 def _saturated(value, target: Format):
-    """`value` limited to the format."""
+    """Limit `value` to the format."""
     result = Mux(value > target.high, target.high, Mux(value < target.low, target.low, value))
     return result[:target.bits].as_signed()

@@ -1,4 +1,4 @@
-"""What a VGA screen shows of a network of images: the input, what came of it, and a wall of generated images."""
+"""The picture on a VGA screen, for networks of images: the input, the output, and a wall of generated images."""
 
 from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import data, memory, wiring
@@ -17,26 +17,37 @@ WALKED = (0, 12, 13)  # the frame of an output that somebody walked to
 
 
 class Screen(wiring.Component):
-    """Says the colour of each pixel: the gallery's images, in grey, stand as `gateware.video.screen_layout` has them.
-
-    Cycles
-    ------
-    `latency` = 4 clocks from `x` and `y` to `colour`: tables of the coordinates, choice of box, image memory, colour.
+    """Gives the colour of each pixel: the images of `gateware.video.gallery`, in grey, stand as `gateware.video.screen_layout` has them.
 
     Parameters
     ----------
     side : int
-        of the images, see `gateware.video.screen_layout.image_side`.
+        width and height of the images in pixels, see `gateware.video.screen_layout.image_side`.
 
     Members
     -------
     watched : In(Watched)
-        of the core.
+        the core's streams.
     walking : In(1)
         high while the results belong to a walk.
     x, y : In
-        see `gateware.video.vga`; where they are not visible, the colour means nothing.
+        see `gateware.video.vga`; for coordinates that are not visible the colour means nothing.
     colour : Out(Colour)
+
+    Cycles
+    ------
+    `latency` = 4 from `x` and `y` to `colour`: tables of the coordinates, choice of box, image memory, colour. One
+    pixel a clock.
+
+    Raises
+    ------
+    TypeError, ValueError
+        if `side` is not a positive integer.
+
+    Examples
+    --------
+    >>> Screen(28).latency
+    4
     """
 
     latency = 4
@@ -52,7 +63,7 @@ class Screen(wiring.Component):
         })
 
     def _look_up(self, m: Module, axis: str, visible: int):
-        """The marks of a coordinate, a clock later."""
+        """Look up the marks of a coordinate, a clock later."""
         coordinate = getattr(self, axis)
         rows = [{family: vars(mark) for family, mark in marks.items()}
                 for marks in axis_marks(axis, self._side, visible)]
