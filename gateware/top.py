@@ -33,7 +33,7 @@ __all__ = ["Timing", "Top"]
 
 @dataclass(frozen=True)
 class Timing:
-    """What a person notices, in seconds and hertz. Tests make it short."""
+    """Rates and times that a person notices, in hertz and seconds. Tests make them short."""
 
     settle: float = 0.01  # buttons are debounced
     digit_hz: float = 1000.0  # digits of the display a second
@@ -44,7 +44,18 @@ class Timing:
 
 
 class Top(wiring.Component):
-    """A whole device, without its clock and pins.
+    """The whole design, without its clock and pins.
+
+    Parameters
+    ----------
+    network : Network
+    digest : bytes
+        of the network, 32 bytes (`model.network.network_file.digest`).
+    array : Array
+    weights : str
+        where the weights are kept: `lut` or `block`.
+    clock_hz, baud : int
+    timing : Timing
 
     Members
     -------
@@ -63,27 +74,34 @@ class Top(wiring.Component):
     hsync, vsync : Out(1)
         a VGA screen, see `gateware.video.vga` and `gateware.video.screen`; networks of images alone have one.
 
-    Parameters
-    ----------
-    network : Network
-    digest : bytes
-        of the network, 32 bytes.
-    array : Array
-    weights : str
-        `lut` or `block`.
-    clock_hz, baud : int
-    timing : Timing
+    Cycles
+    ------
+    Those of `UartReceiver`, `Protocol` or `Panel`, `CoreArbiter`, `FoldedVae` (`gateware.estimate.timing.cycles`) and
+    `UartTransmitter`, one after the other. A job, a byte of its data and a number of its results each take a clock
+    more, in the buffers around the core.
 
     Raises
     ------
     UserError
-        at elaboration, when the clock cannot make the baud rate.
+        if the clock cannot make the baud rate.
+    ValueError
+        if the digest has another length, or `weights` is neither `lut` nor `block`.
+
+    Examples
+    --------
+    >>> from varigate.model.network import network_file
+    >>> iris = network_file.load(network_file.find("iris"))
+    >>> top = Top(iris, network_file.digest(iris), array=Array(8, 1))
+    >>> sorted(top.signature.members)
+    ['anodes', 'buttons', 'leds', 'rx', 'segments', 'switches', 'tx']
     """
 
     def __init__(self, network: Network, digest: bytes, *, array: Array, weights: str = "lut",
                  clock_hz: int = 100_000_000, baud: int = 115_200, timing: Timing = Timing()):
-        self._network, self._digest, self._array, self._weights = network, digest, array, weights
-        self._clock_hz, self._baud, self._timing = clock_hz, baud, timing
+        check_baud(clock_hz, baud)
+        self._network, self._clock_hz, self._baud, self._timing = network, clock_hz, baud, timing
+        self._protocol = Protocol(network, digest)
+        self._core = FoldedVae(network, array, weights=weights)
         self._side = image_side(network)
         super().__init__({
             "rx": In(1, init=1),
@@ -98,15 +116,14 @@ class Top(wiring.Component):
 
     def elaborate(self, platform):
         clock_hz, baud, timing = self._clock_hz, self._baud, self._timing
-        check_baud(clock_hz, baud)
         m = Module()
         m.submodules.receiver = receiver = UartReceiver(clock_hz, baud)
         m.submodules.transmitter = transmitter = UartTransmitter(clock_hz, baud)
-        m.submodules.protocol = protocol = Protocol(self._network, self._digest)
+        m.submodules.protocol = protocol = self._protocol
         m.submodules.panel = panel = Panel(
             self._network, clock_hz=clock_hz, settle=timing.settle, digit_hz=timing.digit_hz,
             led_time=timing.led_time, page_time=timing.page_time, repeat_hz=timing.repeat_hz)
-        m.submodules.core = core = FoldedVae(self._network, self._array, weights=self._weights)
+        m.submodules.core = core = self._core
         m.submodules.arbiter = arbiter = CoreArbiter(2)
         m.submodules.messages = messages = MessageArbiter(2)
 
@@ -141,8 +158,11 @@ class Top(wiring.Component):
 
     @staticmethod
     def _between(m, client, core):
-        """Everything goes through buffers, so that no long path leads through protocol or panel and core. Results come
-        late in their clock: their buffer is a memory, which has nothing before it to choose what is stored."""
+        """Put buffers between arbiter and core, so that no long path leads through protocol or panel and core.
+
+        Results come late in their clock: their buffer is a memory, which has nothing before it to choose what is
+        stored.
+        """
         m.submodules.job_buffer, m.submodules.data_buffer = buffers = SkidBuffer(Op), SkidBuffer(8)
         for buffer, source, sink in zip(buffers, (client.job, client.data), (core.job, core.data), strict=True):
             connect(m, source, buffer.i)
@@ -156,7 +176,7 @@ class Top(wiring.Component):
         ]
 
     def _draw(self, m, client, walking):
-        """The screen watches the core, and nobody waits for it."""
+        """Add the screen, which watches the core; nobody waits for it."""
         m.submodules.screen = screen = Screen(self._side)
         m.submodules.vga = vga = Vga(clocks=max(1, round(self._clock_hz / self._timing.pixel_hz)),
                                      latency=screen.latency)

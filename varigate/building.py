@@ -85,7 +85,7 @@ def build(board: str = "nexys4ddr", network: str = "iris", *, toolchain: str = "
     array, weights = wanted.choose(found, DEVICES[target_board.device])
     target = flow.target(target_board, found, folder)
     with flow.build_directory(target) as directory:
-        with step(f"gateware, {array} array"):
+        with step(f"gateware, {array} array"), flow.quiet_refusal():
             top = Top(found, network_file.digest(found), array=array, clock_hz=target_board.clock_hz, baud=wanted.baud,
                       weights=weights)
             flow.write_design(target_board, top, directory)

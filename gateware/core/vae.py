@@ -27,7 +27,16 @@ IN_FLIGHT = 4  # jobs: loading, in the middle, between, and answering
 
 
 class FoldedVae(wiring.Component):
-    """Runs the operations of `gateware.core.job`, one after the other.
+    """Runs the operations of `gateware.core.job`, one after the other. The integer function is `model.network.integer.infer`.
+
+    `gateware.estimate.timing_core.CoreControl` mirrors its control for RECONSTRUCT clock by clock.
+
+    Parameters
+    ----------
+    network : Network
+    array : Array
+    weights : str
+        where the weights are kept: `lut` or `block`.
 
     Members
     -------
@@ -36,21 +45,29 @@ class FoldedVae(wiring.Component):
     seed : In(stream of 32 bits)
         for ε; accepted between jobs, and before a job that waits.
     epsilon_on : In(1)
-        read when a RECONSTRUCT is accepted: z is a sample, or else μz.
+        read when a RECONSTRUCT is accepted: z is a sample if it is high, else μz.
     epsilon_index : Out(32)
         index of the sample that will be taken next.
     busy : Out(1)
+        a job was accepted and its answer has not ended.
 
     Cycles
     ------
-    See `gateware.estimate.timing`.
+    `gateware.estimate.timing.cycles` counts latency and interval of a RECONSTRUCT. In a busy core whose array is the
+    slowest part the interval is the Σ of `gateware.engine.schedule.MatrixPlan.cost` over all matrices.
 
-    Parameters
-    ----------
-    network : Network
-    array : Array
-    weights : str
-        where the weights are kept: `lut` or `block`.
+    Raises
+    ------
+    ValueError
+        if `weights` is neither `lut` nor `block`.
+
+    Examples
+    --------
+    >>> from varigate.gateware.estimate.timing import cycles
+    >>> from varigate.model.network import network_file
+    >>> core = FoldedVae(network_file.load(network_file.find("iris")), Array(8, 1))
+    >>> cycles(core.network, core.array).latency
+    70
     """
 
     def __init__(self, network: Network, array: Array, *, weights: str = "lut"):
@@ -101,12 +118,14 @@ class FoldedVae(wiring.Component):
 
     @staticmethod
     def _codes(m: Module, source, sink):
-        """Numbers of a format into a vector of the engine."""
+        """Connect numbers of a format to a vector of the engine."""
         m.d.comb += [sink.valid.eq(source.valid), sink.payload.eq(source.payload.raw), source.ready.eq(sink.ready)]
 
     def _load(self, m: Module, vector, latent):
-        """Takes a job and its bytes, then hands it on: nothing is answered before all inputs are in, so that a client
-        may do one after the other."""
+        """Take a job and its bytes, then hand it on.
+
+        Nothing is answered before all inputs are in, so that a client may do one after the other.
+        """
         client, network = self.client, self.network
         task = Signal.like(latent.i.payload, reset_less=True)
         left = Signal(range(max(network.inputs, network.latent)), reset_less=True)

@@ -1,5 +1,7 @@
-"""The bits of read-only memories that synthesis stores: Yosys keeps none that is the same in every word, such as those
-of lanes that the network does not reach."""
+"""Bits of read-only memories that synthesis stores: Yosys drops those that are the same in every word.
+
+Such are the bits of lanes that the network does not reach.
+"""
 
 import numpy as np
 
@@ -13,9 +15,9 @@ FEW = 6
 
 
 def weight_bits(matrices: list[Matrix], array: Array, bits: int) -> list[int]:
-    """Of the words of weights, of `bits` bits each: how many are stored in each bank of a `RegisteredRom`.
+    """Count the stored bits of the words of weights in each bank (`gateware.lib.rom.RegisteredRom`).
 
-    `drain`, `cascade` and `buffers` of the array play no part.
+    `bits` is the width of one weight. `drain`, `cascade` and `buffers` of the array play no part.
     """
     words = sum(len(range(0, matrix.rows, array.rows)) * len(range(0, matrix.inputs, array.columns))
                 for matrix in matrices)
@@ -27,14 +29,15 @@ def weight_bits(matrices: list[Matrix], array: Array, bits: int) -> list[int]:
 
 
 def _varying(weights: list[np.ndarray], array: Array, bits: int) -> np.ndarray:
-    """Which bits of a word of weights are not the same in all; bool (rows · columns · bits,)."""
+    """Find the bits of a word of weights that are not the same in all words; bool (rows · columns · bits,)."""
     words = np.concatenate([weight_blocks(each, array) for each in weights])
     changes = np.bitwise_or.reduce(words) ^ np.bitwise_and.reduce(words)
     return (changes.reshape(-1, 1) >> np.arange(bits) & 1).ravel() == 1
 
 
 def _middle(weights: np.ndarray, array: Array) -> np.ndarray:
-    """Whole tiles and steps, at most `FEW` of each, from the middle of a matrix, where images are least often empty."""
+    """Cut whole tiles and steps, at most `FEW` of each, from the middle of a matrix, where images are least often
+    empty."""
     parts = []
     for length, size in zip(weights.shape, (array.rows, array.columns), strict=True):
         start = max(length // size - FEW, 0) // 2 * size
@@ -43,7 +46,7 @@ def _middle(weights: np.ndarray, array: Array) -> np.ndarray:
 
 
 def table_bits(matrices: list[Matrix], drain: int, accumulator_bits: int) -> int:
-    """Of a word of the drain's table (`gateware.engine.drain.table_layout`), its marks left out: bits that are stored.
+    """Count the stored bits of a word of the drain's table (`gateware.engine.drain.table_layout`), its marks left out.
 
     Row r of a matrix lies in lane r mod `drain`, whatever the tiles; zeros fill a matrix's last group.
     """

@@ -1,8 +1,8 @@
-"""The core's clock cycles, counted by running its control alone: no data, and so the same for every input.
+"""Clock cycles of the core, counted by running its control alone: no data, and so the same for every input.
 
-What is counted here is what the gateware does, though clocks in which only counters move are taken at once; tests hold
-the two equal. Where nothing but the array is waited for, the interval is the sum of the costs of the matrices
-(`gateware.engine.schedule`):
+The counters of `gateware.estimate.timing_core` and `gateware.estimate.timing_engine` do what the gateware does, though
+clocks in which only counters move are taken at once; tests hold the two equal. If nothing but the array is waited for,
+the interval is the sum of the costs of the matrices (`gateware.engine.schedule`):
 
     interval = Σ [(tiles − 1)·max(steps, drains) + max(steps, last_drains)]
 """
@@ -26,8 +26,8 @@ class Cycles:
     """Clock cycles of a RECONSTRUCT whose results are taken as they come, with ε at hand.
 
     class_latency : from the last input's acceptance to the class (to the last v, without a class head), of a job alone
-    latency : from the last input's acceptance to the last output, of a job alone
-    interval : from one job to the next, when they follow without a pause from a core at rest; the mean, where they
+    latency : from the last input's acceptance to the last output, of a job alone interval : from one job to the next,
+    when they follow without a pause from a core at rest; the mean, where they
         take turns. After a pause the matrices may fall into another order, and follow a few cycles sooner or later.
     utilisation : multiply-accumulates of encoder and decoder, over multiplications a clock × interval
     """
@@ -39,13 +39,13 @@ class Cycles:
 
 
 def array_cycles(network: Network, array: Array) -> int:
-    """Cycles of the array for one job: a lower bound of the interval."""
+    """Cycles of the array for one job: a lower bound on the interval."""
     return sum(plan.cost for segment in _segments(network) for plan in plan_segment(segment, array))
 
 
 @lru_cache(maxsize=8)
 def _segments(network: Network) -> list[list[Matrix]]:
-    """Lowered once: a search asks for the cycles of one network on many arrays."""
+    """Lower the network once: a search asks for the cycles of one network on many arrays."""
     return lower(network)
 
 
@@ -59,15 +59,18 @@ def _core(network: Network, array: Array, jobs: int, **options) -> CoreControl:
 
 
 def run(network: Network, array: Array, jobs: int, *, jumps: bool = True):
-    """The clocks in which the last inputs, classes (last v, without a class head) and last outputs of so many jobs go,
-    three lists; clock 0 is the first job's acceptance. Without `jumps` it is counted clock by clock."""
+    """Return the clocks of the last inputs, the classes (last v, without a class head) and the last outputs of `jobs`
+    jobs.
+
+    Three lists; clock 0 is the first job's acceptance. Without `jumps` it is counted clock by clock.
+    """
     core = _core(network, array, jobs, jumps=jumps)
     core.run(jobs)
     return core.inputs, core.classes, core.outputs
 
 
 def _interval(core: CoreControl) -> float:
-    """From one job to the next, over the jobs after which a core whose client never ends is in a state once more."""
+    """Mean number of clocks from one job to the next, until a core whose client never ends is in a state once more."""
     core.run(1)
     seen = {}
     while core.state not in seen:
@@ -78,7 +81,13 @@ def _interval(core: CoreControl) -> float:
 
 
 def cycles(network: Network, array: Array) -> Cycles:
-    """The exact counts of `FoldedVae`."""
+    """Count the cycles of `gateware.core.vae.FoldedVae` exactly.
+
+    >>> from varigate.model.network import network_file
+    >>> counted = cycles(network_file.load(network_file.find("iris")), Array(8, 1))
+    >>> counted.latency, counted.interval
+    (70, 36.0)
+    """
     (input_,), (cls,), (output,) = run(network, array, 1)
     interval = _interval(_core(network, array, sys.maxsize))
     return Cycles(cls - input_, output - input_, interval, network.macs / (array.multipliers * interval))

@@ -1,4 +1,8 @@
-"""The core's control around the matrix engine as plain counters, for `gateware.estimate.timing`."""
+"""The core's control around the matrix engine as plain counters, for `gateware.estimate.timing`.
+
+`CoreControl` mirrors `gateware.core.vae.FoldedVae`, `gateware.core.latent.Latent` and `gateware.core.answer.Answer`
+clock by clock: a change of theirs is a change here, and the other way round.
+"""
 
 from varigate.gateware.core.answer import Answer
 from varigate.gateware.core.job import Op, Part
@@ -11,7 +15,7 @@ __all__ = ["CoreControl"]
 
 
 class _Pipe:
-    """Pipeline stages that move as a whole; bit n of `stages` is stage n, and the last one gives."""
+    """The valid bits of a `gateware.lib.pipeline.Pipeline`: bit n of `stages` is stage n, and the last one gives."""
 
     def __init__(self, latency: int):
         self.stages, self._last = 0, 1 << latency - 1
@@ -29,14 +33,16 @@ class _Pipe:
 
 
 class CoreControl:
-    """The stages around the engine, for RECONSTRUCTs from a client who always gives and takes.
+    """Counts the clocks of the stages around the engine, for RECONSTRUCTs from a client that always gives and takes.
+
+    It mirrors `FoldedVae` (loading), `Latent` (the middle) and `Answer` (the part that is told).
 
     Parameters
     ----------
     network : Network
     engine : EngineControl
     jobs : int
-        that the client gives.
+        jobs that the client gives.
     jumps : bool
         clocks in which only counters move are counted as one; without, clock by clock, and to the same effect.
 
@@ -44,6 +50,18 @@ class CoreControl:
     ----------
     inputs, classes, outputs : list of int
         the clocks in which each job's last input, class (last v, without a class head) and last output went.
+
+    Examples
+    --------
+    >>> from varigate.gateware.engine.matmul import MatrixEngine
+    >>> from varigate.gateware.engine.program import Array, lower
+    >>> from varigate.model.network import network_file
+    >>> iris, array = network_file.load(network_file.find("iris")), Array(8, 1)
+    >>> pipeline = MatrixEngine.pipeline_of(lower(iris), array, iris.sigmoid)
+    >>> core = CoreControl(iris, EngineControl(lower(iris), array, pipeline), jobs=2)
+    >>> core.run(2)
+    >>> core.inputs
+    [4, 10]
     """
 
     def __init__(self, network: Network, engine: EngineControl, jobs: int, *, jumps: bool = True):
@@ -60,7 +78,7 @@ class CoreControl:
         self._now = 0
 
     def run(self, outputs: int):
-        """Until so many jobs have given their last output."""
+        """Run until `outputs` jobs have given their last output."""
         while len(self.outputs) < outputs:
             clocks = self._quiet(self._now) if self._jumps else 0
             if clocks > 0:
@@ -71,12 +89,12 @@ class CoreControl:
 
     @property
     def state(self) -> tuple:
-        """All that the clocks to come depend on, as long as the client has jobs to give."""
+        """Everything that the clocks to come depend on, as long as the client has jobs to give."""
         return (self._loading, self._left, self._middle, self._given, self._begun, self._latents, self._samples,
                 self._mean.stages, self._sampler.stages, self._part, self._told, *self._engine.state(self._now))
 
     def _there(self) -> int:
-        """How many numbers of the part that is told are there."""
+        """Count the numbers that are there of the part that is told."""
         part = self._order[self._part][0]
         if part is Part.OUTPUT:
             return self._engine.queued[Segment.DECODER]
@@ -87,7 +105,8 @@ class CoreControl:
         return self._samples if part is Part.Z else 1
 
     def _quiet(self, now: int) -> int:
-        """Clocks from `now` on in which only counters move: elements come in, outputs are told, the array steps."""
+        """Count the clocks from `now` on in which only counters move: elements come in, outputs are told, the array
+        steps."""
         clocks = self._engine.quiet(now)
         if clocks <= 0:
             return 0
@@ -102,7 +121,7 @@ class CoreControl:
         return min(clocks, self._left - 1) if self._loads() else clocks
 
     def _skip(self, clocks: int):
-        """That many of them, as `_tick` would."""
+        """Take `clocks` quiet clocks at once, to the effect of `_tick`."""
         loads, tells = self._loads(), self._part is not None and self._there() > 0
         self._left -= loads * clocks
         self._told += tells * clocks
@@ -121,7 +140,8 @@ class CoreControl:
         return self._engine.can_take(Segment.DECODER) and self._samples < self._latent
 
     def _gives(self) -> bool:
-        """Whether one of the encoder's results is given on: μ to the class head, or to none, and v to the sampler."""
+        """Whether one of the encoder's results is passed on: μ to the class head, if there is one, and v to the
+        sampler."""
         if self._middle == "IDLE" or not self._engine.queued[Segment.ENCODER] or self._latents == 2 * self._latent:
             return False
         if self._middle == "V":
@@ -175,7 +195,7 @@ class CoreControl:
         self._engine.tick(now, taken_in, taken_out)
 
     def _tell(self, now: int, taken_out: list[int]):
-        """The part of which a number is told, or None."""
+        """Tell a number and return its part, or None if none is there."""
         if not self._there():
             return None
         part, count = self._order[self._part]

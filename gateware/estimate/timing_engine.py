@@ -1,4 +1,9 @@
-"""The matrix engine's control as plain counters: when matrices run and results appear."""
+"""The matrix engine's control as plain counters, for `gateware.estimate.timing`: when matrices run and results appear.
+
+`EngineControl` mirrors `gateware.engine.sequencer.Sequencer`, `gateware.engine.result_queue.ResultQueue`,
+`gateware.engine.activation_buffers.VectorBuffer` and the handovers of `gateware.engine.matmul.MatrixEngine` clock by
+clock: a change of theirs is a change here, and the other way round.
+"""
 
 from collections import deque
 
@@ -10,7 +15,9 @@ __all__ = ["EngineControl"]
 
 
 class EngineControl:
-    """The state of one engine, after any clock; `tick` is a clock, `skip` several in which only counters move.
+    """Counts the clocks of one engine; `tick` is a clock, `skip` several in which only counters move.
+
+    It mirrors `MatrixEngine` with its `Sequencer`, its vector buffers and its `ResultQueue`s.
 
     Parameters
     ----------
@@ -23,6 +30,17 @@ class EngineControl:
     ----------
     queued : list of int
         by segment, results that wait in its queue.
+
+    Examples
+    --------
+    >>> from varigate.gateware.engine.program import lower
+    >>> from varigate.model.network import network_file
+    >>> iris = network_file.load(network_file.find("iris"))
+    >>> engine = EngineControl(lower(iris), Array(8, 1), pipeline=8)
+    >>> for clock in range(iris.inputs):
+    ...     engine.tick(clock, [0], [])
+    >>> engine.can_take(0), engine.quiet(iris.inputs)
+    (True, 0)
     """
 
     def __init__(self, segments: list[list[Matrix]], array: Array, pipeline: int):
@@ -46,7 +64,7 @@ class EngineControl:
         self._due = deque()  # (clock, matrix, group of its results) of those groups to be written that matter
 
     def state(self, now: int) -> tuple:
-        """All that the clocks from `now` on depend on, besides what is taken in and out."""
+        """Everything that the clocks from `now` on depend on, besides what is taken in and out."""
         due = tuple((clock - now, matrix, group) for clock, matrix, group in self._due)
         lists = (self._loaded, self._pages, self._waiting, self._reserved, self._taken, self.queued, self._written,
                  self._claimed)
@@ -63,12 +81,12 @@ class EngineControl:
                           else not self._claimed[matrix])
 
     def _next(self) -> int | None:
-        """The matrix that would be picked."""
+        """The matrix that would be picked, or None."""
         return next((matrix for matrix in self._order if self._ready(matrix)), None)
 
     def quiet(self, now: int) -> float:
-        """Clocks from `now` on in which only the array's counters move, as far as it depends on the engine: infinitely
-        many where it waits for something."""
+        """Count the clocks from `now` on in which only the array's counters move, as far as the engine decides it:
+        infinitely many while it waits for something."""
         clocks = self._due[0][0] - now if self._due else float("inf")
         if self._matrix is None:
             return clocks if self._next() is None else 0
@@ -78,8 +96,11 @@ class EngineControl:
         return min(clocks, self._draining - steps)
 
     def skip(self, clocks: int, loaded: int | None, taken: int | None):
-        """So many clocks that are quiet, with an element taken into, and a result out of, the segments `loaded` and
-        `taken` in each, though not their vectors' last ones."""
+        """Take `clocks` quiet clocks at once.
+
+        In each of them the segment `loaded` takes an element and the segment `taken` gives a result (None: no segment),
+        though not the last one of a vector.
+        """
         if self._matrix is not None and (self._step or self._draining <= self._plans[self._matrix].steps):
             self._step += clocks
         self._draining = max(0, self._draining - clocks)
@@ -90,7 +111,8 @@ class EngineControl:
             self.queued[taken] -= clocks
 
     def tick(self, now: int, taken_in: list[int], taken_out: list[int]):
-        """One clock, in which elements were taken into, and results out of, the segments of these indices."""
+        """Take one clock, in which elements went into the segments `taken_in`, and results out of the segments
+        `taken_out`."""
         finished = self._issue(now)
         picked = None
         if self._matrix is None or finished is not None:
@@ -127,7 +149,7 @@ class EngineControl:
             self._write(*self._due.popleft()[1:])
 
     def _issue(self, now: int) -> int | None:
-        """A step, where one may be issued; the matrix whose last one it was."""
+        """Issue a step if it is time; return the matrix whose last one it was, or None."""
         if self._matrix is not None:
             plan = self._plans[self._matrix]
             if self._step or self._draining <= plan.steps:

@@ -30,21 +30,32 @@ Received = data.StructLayout({"data": 8, "error": 1})
 
 
 def achieved_baud(clock_hz: int, baud: int) -> float:
-    """The rate of the slowest frame of ten bits that the generator makes, or that the receiver can follow."""
+    """The rate of the slowest frame of ten bits that the generator makes, or that the receiver can follow.
+
+    >>> round(achieved_baud(100_000_000, 115_200))
+    115187
+    """
     late = 1 - gcd(clock_hz, baud) / baud  # clocks
     return min(baud / (1 + late * baud / (FRAME_BITS * clock_hz)), clock_hz / LEAST_CLOCKS)
 
 
 def check_baud(clock_hz: int, baud: int):
-    """Refuses a rate that the clock cannot make.
+    """Refuse a rate that the clock cannot make.
 
     Raises
     ------
     UserError
         for an error above 1 %, with the figures.
+
+    Examples
+    --------
+    >>> check_baud(100_000_000, 115_200)
+    >>> check_baud(100_000_000, 40_000_000)  # doctest: +IGNORE_EXCEPTION_DETAIL
+    Traceback (most recent call last):
+    UserError: a clock of 100000000 Hz cannot make 40000000 baud
     """
     if not (isinstance(clock_hz, int) and isinstance(baud, int) and clock_hz > 0 and baud > 0):
-        raise UserError(f"clock and baud rate are positive whole numbers, not {clock_hz!r} and {baud!r}")
+        raise UserError(f"clock and baud rate must be positive whole numbers, not {clock_hz!r} and {baud!r}")
     achieved = achieved_baud(clock_hz, baud)
     error = 1 - achieved / baud
     if error > MAX_ERROR:
@@ -55,6 +66,10 @@ def check_baud(clock_hz: int, baud: int):
 class BaudGenerator(wiring.Component):
     """Ticks once a bit while it runs.
 
+    Parameters
+    ----------
+    clock_hz, baud : int
+
     Members
     -------
     run : In(1)
@@ -64,10 +79,20 @@ class BaudGenerator(wiring.Component):
     tick : Out(1)
         high in the last cycle of a bit.
 
+    Cycles
+    ------
+    `tick` follows `run` combinationally, every clock_hz/baud clocks in the mean, each at most one clock late. With
+    clock_hz/baud = m/s in lowest terms, the first one comes ⌈⌊m/2⌋/s⌉ clocks after `align`.
+
     Raises
     ------
     UserError
-        at elaboration, for a baud rate that is more than 1 % off, over a frame of ten bits.
+        if the baud rate is more than 1 % off, over a frame of ten bits.
+
+    Examples
+    --------
+    >>> sorted(BaudGenerator(100_000_000, 115_200).signature.members)
+    ['align', 'run', 'tick']
     """
 
     run: In(1)
@@ -75,11 +100,11 @@ class BaudGenerator(wiring.Component):
     tick: Out(1)
 
     def __init__(self, clock_hz: int, baud: int):
+        check_baud(clock_hz, baud)
         self._rates = clock_hz, baud
         super().__init__()
 
     def elaborate(self, platform):
-        check_baud(*self._rates)
         m = Module()
         clock_hz, baud = self._rates
         divisor = gcd(clock_hz, baud)
@@ -96,15 +121,11 @@ class BaudGenerator(wiring.Component):
 
 
 class UartReceiver(wiring.Component):
-    """From the pin to bytes. The pin goes through two flip-flops here.
+    """Turns the level of a pin into bytes. The pin goes through two flip-flops here.
 
     A falling edge starts a byte; the line is looked at again in the middle of the start bit (a glitch is dropped) and
     of every bit. A byte without its stop bit is given with `error`; then nothing starts until the line has been high
     again, so that a break, however long, is one zero with an error.
-
-    Cycles
-    ------
-    A byte is given 9.5 bits after its falling edge, with 3 to 5 clocks for the flip-flops; one byte in ten bits.
 
     Parameters
     ----------
@@ -115,10 +136,25 @@ class UartReceiver(wiring.Component):
     rx : In(1)
         the pin; high when idle.
     o : Out(stream of Received, always ready)
-        high for one cycle a byte: whoever is connected never stalls.
+        high for one cycle a byte: its taker never stalls.
+
+    Cycles
+    ------
+    A byte is given 9.5 bits after its falling edge, with 3 to 5 clocks for the flip-flops; one byte in ten bits.
+
+    Raises
+    ------
+    UserError
+        if the baud rate is more than 1 % off, over a frame of ten bits.
+
+    Examples
+    --------
+    >>> UartReceiver(100_000_000, 115_200).o.payload.shape() is Received
+    True
     """
 
     def __init__(self, clock_hz: int, baud: int):
+        check_baud(clock_hz, baud)
         self._rates = clock_hz, baud
         super().__init__({
             "rx": In(1, init=1),
@@ -126,7 +162,6 @@ class UartReceiver(wiring.Component):
         })
 
     def elaborate(self, platform):
-        check_baud(*self._rates)
         m = Module()
         m.submodules.baud = baud = BaudGenerator(*self._rates)
         line = Signal(init=1)
@@ -167,12 +202,7 @@ class UartReceiver(wiring.Component):
 
 
 class UartTransmitter(wiring.Component):
-    """From bytes to the pin.
-
-    Cycles
-    ------
-    The start bit begins in the cycle after a byte is taken; a byte takes ten bits, and the next one is taken in the
-    last cycle of the stop bit, so that there is no gap.
+    """Sends bytes to a pin.
 
     Parameters
     ----------
@@ -183,9 +213,27 @@ class UartTransmitter(wiring.Component):
     i : In(stream of 8 bits)
     tx : Out(1)
         the pin, straight from a flip-flop; high when idle and in reset.
+
+    Cycles
+    ------
+    The start bit begins `latency` = 1 cycle after a byte is taken; a byte takes ten bits, and the next one is taken in
+    the last cycle of the stop bit, so that there is no gap.
+
+    Raises
+    ------
+    UserError
+        if the baud rate is more than 1 % off, over a frame of ten bits.
+
+    Examples
+    --------
+    >>> UartTransmitter(100_000_000, 115_200).latency
+    1
     """
 
+    latency = 1
+
     def __init__(self, clock_hz: int, baud: int):
+        check_baud(clock_hz, baud)
         self._rates = clock_hz, baud
         super().__init__({
             "i": In(stream.Signature(unsigned(8))),
@@ -193,7 +241,6 @@ class UartTransmitter(wiring.Component):
         })
 
     def elaborate(self, platform):
-        check_baud(*self._rates)
         m = Module()
         m.submodules.baud = baud = BaudGenerator(*self._rates)
         bits = Signal(9, reset_less=True)  # what comes after the bit on the line

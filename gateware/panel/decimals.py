@@ -7,6 +7,7 @@ from amaranth.hdl import Module, Mux, Signal, unsigned
 from amaranth.lib import data, memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from varigate.gateware.lib.checks import check_integer
 from varigate.model.network.network import Network
 from varigate.model.protocol.text import hundredths, shown_outputs
 
@@ -14,7 +15,7 @@ __all__ = ["Decimal", "Values", "reader", "slots", "value_layout"]
 
 
 def slots(network: Network) -> int:
-    """How many numbers are kept."""
+    """Count the numbers that are kept."""
     return 1 + network.latent + shown_outputs(network)
 
 
@@ -23,7 +24,7 @@ def _greatest(network: Network) -> int:
 
 
 def value_layout(network: Network):
-    """A sign and decimal digits, the lowest first; a z in hundredths."""
+    """Layout of a shown number: a sign and decimal digits, the lowest first; a z in hundredths."""
     return data.StructLayout({"negative": 1, "digits": data.ArrayLayout(4, len(str(_greatest(network))))})
 
 
@@ -37,16 +38,37 @@ def reader(network: Network):
 
 
 class Decimal(wiring.Component):
-    """Binary to decimal, a bit a clock: before each doubling, 3 is added to digits of 5 and more.
-
-    Latency: `bits` clocks from the accepted number to its digits, the lowest first. One number at a time.
+    """Converts binary numbers to decimal, a bit a clock: before each doubling, 3 is added to digits of 5 and more.
 
     Parameters
     ----------
     bits, digits : int
+        of the binary and of the decimal number.
+
+    Members
+    -------
+    i : In(stream of unsigned)
+    o : Out(stream of digits, the lowest first)
+
+    Cycles
+    ------
+    `latency` = bits from an accepted number to its digits; one number in bits + 1 clocks, if its digits are taken at
+    once.
+
+    Raises
+    ------
+    TypeError, ValueError
+        if `bits` or `digits` is not a positive integer.
+
+    Examples
+    --------
+    >>> Decimal(bits=9, digits=3).latency
+    9
     """
 
     def __init__(self, bits: int, digits: int):
+        check_integer("bits of a number", bits)
+        check_integer("number of digits", digits)
         super().__init__({
             "i": In(stream.Signature(unsigned(bits))),
             "o": Out(stream.Signature(data.ArrayLayout(4, digits))),
@@ -54,6 +76,7 @@ class Decimal(wiring.Component):
 
     @property
     def latency(self) -> int:
+        """Clocks from an accepted number to its digits."""
         return len(self.i.payload)
 
     def elaborate(self, platform):
@@ -79,9 +102,8 @@ class Decimal(wiring.Component):
 
 
 class Values(wiring.Component):
-    """Takes codes, keeps decimals. z is rounded to hundredths, *half away from zero*: `model.protocol.text.hundredths`.
-
-    Latency: `latency` clocks from an accepted code until it can be read and the next one is accepted.
+    """Takes codes, and keeps them as decimals. z is rounded to hundredths, *half away from zero*
+    (`model.protocol.text.hundredths`).
 
     Parameters
     ----------
@@ -92,9 +114,27 @@ class Values(wiring.Component):
     -------
     i : In(stream of {slot, code})
     readers : array of In(`reader(network)`)
+
+    Cycles
+    ------
+    `latency` = 1 + bits of the greatest number, from an accepted code until it can be read and the next one is
+    accepted; reading is combinational.
+
+    Raises
+    ------
+    TypeError, ValueError
+        if `readers` is not a positive integer.
+
+    Examples
+    --------
+    >>> from varigate.model.network import network_file
+    >>> iris = network_file.load(network_file.find("iris"))
+    >>> slots(iris), Values(iris).latency
+    (7, 10)
     """
 
     def __init__(self, network: Network, readers: int = 2):
+        check_integer("number of readers", readers)
         self._network = network
         self._decimal = Decimal(_greatest(network).bit_length(), len(str(_greatest(network))))
         super().__init__({
@@ -104,6 +144,7 @@ class Values(wiring.Component):
 
     @property
     def latency(self) -> int:
+        """Clocks from an accepted code until it can be read."""
         return self._decimal.latency + 1
 
     def elaborate(self, platform):

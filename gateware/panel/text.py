@@ -20,11 +20,11 @@ def class_shape(network: Network):
 
 
 class Text(wiring.Component):
-    """One line for each class index that comes in; the numbers are read from `values` (see `gateware.panel.decimals`).
+    """Sends one line of text for each class index that comes in; the numbers are read from `values` (see
+    `gateware.panel.decimals`).
 
     A line is strings from a memory, alternating with numbers. The class index is taken with the line's last byte, and
-    the values must hold until then. Throughput: a byte a clock, one more before each string, and one for each number
-    and for each of its digits that is not printed.
+    the values must hold until then. The function is `model.protocol.text.line`.
 
     Parameters
     ----------
@@ -35,7 +35,21 @@ class Text(wiring.Component):
     i : In(stream of class indices)
     o : Out(stream of Message)
     values : Out(`reader(network)`)
+
+    Cycles
+    ------
+    `latency` = 2 from a class index to the first byte. A line takes 1 clock, and 1 for each byte, each string, each
+    number that has no sign and each digit that is not printed.
+
+    Examples
+    --------
+    >>> from varigate.model.network import network_file
+    >>> iris = network_file.load(network_file.find("iris"))
+    >>> Text(iris).latency
+    2
     """
+
+    latency = 2
 
     def __init__(self, network: Network):
         self._network = network
@@ -46,7 +60,7 @@ class Text(wiring.Component):
         })
 
     def _strings(self):
-        """The memory's bytes, and for each class the addresses of its strings in order."""
+        """Return for each class the addresses of its strings in order, and the memory's bytes."""
         content, found = [], {}
 
         def place(string):

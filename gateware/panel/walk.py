@@ -1,10 +1,11 @@
-"""A walk through the latent space by hand: buttons move a point along two dimensions, and the core decodes it."""
+"""Walks through the latent space by hand: buttons move a point along two dimensions, and the core decodes it."""
 
 from amaranth.hdl import Cat, Const, Module, Mux, Signal, unsigned
 from amaranth.lib import data, memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from varigate.gateware.core.job import Client, Op
+from varigate.gateware.lib.checks import check_integer, check_positive
 from varigate.gateware.panel.buttons import ButtonLayout
 from varigate.model.network.network import Network
 
@@ -19,12 +20,12 @@ def pair_bits(network: Network) -> int:
 
 
 def coordinate(network: Network):
-    """A stream's payload: the index of a latent dimension, and z there, as bits."""
+    """Layout of a coordinate: the index of a latent dimension, and z there, as bits."""
     return data.StructLayout({"index": 1 + pair_bits(network), "z": unsigned(network.z.bits)})
 
 
 class Repeater(wiring.Component):
-    """Buttons that repeat while they are held: at once, `WAIT` intervals later, then every interval.
+    """Repeats buttons while they are held: at once, `WAIT` intervals later, then every interval.
 
     Parameters
     ----------
@@ -36,10 +37,28 @@ class Repeater(wiring.Component):
     held : In(ButtonLayout)
         debounced levels.
     moves : Out(ButtonLayout)
-        the buttons that are down, as a pulse of one clock; center never is. Latency: one clock.
+        the buttons that are down, as a pulse of one clock; center never is.
+
+    Cycles
+    ------
+    `latency` = 1 from a button that goes down to its first pulse; the second one comes `WAIT`·interval clocks after it,
+    the others every `interval` clocks.
+
+    Raises
+    ------
+    TypeError, ValueError
+        if `interval` is not a positive integer.
+
+    Examples
+    --------
+    >>> Repeater(interval=50).latency
+    1
     """
 
+    latency = 1
+
     def __init__(self, interval: int):
+        check_integer("interval of a repeater", interval)
         self._interval = interval
         super().__init__({"held": In(ButtonLayout), "moves": Out(ButtonLayout)})
 
@@ -65,23 +84,20 @@ class Walk(wiring.Component):
     z's format. Dimensions that the network lacks are neither moved nor told. A move that comes while one waits replaces
     it.
 
-    Latency: a walk is `wanted` two clocks after a button goes down. From `go` to the job 3 clocks, plus those for which
-    `o` waits; it ends with the last result.
-
     Parameters
     ----------
     network : Network
     clock_hz, repeat_hz : float
-        of steps while a button is held.
+        clocks a second; steps a second while a button is held.
 
     Members
     -------
     held : In(ButtonLayout)
         debounced levels.
     pair : In
-        the dimensions 2·pair and 2·pair + 1.
+        chooses the dimensions 2·pair and 2·pair + 1.
     start : In(stream of bytes, always ready)
-        where the walk starts from: all dimensions of a z, one after the other. Not during a walk.
+        the point where the walk starts: all dimensions of a z, one after the other. Not during a walk.
     wanted : Out(1)
         a move waits.
     go : In(1)
@@ -89,13 +105,34 @@ class Walk(wiring.Component):
     done : Out(1)
         in the last clock.
     decoding : Out(1)
-        the core has taken the job and not yet ended it: what it answers is this walk's.
+        the core has taken the job and not yet ended it: its answer is this walk's.
     client : Out(Client)
     o : Out(stream of `coordinate(network)`)
         the pair that was steered, to be shown.
+
+    Cycles
+    ------
+    `latency` = 2 from a button that goes down to `wanted`. From `go` to the job 3 clocks, plus those for which `o`
+    waits; then a byte of data a clock. `done` comes with the last result.
+
+    Raises
+    ------
+    TypeError, ValueError
+        if a rate is not a positive number.
+
+    Examples
+    --------
+    >>> from varigate.model.network import network_file
+    >>> digits = network_file.load(network_file.find("digits"))
+    >>> Walk(digits).step, digits.z.frac
+    (8, 5)
     """
 
+    latency = 2
+
     def __init__(self, network: Network, *, clock_hz: float = 100e6, repeat_hz: float = 8):
+        check_positive("clock frequency", clock_hz)
+        check_positive("rate of steps", repeat_hz)
         self._network = network
         self._repeater = Repeater(max(1, round(clock_hz / repeat_hz)))
         super().__init__({
@@ -107,7 +144,7 @@ class Walk(wiring.Component):
 
     @property
     def step(self) -> int:
-        """In codes of z."""
+        """The length of a step, in codes of z."""
         return max(1, (1 << self._network.z.frac) // 4)
 
     def elaborate(self, platform):

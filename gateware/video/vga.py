@@ -1,10 +1,12 @@
-"""A VGA signal: where the beam is, and its colours and synchronisation pulses on the pins."""
+"""A VGA signal: the place of the beam, and its colours and synchronisation pulses on the pins."""
 
 from dataclasses import dataclass
 
 from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
+
+from varigate.gateware.lib.checks import check_integer
 
 __all__ = ["PINS", "VESA", "Axis", "Colour", "Geometry", "Vga"]
 
@@ -41,17 +43,15 @@ VESA = Geometry(Axis(640, 16, 96, 48), Axis(480, 10, 2, 33))
 
 
 class Vga(wiring.Component):
-    """Asks for the colour of one pixel after the other, each for `clocks` clocks; the pins get it `latency` + 1 clocks
-    after it was asked for, and so they get what goes with it.
+    """Asks for the colour of one pixel after the other, each for `clocks` clocks, and sends it to the pins.
 
-        x        638 ╳ 639 ╳ 640 ╳ … ╳ 799 ╳ 0    y counts where x returns to 0
-        hsync    1                0…0 at x = 656…751; vsync likewise by lines, from x = 0 on
-        colours  of the pixel, 0 where x or y is not visible
+        x        638 ╳ 639 ╳ 640 ╳ … ╳ 799 ╳ 0    y counts when x returns to 0 hsync    1                0…0 at x =
+        656…751; vsync likewise by lines, from x = 0 on colours  of the pixel, 0 if x or y is not visible
 
     Parameters
     ----------
     clocks : int
-        a pixel: 4 for 25 MHz from 100 MHz.
+        clocks of a pixel: 4 for 25 MHz from 100 MHz.
     latency : int
         clocks from `x` and `y` to `colour`.
     geometry : Geometry
@@ -65,9 +65,26 @@ class Vga(wiring.Component):
     red, green, blue : Out(4)
     hsync, vsync : Out(1)
         low during the pulse.
+
+    Cycles
+    ------
+    The pins follow `x` and `y` by `latency` + 1 clocks, colours and pulses alike. A pixel lasts `clocks` clocks, a
+    frame clocks · line.total · frame.total.
+
+    Raises
+    ------
+    TypeError, ValueError
+        if `clocks` is not a positive integer, or `latency` is not an integer of at least 0.
+
+    Examples
+    --------
+    >>> Vga(clocks=4, latency=4).geometry.line.total
+    800
     """
 
     def __init__(self, *, clocks: int = 4, latency: int = 0, geometry: Geometry = VESA):
+        check_integer("clocks of a pixel", clocks)
+        check_integer("latency of the colours", latency, 0)
         self.clocks, self.latency, self.geometry = clocks, latency, geometry
         super().__init__({
             "x": Out(range(geometry.line.total)), "y": Out(range(geometry.frame.total)), "colour": In(Colour),

@@ -22,7 +22,7 @@ from varigate.platform.toolchains.tools import ToolError
 from varigate.platform.toolchains.yosys import synthesise
 
 __all__ = ["BITSTREAM_HINT", "Steps", "build_directory", "check_tools", "find_file", "find_network", "map_design",
-           "retrain", "target", "write_design"]
+           "quiet_refusal", "retrain", "target", "write_design"]
 
 BITSTREAM_HINT = ("it needs Vivado (from AMD, free of charge for this device; top.tcl runs it "
                   "on any machine) or openXC7 (github.com/openXC7/toolchain-nix)")
@@ -80,7 +80,7 @@ def retrain(name: str, root: Path) -> str:
 
     It is ROOT/retrained/NAME.npz; the network's own file stays as it is.
     """
-    from varigate.model.train import trained  # scikit-learn takes its time to import, and most builds do not train
+    from varigate.model.train import trained
     made = trained.again(name, progress=True)
     path = root / "retrained" / f"{made.network.name}.npz"
     trained.save(made, path)
@@ -128,14 +128,20 @@ def build_directory(target: Path):
         shutil.rmtree(old, ignore_errors=True)
 
 
-def write_design(board, top, directory: Path):
-    """`top` on `board` as RTLIL, with its constraints and Vivado's script: top.il, top.xdc, top.tcl."""
+@contextmanager
+def quiet_refusal():
+    """Keep a refused or interrupted design quiet: Amaranth warns of parts that were never elaborated."""
     try:
-        plan = board.prepare(board.wrap(top), "top")
+        yield
     except (UserError, KeyboardInterrupt):
-        # The parts of a refused or unfinished design that were not elaborated are no news to the user.
         warnings.simplefilter("ignore", UnusedElaboratable)
         raise
+
+
+def write_design(board, top, directory: Path):
+    """Write `top` on `board` as RTLIL, with its constraints and Vivado's script: top.il, top.xdc, top.tcl."""
+    with quiet_refusal():
+        plan = board.prepare(board.wrap(top), "top")
     for name, text in plan.files.items():
         (directory / name).write_text(text, encoding="utf-8")
     (directory / "top.tcl").write_text(vivado.script(board), encoding="utf-8")
