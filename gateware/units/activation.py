@@ -78,9 +78,9 @@ class SigmoidUnit(wiring.Component):
 
     Examples
     --------
-    >>> from varigate.model.fixedpoint.sigmoid import byte, fine
-    >>> SigmoidUnit(byte()).latency, SigmoidUnit(fine()).latency
-    (1, 7)
+    >>> from varigate.model.fixedpoint.sigmoid import byte, classic
+    >>> SigmoidUnit(byte()).latency, classic().order, SigmoidUnit(classic()).latency
+    (1, 5, 13)
     """
 
     def __init__(self, sigmoid: Sigmoid):
@@ -142,9 +142,9 @@ class FoldedSigmoidUnit(wiring.Component):
 
     Examples
     --------
-    >>> from varigate.model.fixedpoint.sigmoid import compact
-    >>> FoldedSigmoidUnit(compact()).interval
-    8
+    >>> from varigate.model.fixedpoint.sigmoid import classic
+    >>> FoldedSigmoidUnit(classic()).interval
+    12
     """
 
     def __init__(self, sigmoid: Sigmoid):

@@ -57,8 +57,9 @@ class InverseCdf(wiring.Component):
 
     Examples
     --------
-    >>> from varigate.model.fixedpoint.epsilon import epsilon_table
-    >>> InverseCdf(epsilon_table("quadratic")).latency, InverseCdf(epsilon_table("linear")).latency (9, 6)
+    >>> from varigate.model.network import network_file
+    >>> InverseCdf(network_file.load(network_file.find("iris")).epsilon_table).latency
+    9
     """
 
     def __init__(self, table):
@@ -153,9 +154,8 @@ class EpsilonSource(wiring.Component):
 
     Examples
     --------
-    >>> from varigate.model.fixedpoint.epsilon import epsilon_table
-    >>> EpsilonSource(epsilon_table(), seed=1).seeding
-    60
+    >>> from varigate.model.network import network_file
+    >>> EpsilonSource(network_file.load(network_file.find("iris")).epsilon_table, seed=1).seeding 60
     """
 
     def __init__(self, table, seed: int):

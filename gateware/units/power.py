@@ -34,7 +34,8 @@ class PowerUnit(wiring.Component):
     Examples
     --------
     >>> from varigate.model.fixedpoint.power import fine
-    >>> fine().polynomial.order, PowerUnit(fine()).latency
+    >>> power = fine()
+    >>> power.polynomial.order, PowerUnit(power).latency
     (1, 6)
     """
 

@@ -13,14 +13,29 @@ VGA = {"red": "r", "green": "g", "blue": "b", "hsync": "hs", "vsync": "vs"}  # t
 class BoardTop(Elaboratable):
     """Connects `top` to UART, LEDs, switches, buttons, display and, if it has one, screen; keeps the RGB LEDs dark.
 
-    Pins are active high inside: the board's table says which are inverted outside. Nothing is synchronised here;
-    `top` does that.
+    Pins are active high inside: the board's table says which are inverted outside. Nothing is synchronised here; `top`
+    does that.
 
     Parameters
     ----------
     top : wiring.Component
-        with `rx`, `tx`, `leds`, `switches`, `buttons`, `segments`, `anodes` (see `gateware.top`); with all of
-        `VGA`, or none.
+        with `rx`, `tx`, `leds`, `switches`, `buttons`, `segments`, `anodes` (see `gateware.top`); with all of `VGA`, or
+        none.
+
+    Cycles
+    ------
+    Combinational: pins and ports are connected by buffers alone.
+
+    Examples
+    --------
+    >>> from varigate.platform.boards.nexys4ddr import Nexys4DDR
+    >>> from varigate.gateware.engine.program import Array
+    >>> from varigate.gateware.top import Top
+    >>> from varigate.model.network import network_file
+    >>> iris = network_file.load(network_file.find("iris"))
+    >>> top = Top(iris, network_file.digest(iris), array=Array(8, 1))
+    >>> sorted(Nexys4DDR().prepare(BoardTop(top), "top").files)
+    ['top.il', 'top.xdc']
     """
 
     def __init__(self, top):

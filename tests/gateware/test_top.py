@@ -2,23 +2,33 @@ import random
 
 import numpy as np
 import pytest
-from amaranth.back import rtlil
 
 from varigate.gateware.core.job import Op, Part
 from varigate.gateware.core.vae import FoldedVae
 from varigate.gateware.engine.program import Array
 from varigate.gateware.panel.display import patterns
-from varigate.gateware.top import Top
-from varigate.model.errors import UserError
 from varigate.model.fixedpoint.epsilon import epsilon
 from varigate.model.fixedpoint.sampling import prior_latent
 from varigate.model.network import network_file
 from varigate.model.network.integer import decode, infer
-from varigate.model.protocol.frames import NEGATIVE, REPLY, Command, Frame, Reason, encode
+from varigate.model.protocol.frames import (
+    NEGATIVE,
+    REPLY,
+    Command,
+    Frame,
+    Reason,
+    encode,
+)
 from varigate.model.protocol.replies import Answer, Info, unpack_answer
 from varigate.model.protocol.requests import request_lengths
 from varigate.model.protocol.text import line
-from varigate.sim.testbench.corruption import clean, corruption, random_request, reference, wire
+from varigate.sim.testbench.corruption import (
+    clean,
+    corruption,
+    random_request,
+    reference,
+    wire,
+)
 from varigate.sim.testbench.device import BIT, Device
 from varigate.sim.testbench.reference import Job, Reference
 from varigate.sim.testbench.streams import get, put, run
@@ -261,8 +271,3 @@ def test_a_frame_at_the_real_divisor(iris):
         assert np.array_equal(list(reply.payload), decode(iris, np.zeros(2, int))[1])
 
     device.run(testbench)
-
-
-def test_a_baud_rate_that_the_clock_cannot_make_is_refused(iris):
-    with pytest.raises(UserError, match=r"100000000 Hz.*40000000 baud.*% off"):
-        rtlil.convert(Top(iris, bytes(32), array=Array(8, 1), baud=40_000_000))

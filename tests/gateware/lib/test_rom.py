@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from amaranth.back import rtlil
 from amaranth.sim import Simulator
 
 from varigate.gateware.lib.rom import RegisteredRom, bank_bits
@@ -32,8 +31,3 @@ def test_words_come_two_clocks_later(words, width, style):
     simulator.add_testbench(read)
     simulator.run()
     assert seen[rom.latency - 1:-1] == [content[address] for address in addresses]
-
-
-def test_an_unknown_style_is_refused():
-    with pytest.raises(ValueError, match="a memory's style is one of block, lut, not 'flash'"):
-        rtlil.convert(RegisteredRom([1], 1, "flash"))

@@ -3,7 +3,12 @@ import random
 import pytest
 from amaranth.hdl import Fragment
 
-from varigate.gateware.link.uart import UartReceiver, UartTransmitter, achieved_baud
+from varigate.gateware.link.uart import (
+    UartReceiver,
+    UartTransmitter,
+    achieved_baud,
+    check_baud,
+)
 from varigate.model.errors import UserError
 from varigate.sim.testbench.streams import put, run
 
@@ -133,9 +138,9 @@ def test_transmitter_at_the_real_divisor():
     assert wave.index(1) in (868, 869)
 
 
-def refusal(component, *rates):
+def refusal(*rates):
     with pytest.raises(UserError) as error:
-        Fragment.get(component(*rates), None)
+        check_baud(*rates)
     return str(error.value)
 
 
@@ -156,12 +161,11 @@ def test_rates_that_are_accepted(clock, baud):
 ])
 def test_rates_that_are_refused_with_the_figures(clock, baud, achieved, error):
     assert achieved_baud(clock, baud) == pytest.approx(achieved, abs=1)
-    for component in (UartReceiver, UartTransmitter):
-        message = refusal(component, clock, baud)
-        for figure in (clock, baud, achieved, f"{error} %"):
-            assert str(figure) in message
+    message = refusal(clock, baud)
+    for figure in (clock, baud, achieved, f"{error} %"):
+        assert str(figure) in message
 
 
 @pytest.mark.parametrize(("clock", "baud"), [(100e6, 115_200), (100_000_000, 0), (0, 9600)])
 def test_rates_that_are_no_whole_numbers(clock, baud):
-    assert "whole" in refusal(UartReceiver, clock, baud)
+    assert "whole" in refusal(clock, baud)

@@ -1,7 +1,6 @@
 from itertools import pairwise
 
 import pytest
-from amaranth.hdl import Fragment
 
 from varigate.gateware.panel.display import DIGITS, FONT, Display, glyph
 from varigate.sim.testbench.streams import run
@@ -66,8 +65,3 @@ def test_font():
     assert all(glyph(letter) for letter in "abcdefghijklmnopqrstuvwxyz0123456789")
     assert len({glyph(digit) for digit in "0123456789-"}) == 11
     assert glyph("é") == 0
-
-
-def test_too_fast_a_refresh_is_refused():
-    with pytest.raises(ValueError, match="two clocks"):
-        Fragment.get(Display(clock_hz=1000, digit_hz=1000), None)

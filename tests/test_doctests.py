@@ -1,0 +1,39 @@
+"""The examples in docstrings are run, with warnings as errors."""
+
+import doctest
+import gc
+import importlib
+import warnings
+from pathlib import Path
+
+import pytest
+from amaranth.hdl import UnusedElaboratable
+
+ROOT = Path(__file__).parents[1]
+FOLDERS = ["model", "gateware", "sim", "host", "explore", "platform/boards", "platform/toolchains"]
+EXAMPLED = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))
+            if ">>>" in path.read_text("utf-8")]
+
+
+def module_of(path: Path):
+    return importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts).removeprefix("platform."))
+
+
+@pytest.mark.parametrize("path", EXAMPLED, ids=[str(path.relative_to(ROOT)) for path in EXAMPLED])
+def test_examples(path, monkeypatch, tmp_path):
+    tests = [test for test in doctest.DocTestFinder().find(module_of(path)) if test.examples]
+    assert tests, "the file has >>> in no docstring"
+    monkeypatch.chdir(tmp_path)
+    runner, said = doctest.DocTestRunner(), []
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.simplefilter("ignore", UnusedElaboratable)  # an example may look at a component without elaborating it
+        for test in tests:
+            runner.run(test, out=said.append)
+        del tests, test
+        gc.collect()  # Amaranth warns of such a component when it is collected
+    assert runner.summarize(verbose=False).failed == 0, "".join(said)
+
+
+def test_every_component_of_the_gateware_has_an_example():
+    assert len([path for path in EXAMPLED if path.is_relative_to(ROOT / "gateware")]) >= 30
