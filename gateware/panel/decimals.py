@@ -52,8 +52,8 @@ class Decimal(wiring.Component):
 
     Cycles
     ------
-    `latency` = bits from an accepted number to its digits; one number in bits + 1 clocks, if its digits are taken at
-    once.
+    `latency` = 1 + bits from an accepted number to its digits; one number in 2 + bits clocks, if its digits are taken
+    at once.
 
     Raises
     ------
@@ -63,7 +63,7 @@ class Decimal(wiring.Component):
     Examples
     --------
     >>> Decimal(bits=9, digits=3).latency
-    9
+    10
     """
 
     def __init__(self, bits: int, digits: int):
@@ -77,7 +77,7 @@ class Decimal(wiring.Component):
     @property
     def latency(self) -> int:
         """Clocks from an accepted number to its digits."""
-        return len(self.i.payload)
+        return len(self.i.payload) + 1
 
     def elaborate(self, platform):
         m = Module()
@@ -117,7 +117,7 @@ class Values(wiring.Component):
 
     Cycles
     ------
-    `latency` = 1 + bits of the greatest number, from an accepted code until it can be read and the next one is
+    `latency` = 2 + bits of the greatest number, from an accepted code until it can be read and the next one is
     accepted; reading is combinational.
 
     Raises
@@ -130,7 +130,7 @@ class Values(wiring.Component):
     >>> from varigate.model.network import network_file
     >>> iris = network_file.load(network_file.find("iris"))
     >>> slots(iris), Values(iris).latency
-    (7, 10)
+    (7, 11)
     """
 
     def __init__(self, network: Network, readers: int = 2):

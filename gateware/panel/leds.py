@@ -41,7 +41,8 @@ class Leds(wiring.Component):
 
     Cycles
     ------
-    `latency` = 1 from any input to `leds`; `stretch` = max(1, round(clock_hz·led_time)).
+    `latency` = 1 from any input to `leds`. A stretched LED goes out `stretch` = max(1, round(clock_hz·led_time)) clocks
+    after its input.
 
     Raises
     ------

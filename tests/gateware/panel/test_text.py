@@ -28,7 +28,7 @@ def test_decimal_latency():
         ctx.set(dut.i.valid, 1)
         await ctx.tick().until(dut.i.ready)
         ctx.set(dut.i.valid, 0)
-        await ctx.tick().repeat(dut.latency - 1)
+        await ctx.tick().repeat(dut.latency - 2)
         assert not ctx.get(dut.o.valid)
         await ctx.tick()
         assert ctx.get(dut.o.valid)
