@@ -11,12 +11,17 @@ NAMES = (*BOARDS, *ALIASES)
 
 
 def find(name: str):
-    """The class of the board called `name`, or one of its aliases.
+    """Find the class of the board called `name`, or one of its aliases.
 
     Raises
     ------
     UserError
         for an unknown name, listing the known ones.
+
+    Examples
+    --------
+    >>> find("nexysa7").name
+    'nexys4ddr'
     """
     board = BOARDS.get(ALIASES.get(name, name))
     if board is None:

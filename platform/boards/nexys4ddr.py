@@ -33,9 +33,14 @@ class Nexys4DDR(Nexys4DDRPlatform):
 
     The `sync` domain is the 100 MHz oscillator behind IBUF and BUFG. Its reset is fully synchronous: asserted and
     released by the clock. The oscillator always runs, so nothing is gained by an asynchronous assertion, which would
-    reach flip-flops with synchronous reset (the only kind here) inside their setup window. The chain has
-    `RESET_STAGES` flip-flops that configuration sets to 1: it resets the design after configuration, while the
-    device's global write enable (itself not synchronous to this clock) is released, and after the button.
+    reach flip-flops with synchronous reset (the only kind here) inside their setup window. The chain has `RESET_STAGES`
+    flip-flops that configuration sets to 1: it resets the design after configuration, while the device's global write
+    enable (itself not synchronous to this clock) is released, and after the button.
+
+    Examples
+    --------
+    >>> Nexys4DDR().part, Nexys4DDR.clock_hz
+    ('xc7a100tcsg324-1', 100000000)
     """
 
     name = "nexys4ddr"
@@ -47,7 +52,7 @@ class Nexys4DDR(Nexys4DDRPlatform):
     RESET_STAGES = 4
 
     def create_missing_domain(self, name):
-        """IBUF, BUFG and reset synchroniser: the same cells for every tool."""
+        """Add IBUF, BUFG and reset synchroniser for the domain `sync`: the same cells for every tool."""
         if name != "sync":
             return None
         m = Module()
@@ -59,11 +64,11 @@ class Nexys4DDR(Nexys4DDRPlatform):
         return m
 
     def wrap(self, top):
-        """`top` with its ports connected to the board."""
+        """Connect the ports of `top` to the board."""
         return BoardTop(top)
 
     def toolchain_prepare(self, fragment, name, **_):
-        """A plan that holds the design as `NAME.il` and its constraints as `NAME.xdc`; `toolchains` goes on from it."""
+        """Plan the files of a design: `NAME.il`, and its constraints as `NAME.xdc`; `toolchains` goes on from them."""
         text, _ = rtlil.convert_fragment(fragment, name=name, emit_src=False, propagate_domains=False)
         plan = BuildPlan(script=name)
         plan.add_file(f"{name}.il", text)

@@ -8,7 +8,7 @@ __all__ = ["constraints"]
 
 
 def constraints(pins, clocks, properties) -> str:
-    """The text of an XDC file.
+    """Write the text of an XDC file.
 
     Parameters
     ----------
@@ -17,6 +17,12 @@ def constraints(pins, clocks, properties) -> str:
     clocks : iterable of (port, frequency in Hz)
     properties : dict
         of the whole design.
+
+    Examples
+    --------
+    >>> print(constraints([("tx", "D4", {"IOSTANDARD": "LVCMOS33"})], [("clk", 100e6)], {"CFGBVS": "VCCO"}), end="")
+    set_property CFGBVS VCCO [current_design] set_property -dict {PACKAGE_PIN D4 IOSTANDARD LVCMOS33} [get_ports {tx}]
+    create_clock -period 10.000 [get_ports clk]
     """
     lines = [f"set_property {name} {value} [current_design]" for name, value in properties.items()]
     for port, pin, attributes in pins:

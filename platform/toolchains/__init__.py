@@ -1,4 +1,4 @@
-"""From gateware to a bitstream: synthesis, checks, place and route, reports and programming."""
+"""Toolchains, from gateware to a bitstream: synthesis, checks, place and route, reports and programming."""
 
 from varigate.model.errors import UserError
 from varigate.platform.toolchains.openxc7 import OpenXC7
@@ -11,14 +11,19 @@ CHOICES = ("auto", "none", *TOOLCHAINS)
 
 
 def find(choice: str):
-    """A place-and-route toolchain, or None where the flow is to end at the netlist.
+    """Find a place-and-route toolchain; None if the flow is to end at the netlist.
 
     `auto` takes the first whose programs are all there, and `none` none.
 
     Raises
     ------
     UserError
-        when a toolchain is asked for by name and a program of it is missing.
+        for an unknown name, or if a toolchain is asked for by name and a program of it is missing.
+
+    Examples
+    --------
+    >>> find("none") is None
+    True
     """
     if choice == "none":
         return None

@@ -1,4 +1,4 @@
-"""Which outputs of an XC7 primitive follow which inputs without waiting for a clock."""
+"""The combinational arcs of XC7 primitives: outputs that follow inputs without waiting for a clock."""
 
 from itertools import chain
 
@@ -20,12 +20,13 @@ SCALAR_ADDRESS = {  # the same, where the address is one port a bit: A0, A1, …
 
 
 def _number(value) -> int:
-    """A parameter, which Yosys writes as a string of binary digits."""
+    """Read a parameter, which Yosys writes as a string of binary digits."""
     return int(value, 2) if isinstance(value, str) else value
 
 
 def _carry4(cell):
-    """CO and O at bit i follow the carry inputs, and DI and S up to i (DI for O only below i)."""
+    """Yield the arcs of a CARRY4: at bit i CO and O follow the carry inputs, and DI and S up to i (DI for O only below
+    i)."""
     bits = cell.inputs
     carry = [*bits.get("CI", []), *bits.get("CYINIT", [])]
     for index in range(4):
@@ -35,7 +36,8 @@ def _carry4(cell):
 
 
 def _dsp48e1(cell):
-    """Nothing with an output register; else P follows the cascade, C, and A, B, D as far as they have no register."""
+    """Yield the arcs of a DSP48E1: none with an output register; else P follows the cascade, C, and those of A, B, D
+    that have no register."""
     registers = {name: _number(cell.parameters.get(f"{name}REG", 1)) for name in "PMABCD"}
     if registers["P"]:
         return
@@ -48,9 +50,9 @@ def _dsp48e1(cell):
 
 
 def combinational_arcs(cell):
-    """(input bits, output bits) pairs of a `netlist.Cell`: each of the outputs may follow each of the inputs.
+    """Yield (input bits, output bits) pairs of a `netlist.Cell`: each of the outputs may follow each of the inputs.
 
-    A cell that is not known here (a flip-flop, a block RAM) has none.
+    A cell of an unknown type (a flip-flop, a block RAM) has none.
     """
     if cell.type in GATES:
         yield list(chain(*cell.inputs.values())), list(chain(*cell.outputs.values()))

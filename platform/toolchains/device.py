@@ -1,4 +1,4 @@
-"""What a device holds, and whether a design fits."""
+"""The capacity of a device, and the check that a design fits."""
 
 from dataclasses import asdict, dataclass
 
@@ -20,7 +20,7 @@ class Resources:
     lutram: int = 0
 
     def report(self) -> dict:
-        """What goes into a report."""
+        """The counts that go into a report, by name."""
         return {name: count for name, count in asdict(self).items() if name != "lutram"}
 
 
@@ -30,15 +30,23 @@ LABELS = {"lut": "LUT", "ff": "flip-flops", "carry4": "CARRY4", "dsp": "DSP48E1"
 
 @dataclass(frozen=True)
 class Device:
-    """A device and its capacity. A RAMB36 is two RAMB18; `capacity` counts them both ways."""
+    """A device and its capacity. A RAMB36 is two RAMB18; `capacity` counts them both ways.
+
+    >>> DEVICES["xc7a100t"].capacity.dsp
+    240
+    """
 
     name: str
     capacity: Resources
 
     def check_need(self, need, array):
-        """Raise UserError, before synthesis, when a network's `gateware.estimate.resources.Need` with an array exceeds
-        the
-        capacity."""
+        """Refuse, before synthesis, a network's `gateware.estimate.resources.Need` with an array that exceeds the capacity.
+
+        Raises
+        ------
+        UserError
+            with the resource, the need, the limit and the excess.
+        """
         for name in ("dsp", "ramb36", "lut"):
             wanted, limit = getattr(need, name), getattr(self.capacity, name)
             if wanted > limit:
@@ -47,7 +55,13 @@ class Device:
                                 "or network")
 
     def check_fit(self, need: Resources):
-        """Raise UserError when `need` exceeds the capacity: the resource, the need, the limit and the excess."""
+        """Refuse the `need` of a mapped design that exceeds the capacity.
+
+        Raises
+        ------
+        UserError
+            with the resource, the need, the limit and the excess.
+        """
         needs = asdict(need) | {"ramb36": need.ramb36 + (need.ramb18 + 1) // 2}
         for name, limit in asdict(self.capacity).items():
             if needs[name] > limit:
@@ -56,8 +70,8 @@ class Device:
 
 
 DEVICES = {
-    # 7 Series FPGAs Data Sheet: Overview (DS180): 15,850 slices of four LUT6, eight flip-flops and one CARRY4; 4,750
-    # of them have LUTs that can be memory.
+    # 7 Series FPGAs Data Sheet: Overview (DS180): 15,850 slices of four LUT6, eight flip-flops and one CARRY4; 4,750 of
+    # them have LUTs that can be memory.
     "xc7a100t": Device("XC7A100T", Resources(lut=63_400, ff=126_800, carry4=15_850, dsp=240, ramb36=135, ramb18=270,
                                              lutram=19_000)),
 }

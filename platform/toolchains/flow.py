@@ -1,4 +1,4 @@
-"""The steps of a build: what each does to the build directory, and how the user sees it."""
+"""The steps of a build: their effect on the build directory, and their display for the user."""
 
 import json
 import shutil
@@ -53,16 +53,15 @@ class Steps:
 
 
 def find_file(name: str, settings: Settings) -> Path:
-    """The file of the network called `name`, or of that name, with weights of as many bits as the settings say."""
+    """Find the file of the network called `name`, with weights of as many bits as the settings say."""
     return network_file.find(name) if settings.bits is None else find_bits(name, settings.bits)
 
 
 def find_network(name: str, settings: Settings | None = None):
-    """The network called `name`, or in the file of that name, with the bits and units that the settings say; and its
-    card: a dict, empty where there is none.
+    """Load the network called `name`, or in the file of that name, with its card: a dict, empty if there is none.
 
-    A card that was written for other numbers than the network's (another digest, since it has other units) counts as
-    none.
+    Its bits and units are those of the settings. A card that was written for other numbers than the network's (another
+    digest, since it has other units) counts as none.
     """
     settings = settings or Settings()
     path = find_file(name, settings)
@@ -76,7 +75,8 @@ def find_network(name: str, settings: Settings | None = None):
 
 
 def retrain(name: str, root: Path) -> str:
-    """Train the network `name` (shipped, or a FILE.npz with its card) anew, as its card says; the file that was made.
+    """Train the network `name` (shipped, or a FILE.npz with its card) anew, as its card says; return the path of the
+    file.
 
     It is ROOT/retrained/NAME.npz; the network's own file stays as it is.
     """
@@ -88,22 +88,28 @@ def retrain(name: str, root: Path) -> str:
 
 
 def check_tools(toolchain):
-    """Raise UserError, before anything is built, when a board is to be loaded and something for it is missing."""
+    """Refuse to load a board if something for it is missing; called before anything is built.
+
+    Raises
+    ------
+    UserError
+        if no toolchain makes a bitstream, or the loader is missing.
+    """
     if toolchain is None:
         raise UserError(f"there is no bitstream to load: {BITSTREAM_HINT}")
     LOADER.require()
 
 
 def target(board, network, root: Path) -> Path:
-    """ROOT/BOARD-NETWORK, by the network's own name, which is fit for a directory (`model.network.names`)."""
+    """The build directory ROOT/BOARD-NETWORK, by the network's own name, which is fit for one (`model.network.names`)."""
     return root / f"{board.name}-{network.name}"
 
 
 @contextmanager
 def build_directory(target: Path):
-    """A new directory to build into, which takes the place of `target` once everything is in it.
+    """Yield a new directory to build into, which takes the place of `target` once everything is in it.
 
-    After an error `target` is what it was before. The logs of a program that failed go to TARGET.failed.
+    After an error `target` is as before. The logs of a program that failed go to TARGET.failed.
     """
     failed = target.with_name(f"{target.name}.failed")
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -148,7 +154,13 @@ def write_design(board, top, directory: Path):
 
 
 def map_design(board, directory: Path):
-    """The mapped and checked netlist of `directory`/top.il; a UserError where it does not fit the board's device."""
+    """Synthesise `directory`/top.il to a mapped and checked netlist.
+
+    Raises
+    ------
+    UserError
+        if it does not fit the board's device.
+    """
     mapped = synthesise(directory)
     DEVICES[board.device].check_fit(mapped.resources)
     return mapped

@@ -1,11 +1,11 @@
-"""How many levels of logic lie between registers: a measure of speed that needs no place and route.
+"""Levels of logic between registers: a measure of speed that needs no place and route.
 
 A LUT is a level, and so is a read of a memory in LUTs. A carry chain is one, and one more for each further 8 CARRY4. A
-wide multiplexer (MUXF7, MUXF8) is none: it lies in the slice of its LUTs. Flip-flops, block RAMs, write ports of
-memories in LUTs and the registers of DSP slices are where paths end and begin; what a DSP slice does behind the last
-of its registers, or without any, is a level. No path begins or ends at a pad, which is asynchronous to the clock.
+wide multiplexer (MUXF7, MUXF8) is none: it lies in the slice of its LUTs. Paths begin and end at flip-flops, block
+RAMs, write ports of memories in LUTs and the registers of DSP slices; the logic of a DSP slice behind the last of its
+registers, or without any, is a level. No path begins or ends at a pad, which is asynchronous to the clock.
 
-A path is the core's where a register at either of its ends is. Serial port, panel and screen work far below the clock's
+A path is the core's if a register at either of its ends is. Serial port, panel and screen work far below the clock's
 pace, and have buffers between them and the core.
 """
 
@@ -29,6 +29,9 @@ class Path:
     levels : of logic
     start, end : names of a net (of a register's output) or of a cell and pin
     cells : types of the cells between them
+
+    >>> print(Path(2, "a", "b", ("LUT6", "CARRY4")))
+    2 levels from a to b through LUT6, CARRY4
     """
 
     levels: int
@@ -47,12 +50,13 @@ def _is_register(cell: Cell) -> bool:
 
 
 def _start(cell: Cell) -> int:
-    """What the outputs of a register begin with, in eighths."""
+    """The delay with which the outputs of a register begin, in eighths of a level."""
     return LEVEL if cell.type == "DSP48E1" and int(str(cell.parameters.get("PREG", "1")), 2) == 0 else 0
 
 
 class _Graph:
-    """The combinational arcs of a netlist: for each net, in an order in which sources come first, what it follows."""
+    """The combinational arcs of a netlist: the sources of each net, and an order of the nets in which sources come
+    first."""
 
     def __init__(self, netlist: Netlist):
         self.netlist = netlist
@@ -71,7 +75,7 @@ class _Graph:
         self.order = self._sorted()
 
     def _sorted(self) -> list[int]:
-        """Nets that follow others, sources first; the netlist has been checked to have no loop."""
+        """Order the nets that follow others, sources first; the netlist has been checked to have no loop."""
         order, done = [], set()
         for net in self.sources:
             waiting = [net]
@@ -89,8 +93,10 @@ class _Graph:
         return order
 
     def arrivals(self, begins: dict) -> tuple[dict, dict]:
-        """Eighths of a level at which each net is settled, and the net on which it waits longest. `begins` are those of
-        the registers' outputs."""
+        """Compute the eighths of a level at which each net is settled, and the net on which it waits longest.
+
+        `begins` are the arrivals at the registers' outputs.
+        """
         arrival, before = dict(begins), {}
         for net in self.order:
             for source, delay in self.sources[net].items():
@@ -104,7 +110,7 @@ class _Graph:
         return arrival, before
 
     def path(self, levels: int, net: int, pin: str, register: str, before: dict) -> Path:
-        """The path over `net` to a pin of a register."""
+        """Trace the path over `net` to a pin of a register."""
         cells, names = self.netlist.cells, self.netlist.names
         nets = [net]
         while nets[-1] in before:
@@ -121,7 +127,8 @@ def _is_inside(name: str, instance: str) -> bool:
 
 
 def longest_paths(netlist: Netlist, *, instance: str | None = None, count: int = 1) -> list[Path]:
-    """The paths of the most levels that begin or end inside `instance`, each to another register, the longest first.
+    """Find the paths of the most levels that begin or end inside `instance`, each to another register, the longest
+    first.
 
     Parameters
     ----------
@@ -130,7 +137,7 @@ def longest_paths(netlist: Netlist, *, instance: str | None = None, count: int =
     instance : str or None
         None for all paths.
     count : int
-        at most so many paths.
+        at most this many paths.
     """
     graph = _Graph(netlist)
     registers = {name: instance is None or _is_inside(name, instance)

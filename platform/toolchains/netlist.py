@@ -1,4 +1,4 @@
-"""A mapped netlist: what it holds, and whether anything in it is wrong."""
+"""A mapped netlist of primitives: reading it, counting its cells, and checking it for errors."""
 
 import json
 from collections import Counter, defaultdict
@@ -56,13 +56,14 @@ class Netlist:
         return Counter(cell.type for cell in self.cells.values())
 
     def count(self, types) -> int:
-        """Number of cells of these types; with a dict, weighted by its values."""
+        """Count the cells of these types; with a dict, weighted by its values."""
         weights = types if isinstance(types, dict) else dict.fromkeys(types, 1)
         return sum(weight * self.types[name] for name, weight in weights.items())
 
     @cached_property
     def resources(self) -> Resources:
-        """The count of LUTs is not the last word: two small ones may share a LUT6, carry chains may want more."""
+        """The netlist's resources. LUTs are not the final count: two small ones may share a LUT6, carry chains may want
+        more."""
         memory = self.count(MEMORY_LUTS)
         return Resources(lut=self.count(LOGIC_LUTS) + memory, ff=self.count(FLIP_FLOPS), carry4=self.types["CARRY4"],
                          dsp=self.types["DSP48E1"], ramb36=self.types["RAMB36E1"], ramb18=self.types["RAMB18E1"],
@@ -88,12 +89,15 @@ def read(path: Path, top: str = "top") -> Netlist:
 
 
 def _nets(ports: dict):
-    """The net numbers in a cell's ports, without constants."""
+    """Yield the net numbers in a cell's ports, without constants."""
     return (bit for bits in ports.values() for bit in bits if isinstance(bit, int))
 
 
 def _find_loop(netlist: Netlist):
-    """A net number on a combinational loop, or None. Kahn's algorithm: what cannot be ordered leads back to a loop."""
+    """Find a net number on a combinational loop, or None.
+
+    By Kahn's algorithm: nets that cannot be ordered lead back to a loop.
+    """
     sources, sinks = defaultdict(set), defaultdict(set)
     for cell in netlist.cells.values():
         for inputs, outputs in combinational_arcs(cell):
@@ -121,7 +125,13 @@ def _find_loop(netlist: Netlist):
 
 
 def check(netlist: Netlist):
-    """Raise UserError for an unmapped cell, a latch, a net without or with two drivers, or a combinational loop."""
+    """Refuse an unmapped cell, a latch, a net without or with two drivers, and a combinational loop.
+
+    Raises
+    ------
+    UserError
+        naming the cell or the net.
+    """
     for name, cell in netlist.cells.items():
         if cell.type.startswith("$"):
             raise UserError(f"the netlist has an unmapped cell: {name} ({cell.type})")

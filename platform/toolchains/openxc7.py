@@ -26,7 +26,10 @@ DB_DIR, CHIPDB_DIR = "/usr/share/nextpnr/prjxray-db", "/usr/share/nextpnr/xilinx
 
 
 def read_fmax(log: str) -> float:
-    """Fmax in MHz from nextpnr's log: the slowest clock of the last report, which is the one after routing."""
+    """Read Fmax in MHz from nextpnr's log: the slowest clock of the last report, which is the one after routing.
+
+    >>> read_fmax("Info: Max frequency for clock 'clk': 123.45 MHz (PASS at 100.00 MHz)") 123.45
+    """
     found = re.findall(r"Max frequency for clock\s+'([^']+)': ([\d.]+) MHz", log)
     if not found:
         raise UserError("nextpnr reported no clock frequency")
@@ -34,14 +37,14 @@ def read_fmax(log: str) -> float:
 
 
 def _chipdb(board) -> Path:
-    """nextpnr-xilinx's database: openXC7 names it for device and package, others for the device alone."""
+    """Find nextpnr-xilinx's database: openXC7 names it for device and package, others for the device alone."""
     directory = Path(os.environ.get("CHIPDB_DIR", CHIPDB_DIR))
     package = directory / f"{board.device}{board.package}.bin"
     return package if package.is_file() else directory / f"{board.device}.bin"
 
 
 class OpenXC7:
-    """From the mapped netlist to a bitstream."""
+    """Place and route with nextpnr and Project X-Ray: from the mapped netlist to a bitstream."""
 
     name = "openxc7"
 
@@ -66,9 +69,13 @@ class OpenXC7:
         return [*command, "--json", f"{top}.json", "--freq", f"{board.clock_hz / 1e6:g}", "--timing-allow-fail"]
 
     def _placed(self, board, directory: Path, top: str) -> float:
-        """Fmax of the first seed that meets the board's clock, or else the best one's.
+        """Place and route with one seed after the other; return Fmax of the first that meets the clock, else the best
+        one's.
 
-        Raises ToolError when no seed can be placed and routed.
+        Raises
+        ------
+        ToolError
+            if no seed can be placed and routed.
         """
         command, best, failure = self._nextpnr(board, top), 0.0, None
         for seed in SEEDS:
@@ -85,7 +92,13 @@ class OpenXC7:
         return best
 
     def place_and_route(self, board, directory: Path, top: str = "top") -> Placed:
-        """TOP.json and TOP.xdc in `directory` to TOP.bit. Raises UserError with the last error of the tool."""
+        """Make TOP.bit from TOP.json and TOP.xdc in `directory`.
+
+        Raises
+        ------
+        UserError
+            with the last error of the tool.
+        """
         for tool in self.tools:
             tool.require()
         database = Path(os.environ.get("DB_DIR", DB_DIR)) / "artix7"

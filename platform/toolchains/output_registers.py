@@ -1,7 +1,7 @@
 """The output registers of block RAMs. Yosys never uses them: a flip-flop directly behind an output is moved in here.
 
-Without it an output comes some 2 ns after the clock, with it under 1 ns (XC7A100T, DS181). What was two registers in
-the netlist stays two registers: the memory's own latches and the output register behind them (UG473, chapter 1).
+Without it an output comes some 2 ns after the clock, with it under 1 ns (XC7A100T, DS181). The number of registers
+stays the same: the memory's own latches and the output register behind them (UG473, chapter 1).
 """
 
 import json
@@ -19,7 +19,7 @@ FLIP_FLOPS = {"FDRE": "R", "FDSE": "S", "FDCE": "CLR", "FDPE": "PRE"}  # and the
 
 @dataclass(frozen=True)
 class Port:
-    """The pins of a port that matter here. In simple dual-port mode A reads, with the outputs of both."""
+    """The pins of a block RAM's port that matter here. In simple dual-port mode A reads, with the outputs of both."""
 
     clock: str
     enable: str
@@ -39,12 +39,13 @@ def _ports(parameters: dict) -> tuple[Port, ...]:
 
 
 def _is(parameters: dict, name: str, *values: str) -> bool:
-    """Whether all digits of a parameter are among `values`; one that is not given is 0."""
+    """Whether all digits of a parameter are among `values`; a missing parameter is 0."""
     return set(str(parameters.get(name, "0"))) <= set(values)
 
 
 def _loads(module: dict) -> dict:
-    """Net number to (cell, pin) of each that it drives; the pins of the module itself belong to the cell None."""
+    """Map each net number to the (cell, pin) pairs that it drives; the pins of the module itself belong to the cell
+    None."""
     loads = defaultdict(list)
     for name, cell in module["cells"].items():
         for pin, bits in cell["connections"].items():
@@ -59,7 +60,8 @@ def _loads(module: dict) -> dict:
 
 
 def _enable_of(cell: dict, clock: list):
-    """The enable of a flip-flop that could be an output register at this clock: [net number] or ["1"]; else None."""
+    """Return the enable of a flip-flop that could be an output register at this clock: [net number] or ["1"]; else
+    None."""
     reset = FLIP_FLOPS.get(cell["type"])
     parameters, pins = cell["parameters"], cell["connections"]
     if reset is None or pins["C"] != clock or pins.get(reset, ["0"]) != ["0"] or cell["attributes"].get("keep"):
@@ -69,8 +71,10 @@ def _enable_of(cell: dict, clock: list):
 
 
 def _followers(module: dict, loads: dict, ram: dict, port: Port):
-    """Output bit to its flip-flop for every bit of the port that is used, and the enable of all; None where a bit
-    drives anything else, or where the flip-flops cannot be the output register."""
+    """Map each output bit of the port that is used to its flip-flop, and return the enable of all.
+
+    None if a bit drives anything else, or if the flip-flops cannot be the output register.
+    """
     parameters, pins = ram["parameters"], ram["connections"]
     registered = any(not _is(parameters, f"DO{side}_REG", "0") for side in port.registers)
     preset = any(not _is(parameters, f"INIT_{side}", "0", "x") for side in port.registers)
@@ -127,7 +131,7 @@ def fold(module: dict) -> int:
 
 
 def fold_file(path: Path, top: str = "top") -> int:
-    """`fold` for module `top` of a file."""
+    """Apply `fold` to module `top` of a file; return the number of flip-flops that were moved."""
     design = json.loads(path.read_text(encoding="utf-8"))
     moved = fold(design["modules"][top])
     if moved:
@@ -136,7 +140,7 @@ def fold_file(path: Path, top: str = "top") -> int:
 
 
 def memory_bits(netlist: Netlist, part: str) -> tuple[int, int]:
-    """Bits read from the block RAMs inside any module `part`, and how many of those come without an output register."""
+    """Count the bits read from the block RAMs inside any module `part`, and those of them without output register."""
     used = {bit for cell in netlist.cells.values() for bits in cell.inputs.values() for bit in bits}
     used.update(netlist.outputs)
     read = unregistered = 0

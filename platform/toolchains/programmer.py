@@ -20,7 +20,7 @@ def program(board, directory: Path, top: str = "top", *, flash: bool = False):
     Raises
     ------
     UserError
-        when the loader is missing, or fails.
+        if the loader is missing, or fails.
     """
     LOADER.require()
     try:

@@ -1,4 +1,4 @@
-"""What came out of a build: for programs (`report.json`) and for people (`report.md`, the table on the screen)."""
+"""The report of a build, for programs (`report.json`) and for people (`report.md`, the table on the screen)."""
 
 import json
 import pathlib
@@ -13,7 +13,7 @@ __all__ = ["align", "make", "table", "write"]
 
 
 def make(board, network, cycles, array, mapped, placed, card: dict) -> dict:
-    """The report of one build, as `report.json` holds it.
+    """Make the report of one build, as `report.json` holds it.
 
     Parameters
     ----------
@@ -24,9 +24,9 @@ def make(board, network, cycles, array, mapped, placed, card: dict) -> dict:
     array : Array
     mapped : Netlist
     placed : Placed or None
-        what place and route said, where it ran.
+        the result of place and route, if it ran.
     card : dict
-        the network's card, empty where there is none.
+        the network's card, empty if there is none.
     """
     device = DEVICES[board.device]
     counted = placed.resources if placed and placed.resources else None
@@ -52,7 +52,7 @@ def make(board, network, cycles, array, mapped, placed, card: dict) -> dict:
 
 
 def _accuracy(card: dict) -> dict:
-    """Of samples that training has not seen: of a table's by cross-validation, of images those of the test set."""
+    """Accuracies on samples that training has not seen: of a table by cross-validation, of images on the test set."""
     tested = card if "test_samples" in card else {}
     return {"cv_float": card.get("cv_accuracy_float"), "cv_integer": card.get("cv_accuracy_integer"),
             "test_float": tested.get("accuracy_float"), "test_integer": tested.get("accuracy_integer")}
@@ -64,7 +64,7 @@ def _levels(mapped) -> dict | None:
 
 
 def _count(number: float) -> str:
-    """A whole number, or one with a fraction."""
+    """Write a whole number, or one with a fraction."""
     return f"{number:,.0f}" if number == int(number) else f"{number:,.2f}"
 
 
@@ -78,7 +78,7 @@ def _timing(report: dict) -> str:
 
 
 def _rows(report: dict):
-    """(label, value) of everything but the resources."""
+    """Yield (label, value) of everything but the resources."""
     cycles, hertz = report["cycles"], report["clock_mhz"] * 1e6
     shape = report["array"]
     yield "MAC array", (f"{shape['rows']} outputs x {shape['columns']} inputs, drain {shape['drain']}"
@@ -110,14 +110,18 @@ def _resource_rows(report: dict):
 
 
 def align(rows) -> list[str]:
-    """Columns of text, the first to the left, the others to the right."""
+    """Format rows as columns of text, the first to the left, the others to the right.
+
+    >>> align([("LUT", "7"), ("FF", "12")])
+    ['LUT   7', 'FF   12']
+    """
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(cell.rjust(width) if index else cell.ljust(width)
                       for index, (cell, width) in enumerate(zip(row, widths, strict=True))) for row in rows]
 
 
 def table(report: dict) -> str:
-    """The report as text for a terminal."""
+    """Format the report as text for a terminal."""
     facts = list(_rows(report))
     width = max(len(label) for label, _ in facts)
     resources = align([(f"resources ({report['resources']['source']})", "used", "available", "per cent"),
@@ -135,6 +139,6 @@ def _markdown(report: dict) -> str:
 
 
 def write(report: dict, directory: pathlib.Path):
-    """`report.json` and `report.md` into `directory`."""
+    """Write `report.json` and `report.md` into `directory`."""
     (directory / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     (directory / "report.md").write_text(_markdown(report), encoding="utf-8")

@@ -1,5 +1,4 @@
-"""What a build may be told about the accelerator: the array's shape, the network's units, the baud rate, where weights
-are kept."""
+"""Settings of a build: the array's shape, the network's units, the baud rate, the place of the weights."""
 
 import argparse
 import json
@@ -21,8 +20,8 @@ __all__ = ["SMALL", "Settings", "add_options"]
 WEIGHTS = ("lut", "block")
 BUFFERS = (1, 2)
 CHOICES = {"weights": WEIGHTS, "buffers": BUFFERS, "bits": BITS, "sigmoid": tuple(SIGMOIDS), "epsilon": tuple(KINDS)}
-SMALL = Array(8, 1)  # for networks that are no images'
-LUT_WEIGHTS = 2000  # look-up tables, at most, that weights lie in where nothing else is asked for
+SMALL = Array(8, 1)  # for networks that do not process images
+LUT_WEIGHTS = 2000  # the most look-up tables that hold weights by default
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Settings:
     cascade : bool
         columns are summed from slice to slice.
     dsps : int
-        DSP slices that the core may take where the array's shape is to be chosen.
+        DSP slices that the core may take if the array's shape is to be chosen.
     baud : int
         of the UART.
     weights : str or None
@@ -49,6 +48,20 @@ class Settings:
         of the network's weights (`model.network.variants.find_bits`).
     sigmoid, epsilon : str or None
         the network's units (`model.network.variants.variant`).
+
+    Raises
+    ------
+    UserError
+        for a value of another type, or out of range.
+
+    Examples
+    --------
+    >>> print(Settings(rows=16, drain=2).as_toml(), end="")
+    rows = 16
+    drain = 2
+    cascade = true
+    dsps = 131
+    baud = 115200
     """
 
     rows: int | None = None
@@ -68,23 +81,24 @@ class Settings:
         for name in ("rows", "columns", "drain", "dsps", "baud"):
             value = getattr(self, name)
             if value is not None and (type(value) is not int or value < 1):
-                raise UserError(f"{name} is a positive whole number, not {value!r}")
+                raise UserError(f"{name} must be a positive whole number, not {value!r}")
         for name in ("packed", "cascade"):
             if getattr(self, name) is not None and type(getattr(self, name)) is not bool:
-                raise UserError(f"{name} is true or false, not {getattr(self, name)!r}")
+                raise UserError(f"{name} must be true or false, not {getattr(self, name)!r}")
         for name, choices in CHOICES.items():
             value = getattr(self, name)
             if value is not None and (type(value), value) not in [(type(each), each) for each in choices]:
-                raise UserError(f"{name} is {' or '.join(map(repr, choices))}, not {value!r}")
+                raise UserError(f"{name} must be {' or '.join(map(repr, choices))}, not {value!r}")
 
     @classmethod
     def load(cls, options: argparse.Namespace) -> "Settings":
-        """The defaults, changed by the TOML file `options.config`, changed by the other options of `add_options`.
+        """Return the defaults, changed by the TOML file `options.config`, changed by the other options of
+        `add_options`.
 
         Raises
         ------
         UserError
-            for a file that is missing or no TOML, for an unknown key (by name) and for a value out of range.
+            for a file that is missing or not TOML, for an unknown key (by name) and for a value out of range.
         """
         names = [field.name for field in fields(cls)]
         settings = cls() if options.config is None else cls(**_read(options.config, names))
@@ -98,18 +112,18 @@ class Settings:
         return replace(settings, **{name: value for name, value in given.items() if value is not None})
 
     def as_toml(self) -> str:
-        """The text of a file that `load` reads as these settings; a line for each that is not left open."""
+        """Write the settings as a TOML file that `load` reads; a line for each that is not left open."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         # JSON writes whole numbers, truth values and plain words as TOML does.
         return "".join(f"{name} = {json.dumps(value)}\n" for name, value in values.items() if value is not None)
 
     def change(self, array: Array) -> Array:
-        """`array` with what was given in place of its own.
+        """Replace the fields of `array` that were given.
 
         Raises
         ------
         UserError
-            where that is no array.
+            if the result is not an array.
         """
         given = {name: getattr(self, name) for name in ("rows", "columns", "drain", "packed", "cascade", "buffers")}
         try:
@@ -118,15 +132,15 @@ class Settings:
             raise UserError(str(error)) from error
 
     def choose(self, network, device: Device) -> tuple[Array, str]:
-        """The array, and where its weights are kept.
+        """Choose the array, and the place of its weights.
 
-        What was not given: for networks of images weights in block RAM and the fastest array within `dsps` and what
-        the device has; for others 8x1, and look-up tables while the weights are few.
+        Defaults: for networks of images weights in block RAM and the fastest array within `dsps` and the device's
+        capacity; for others 8x1, and look-up tables while the weights are few.
 
         Raises
         ------
         UserError
-            where no such array exists or fits, with the resource, the need and the limit.
+            if no such array exists or fits, with the resource, the need and the limit.
         """
         images = image_side(network) is not None
         weights = self.weights
@@ -141,7 +155,7 @@ class Settings:
         return array, weights
 
     def _fastest(self, network, device: Device, weights: str) -> Array:
-        """The fastest array, or one that does not fit where none does."""
+        """Return the fastest array; refuse if none fits."""
         rest = around(network)
         least = Array(2, 1, packed=True)
         array = choose_array(network, min(self.dsps, device.capacity.dsp - rest.dsp),
@@ -149,26 +163,28 @@ class Settings:
         if array is None:
             need = Core(network, weights).need(least)
             if need.dsp > self.dsps:
-                raise UserError(f"no array has {self.dsps} DSP slices in all: the smallest has {need.dsp}")
+                raise UserError(f"--dsps {self.dsps} is too few: the smallest array needs {need.dsp}")
             device.check_need(need + rest, least)
         return array or least
 
 
 def add_options(parser: argparse.ArgumentParser):
-    """The options that `Settings.load` reads."""
+    """Add the options that `Settings.load` reads."""
     parser.add_argument("--array", metavar="ROWSxCOLUMNS",
                         help="outputs and inputs in parallel (default: 8x1; for images the fastest within --dsps)")
-    parser.add_argument("--drain", type=int, metavar="N", help="results a clock; divides the rows")
-    parser.add_argument("--packed", action=argparse.BooleanOptionalAction, help="two rows to a DSP slice")
+    parser.add_argument("--drain", type=int, metavar="N",
+                        help="results that leave the array a clock; must divide the rows")
+    parser.add_argument("--packed", action=argparse.BooleanOptionalAction, help="let one DSP slice serve two rows")
     parser.add_argument("--buffers", type=int, choices=BUFFERS,
-                        help="incoming vectors that a segment has room for (default: 2)")
-    parser.add_argument("--dsps", type=int, metavar="N", help=f"DSP slices for that choice (default: {Settings.dsps})")
+                        help="incoming vectors that each segment has room for (default: 2)")
+    parser.add_argument("--dsps", type=int, metavar="N",
+                        help=f"most DSP slices of the core, if the array is to be chosen (default: {Settings.dsps})")
     parser.add_argument("--weights", choices=WEIGHTS, help="keep weights in look-up tables, or in block RAM")
-    parser.add_argument("--bits", type=int, choices=BITS, help="take the network with weights of so few bits")
+    parser.add_argument("--bits", type=int, choices=BITS, help="use the network with weights of this many bits")
     for unit in ("sigmoid", "epsilon"):
-        parser.add_argument(f"--{unit}", choices=CHOICES[unit], help=f"another unit of {unit} than the network's own")
+        parser.add_argument(f"--{unit}", choices=CHOICES[unit], help=f"replace the network's unit for {unit}")
     parser.add_argument("--config", type=Path, metavar="FILE.toml",
-                        help=", ".join(field.name for field in fields(Settings)))
+                        help=f"settings in a file; its keys are {', '.join(field.name for field in fields(Settings))}")
 
 
 def _read(path: Path, known: list[str]) -> dict:
@@ -177,7 +193,7 @@ def _read(path: Path, known: list[str]) -> dict:
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} is no TOML file: {error}") from error
+        raise UserError(f"{path} is not a TOML file: {error}") from error
     unknown = sorted(values.keys() - set(known))
     if unknown:
         raise UserError(f"{path}: unknown key {unknown[0]!r}; the keys are {', '.join(known)}")

@@ -1,4 +1,4 @@
-"""Finding and running other people's programs."""
+"""Finding and running external programs."""
 
 import os
 import shutil
@@ -26,7 +26,11 @@ class Tool:
     variable : str
         environment variable that may name another one.
     purpose, source : str
-        what it is for and where to get it, for the message that it is missing.
+        its use and where to get it, for the message that it is missing.
+
+    Examples
+    --------
+    >>> Tool("no-such-program", "NO_SUCH_PROGRAM", "place and route", "its makers").path() is None True
     """
 
     name: str
@@ -38,7 +42,13 @@ class Tool:
         return shutil.which(os.environ.get(self.variable, self.name))
 
     def require(self) -> str:
-        """The path, or a UserError that says what is missing."""
+        """Return the path of the program.
+
+        Raises
+        ------
+        UserError
+            if it is missing, with its purpose and source.
+        """
         path = self.path()
         if path is None:
             wanted = os.environ.get(self.variable)
@@ -49,13 +59,13 @@ class Tool:
 
 @dataclass(frozen=True)
 class Placed:
-    """What place and route came to.
+    """The result of place and route.
 
     Parameters
     ----------
     tool : str
     bitstream : str or None
-        file name; None where timing is not met.
+        file name; None if timing is not met.
     fmax_mhz : float
     met : bool
         whether every timing requirement is met, as the tool sees it.
@@ -71,7 +81,7 @@ class Placed:
 
 
 def run(command: list[str], directory: Path, log: str, *, output: str | None = None, hours: float = 2.0) -> int:
-    """Run `command` in `directory`; what it prints goes to the file `log`, or its standard output to `output`.
+    """Run `command` in `directory`; its output goes to the file `log`, or its standard output to `output`.
 
     Returns
     -------
@@ -81,7 +91,7 @@ def run(command: list[str], directory: Path, log: str, *, output: str | None = N
     Raises
     ------
     ToolError
-        when it has not ended after `hours`.
+        if it has not ended after `hours`.
     """
     try:
         with (directory / log).open("wb") as text:
@@ -96,7 +106,7 @@ def run(command: list[str], directory: Path, log: str, *, output: str | None = N
 
 
 def last_error(directory: Path, log: str) -> str:
-    """The last line of `log` that begins with "error", or else that speaks of one, or else the last line."""
+    """Find the last line of `log` that begins with "error", or else that contains it, or else the last line."""
     lines = [line.strip() for line in (directory / log).read_text(errors="replace").splitlines() if line.strip()]
     for found in (str.startswith, str.__contains__):
         for line in reversed(lines):

@@ -1,4 +1,4 @@
-"""Vivado: the script that it runs, here or on another machine, and what its reports say.
+"""Vivado: the script that it runs, here or on another machine, and the reading of its reports.
 
 The commands are those of the Tcl Command Reference (UG835), the reports' layout that of Vivado 2018 to 2023; tests run
 against a stand-in that writes reports of this layout, not against Vivado.
@@ -36,8 +36,7 @@ report_drc -file drc.rpt
 foreach kind {{max min}} {{
     set slack [get_property SLACK [get_timing_paths -delay_type $kind]]
     if {{$slack < 0}} {{
-        puts "ERROR: timing is not met, $kind slack $slack ns: see {timing}. No bitstream is written."
-        exit 1
+        puts "ERROR: timing is not met, $kind slack $slack ns: see {timing}. No bitstream is written." exit 1
     }}
 }}
 write_bitstream -force {top}.bit
@@ -45,22 +44,22 @@ write_bitstream -force {top}.bit
 
 
 def script(board, top: str = "top") -> str:
-    """The Tcl that makes TOP.bit from TOP.v and TOP.xdc for `board`, with reports of timing and utilisation."""
+    """Write the Tcl that makes TOP.bit from TOP.v and TOP.xdc for `board`, with reports of timing and utilisation."""
     return SCRIPT.format(top=top, part=board.part, clock=board.clock_port, timing=TIMING, utilisation=UTILISATION)
 
 
 def read_timing(text: str) -> tuple[float, float]:
-    """Worst setup and hold slack in ns, from `report_timing_summary`."""
+    """Read the worst setup and hold slack in ns from `report_timing_summary`."""
     found = re.search(r"WNS\(ns\)\s+TNS\(ns\).*?WHS\(ns\).*\n[\s-]+\n(.*)\n", text)
     try:
         columns = found.group(1).split()
         return float(columns[0]), float(columns[4])
     except (AttributeError, IndexError, ValueError) as error:
-        raise UserError(f"Vivado's {TIMING} has no timing summary that can be read") from error
+        raise UserError(f"cannot find a timing summary in Vivado's {TIMING}") from error
 
 
 def read_utilisation(text: str) -> Resources:
-    """Resources from `report_utilization`. Vivado reports slices and primitives in tables of |-separated columns."""
+    """Read resources from `report_utilization`: slices and primitives in tables of |-separated columns."""
 
     def used(label):
         found = re.search(rf"^\|\s*{label}\*?\s*\|\s*(\d+)\s*\|", text, re.MULTILINE)
@@ -71,13 +70,19 @@ def read_utilisation(text: str) -> Resources:
 
 
 class Vivado:
-    """Synthesis from the Verilog, place and route, bitstream."""
+    """Place and route with Vivado: synthesis from the Verilog, place and route, bitstream."""
 
     name = "vivado"
     tools = (VIVADO,)
 
     def place_and_route(self, board, directory: Path, top: str = "top") -> Placed:
-        """Run TOP.tcl in `directory`. Raises UserError with Vivado's last error."""
+        """Run TOP.tcl in `directory`.
+
+        Raises
+        ------
+        UserError
+            with Vivado's last error.
+        """
         status = run([VIVADO.require(), "-mode", "batch", "-nojournal", "-nolog", "-source", f"{top}.tcl"],
                      directory, LOG)
         if not (directory / TIMING).exists():

@@ -30,10 +30,10 @@ write_verilog -norename {top}.v
 # unused inputs vanish, at which nextpnr-himbaechel stops, as nextpnr-xilinx does at $scopeinfo cells, which only carry
 # names. Shift registers stay flip-flops (-nosrl): open routers fail where SRLs with different enables share a slice.
 # The core is mapped on its own: the mapper saves area wherever a path is shorter than the longest one of all, and that
-# is none of the core's.
-# `keep` on the register behind a memory: without it Yosys may move it on into a DSP slice, away from the memory.
-# The mapper is told a wire costs 1 ns instead of 0.3, a LUT being 0.1: nearer to what routers make of it, and it spends
-# its effort on few levels everywhere, and not only where a slow output of a block RAM or a DSP slice begins.
+# is none of the core's. `keep` on the register behind a memory: without it Yosys may move it on into a DSP slice, away
+# from the memory. The mapper is told a wire costs 1 ns instead of 0.3, a LUT being 0.1: nearer to what routers make of
+# it, and it spends its effort on few levels everywhere, and not only where a slow output of a block RAM or a DSP slice
+# begins.
 WIRE = 1000  # ps
 SYNTHESIS = "synth_xilinx -family xc7 -top {top} -flatten -noiopad -noclkbuf -nosrl"
 SCRIPT = f"""
@@ -65,7 +65,7 @@ select {{top}}
 write_json -selected {{top}}.json
 """
 
-PROBLEMS = {  # what `check` says of a problem, in our words; the rest of what it says are warnings
+PROBLEMS = {  # the errors that `check` reports, in our words; everything else it reports is a warning
     r"found logic loop in module": "a combinational loop through",
     r"multiple conflicting drivers for (\S+?):?$": "more than one driver on",
     r"Wire (\S+(?: \[\d+\])?) is used but has no driver": "no driver on",
@@ -86,7 +86,13 @@ def _net(text: str) -> str:
 
 
 def _check_rtl(findings: str, latches: list[str]):
-    """Raise UserError for what was found before synthesis, while nets still have the names of their source."""
+    """Refuse errors that were found before synthesis, while nets still have the names of their source.
+
+    Raises
+    ------
+    UserError
+        naming the net.
+    """
     if latches:
         raise UserError(f"the design has a latch on net {_net(latches[0].partition('/')[2])}")
     for pattern, problem in PROBLEMS.items():

@@ -57,11 +57,11 @@ def test_units_and_bits_by_option(tmp_path):
 
 
 @pytest.mark.parametrize(("text", "message"), [
-    ("buffers = 3", "buffers is 1 or 2, not 3"), ("buffers = true", "buffers is 1 or 2, not True"),
-    ("bits = 5", "bits is 8 or 6 or 4, not 5"), ("bits = 8.0", "bits is 8 or 6 or 4, not 8.0"),
-    ('sigmoid = "cubic"', "sigmoid is 'table' or 'line' or 'parabola', not 'cubic'"),
-    ("epsilon = 1", "epsilon is 'quadratic' or 'linear', not 1"),
-    ("sigmoid = [1]", r"sigmoid is 'table' or 'line' or 'parabola', not \[1\]")])
+    ("buffers = 3", "buffers must be 1 or 2, not 3"), ("buffers = true", "buffers must be 1 or 2, not True"),
+    ("bits = 5", "bits must be 8 or 6 or 4, not 5"), ("bits = 8.0", "bits must be 8 or 6 or 4, not 8.0"),
+    ('sigmoid = "cubic"', "sigmoid must be 'table' or 'line' or 'parabola', not 'cubic'"),
+    ("epsilon = 1", "epsilon must be 'quadratic' or 'linear', not 1"),
+    ("sigmoid = [1]", r"sigmoid must be 'table' or 'line' or 'parabola', not \[1\]")])
 def test_other_units_are_refused(tmp_path, text, message):
     with pytest.raises(UserError, match=f"^{message}$"):
         load(tmp_path, text)
@@ -111,7 +111,7 @@ def test_many_weights_go_to_block_ram():
 @pytest.mark.parametrize(("settings", "message"), [
     (Settings(rows=16, columns=15, packed=False), "with a 16x15 array it needs 243 DSP48E1 and the XC7A100T has 240"),
     (Settings(rows=8, columns=1, drain=3), "a drain that divides the rows; not 8 rows, 1 columns, drain 3$"),
-    (Settings(dsps=3), "no array has 3 DSP slices in all: the smallest has 4$"),
+    (Settings(dsps=3), "^--dsps 3 is too few: the smallest array needs 4$"),
 ])
 def test_what_does_not_fit_is_refused(images, settings, message):
     with pytest.raises(UserError, match=message):
@@ -130,12 +130,12 @@ def test_a_network_that_is_too_large_is_refused(weights):
 @pytest.mark.parametrize(("text", "message"), [
     ("row = 4", "unknown key 'row'; the keys are rows, columns, drain, packed, cascade, dsps, baud, weights, "
      "buffers, bits, sigmoid, epsilon$"),
-    ("rows = 0", "rows is a positive whole number, not 0$"),
-    ("rows = true", "rows is a positive whole number, not True$"),
-    ('baud = "fast"', "baud is a positive whole number, not 'fast'$"),
-    ("packed = 1", "packed is true or false, not 1$"),
-    ('weights = "flash"', "weights is 'lut' or 'block', not 'flash'$"),
-    ("rows = ", "build.toml is no TOML file: "),
+    ("rows = 0", "rows must be a positive whole number, not 0$"),
+    ("rows = true", "rows must be a positive whole number, not True$"),
+    ('baud = "fast"', "baud must be a positive whole number, not 'fast'$"),
+    ("packed = 1", "packed must be true or false, not 1$"),
+    ('weights = "flash"', "weights must be 'lut' or 'block', not 'flash'$"),
+    ("rows = ", "build.toml is not a TOML file: "),
 ])
 def test_a_bad_file_is_refused(tmp_path, text, message):
     with pytest.raises(UserError, match=message):

@@ -4,7 +4,12 @@ import pytest
 
 from varigate.model.errors import UserError
 from varigate.platform.toolchains.device import Resources
-from varigate.platform.toolchains.vivado import Vivado, read_timing, read_utilisation, script
+from varigate.platform.toolchains.vivado import (
+    Vivado,
+    read_timing,
+    read_utilisation,
+    script,
+)
 
 TIMING = """
 | Design Timing Summary
@@ -50,7 +55,7 @@ def test_timing_report(setup, hold):
 
 
 def test_timing_report_without_a_summary():
-    with pytest.raises(UserError, match="no timing summary"):
+    with pytest.raises(UserError, match="cannot find a timing summary"):
         read_timing("nothing")
 
 

@@ -20,7 +20,7 @@ def run(options):
     except OSError as error:
         raise UserError(f"cannot read {options.file}: {error.strerror}") from error
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise UserError(f"{options.file} is no netlist that Yosys has written, with a module `top`") from error
+        raise UserError(f"{options.file} is not a netlist from Yosys with a module `top`") from error
     netlist.check(mapped)
     for name, count in mapped.resources.report().items():
         print(f"{LABELS[name]}: {count:,}")

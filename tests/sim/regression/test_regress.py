@@ -100,7 +100,7 @@ def test_an_interruption_is_one_line(monkeypatch, capsys):
     (["regress", "iris", "--engine", "abacus"], "abacus"),
     (["regress", "iris", "--array", "8by1"], "an array is given as ROWSxCOLUMNS, say 8x1, not '8by1'"),
     (["regress", "iris", "--drain", "3"], "a drain that divides the rows"),
-    (["regress", "iris", "--drain", "0"], "drain is a positive whole number, not 0"),
+    (["regress", "iris", "--drain", "0"], "drain must be a positive whole number, not 0"),
     (["regress"], "NAME|FILE.npz"),
     (["fly"], "fly"),
 ])
