@@ -17,7 +17,7 @@ __all__ = ["EngineControl"]
 class EngineControl:
     """Counts the clocks of one engine; `tick` is a clock, `skip` several in which only counters move.
 
-    It mirrors `MatrixEngine` with its `Sequencer`, its vector buffers and its `ResultQueue`s.
+    It mirrors `MatrixEngine` with its `Sequencer`, its `VectorBuffer`s and its `ResultQueue`s.
 
     Parameters
     ----------

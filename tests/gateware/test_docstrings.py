@@ -9,6 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from varigate.gateware.core.answer import Answer
+from varigate.gateware.core.latent import Latent
+from varigate.gateware.core.vae import FoldedVae
+from varigate.gateware.engine.activation_buffers import VectorBuffer
+from varigate.gateware.engine.matmul import MatrixEngine
+from varigate.gateware.engine.result_queue import ResultQueue
+from varigate.gateware.engine.sequencer import Sequencer
+from varigate.gateware.estimate.timing_core import CoreControl
+from varigate.gateware.estimate.timing_engine import EngineControl
+
 ROOT = Path(__file__).parents[2]
 FILES = sorted([*(ROOT / "gateware").rglob("*.py"), *(ROOT / "platform" / "boards").rglob("*.py")])
 SECTIONS = ["Parameters", "Members", "Cycles", "Raises", "Examples"]
@@ -87,6 +97,14 @@ def test_components_say_what_they_are(path):
 def test_components_are_found():
     names = [node.name for path in FILES for node in components(path.read_text("utf-8"))]
     assert {"ArgMax", "BoardTop", "MatrixEngine", "Top", "VectorBuffer"} <= set(names) and len(names) >= 50
+
+
+@pytest.mark.parametrize(("mirror", "twin"), [
+    *((CoreControl, twin) for twin in (Answer, FoldedVae, Latent)),
+    *((EngineControl, twin) for twin in (MatrixEngine, ResultQueue, Sequencer, VectorBuffer))])
+def test_twins_name_each_other(mirror, twin):
+    assert f".{mirror.__name__}` mirrors" in " ".join(twin.__doc__.split())
+    assert f"`{twin.__name__}`" in mirror.__doc__
 
 
 GOOD = '''
