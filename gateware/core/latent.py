@@ -28,8 +28,8 @@ class Latent(wiring.Component):
     * GENERATE: z from ε.
     * DECODE: z from the client.
 
-    The integer functions are those of `model.fixedpoint.sampling`. `gateware.estimate.timing_core.CoreControl` mirrors
-    its control for RECONSTRUCT clock by clock.
+    z comes from a `Sampler`, μz from a `MeanRounder`. `gateware.estimate.timing_core.CoreControl` mirrors its control
+    for RECONSTRUCT clock by clock.
 
     Parameters
     ----------

@@ -40,7 +40,8 @@ def table_layout(matrices: list[Matrix], array: Array, accumulator_bits: int) ->
 class Drain(wiring.Component):
     """Takes the sums of a tile and gives their requantised, activated values in groups of `drain`.
 
-    The integer functions are `model.fixedpoint.formats.requantise` and `model.fixedpoint.sigmoid.Sigmoid`.
+    The integer function is `model.fixedpoint.formats.requantise`; each lane has a `SigmoidUnit` behind it if there is a
+    sigmoid.
 
     Parameters
     ----------

@@ -14,10 +14,11 @@ and for the straight line (64 segments, 14 bits of x, 8 guard bits):
 
     |ε| = (c0·2¹⁴ + x·c1 + 2²¹) >> 22
 
-*floor* after the first step, *half up* at the end, to s16.11. Each step is one multiply-add of a DSP slice,
-whose narrower factor x just fits.
-(Segments per octave: D.-U. Lee, R. Cheung, J. Villasenor, W. Luk, "Inversion-based hardware Gaussian random number
-generator", IEEE FPT 2006.)
+*floor* after the first step, *half up* at the end, to s16.11. Each step is one multiply-add of a DSP slice, whose
+narrower factor x just fits. (Segments per octave: D.-U. Lee, R. Cheung, J. Villasenor, W. Luk, "Inversion-based
+hardware Gaussian random number generator", IEEE FPT 2006.)
+
+In hardware: `gateware.units.gaussian.InverseCdf`, `gateware.units.gaussian.EpsilonSource`.
 """
 
 from dataclasses import dataclass

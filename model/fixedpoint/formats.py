@@ -1,7 +1,9 @@
 """Fixed-point formats, and the two roundings of this project: *half up* and *saturate*.
 
-A number is a two's-complement integer `q` together with a `Format`; its value is `q * 2**-frac`.
-All functions take and return int64 arrays of any shape.
+A number is a two's-complement integer `q` together with a `Format`; its value is `q * 2**-frac`. All functions take and
+return int64 arrays of any shape.
+
+In hardware: `gateware.engine.drain.Drain`.
 """
 
 import re

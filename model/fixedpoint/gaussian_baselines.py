@@ -1,8 +1,8 @@
 """Gaussian sources that are often built and that are not good enough: the yardsticks that the tests of ε must refuse.
 
 `clt`
-    twelve uniform numbers less six (G. E. P. Box, M. E. Muller, Annals of Math. Statistics 29, 1958, name it): here
-    the two 16-bit halves of six draws. Its kurtosis is 3 − 12/120 = 2.9, and nothing lies beyond 6 σ.
+    twelve uniform numbers less six (G. E. P. Box, M. E. Muller, Annals of Math. Statistics 29, 1958, name it): here the
+    two 16-bit halves of six draws. Its kurtosis is 3 − 12/120 = 2.9, and nothing lies beyond 6 σ.
 `shift`
     a 32-bit Fibonacci LFSR (taps 32, 22, 2, 1: P. Alfke, Xilinx XAPP 052, 1996) that moves by *one bit* a sample, its
     word read as a uniform draw. 31 of 32 bits are the last sample's, so that neighbours depend on each other.
@@ -10,6 +10,8 @@
     the number of ones in a 32-bit draw: a binomial variable of 33 values, 0.35 σ apart.
 
 All give s16.11 like ε and take (seed, count, start).
+
+In hardware: `gateware.units.gaussian_baselines.ShiftRegister`, `gateware.units.gaussian_baselines.SumOfUniforms`.
 """
 
 import numpy as np

@@ -4,6 +4,8 @@
     σ = sat((y·2**n + 2**(guard − 1)) >> guard),   v = n + f, n whole and 0 ≤ f < 1
 
 *Floor* after Horner's products, one rounding *half up*; v at or above the output's range saturates.
+
+In hardware: `gateware.units.power.PowerUnit`.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,8 @@
 """The reparameterisation z = μ + σ·ε in integers, with its formats.
 
 v = log2 σ; σ = 2**v comes from a table of 256 entries that is the definition. One product, one rounding *half up*.
+
+In hardware: `gateware.units.sampling.Sampler`, `gateware.units.sampling.MeanRounder`.
 """
 
 from functools import cache

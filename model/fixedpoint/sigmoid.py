@@ -7,6 +7,8 @@ format, so that 1.0 becomes the greatest code.
 
 Ready-made: `classic`, the textbooks' series; `byte` and `wide`, correctly rounded; `fine` and `compact`, 16 bits within
 1 ulp.
+
+In hardware: `gateware.units.activation.SigmoidUnit`, `gateware.units.activation.FoldedSigmoidUnit`.
 """
 
 from dataclasses import dataclass

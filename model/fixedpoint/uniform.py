@@ -9,6 +9,8 @@ would stand still (fewer than 2, 8, 16) is repaired by setting bit 1, 3, 4.
 
 **Jumps.** A leap is a linear map of the state's 32 bits, so 2ᵏ leaps are one too, found by squaring k times; hence any
 part of the stream costs the same as its beginning.
+
+In hardware: `gateware.units.lfsr.Taus88`.
 """
 
 from functools import cache, partial

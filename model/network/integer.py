@@ -1,6 +1,8 @@
 """Integer inference: the definition of what the hardware computes.
 
 Everything is int64 and exact; the leading axes of every array are the batch.
+
+In hardware: `gateware.core.vae.FoldedVae`, `gateware.engine.matmul.MatrixEngine`, `gateware.units.argmax.ArgMax`.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,6 @@
 """Frames on the serial line: CRC, COBS, commands, reasons. `docs/protocol.md` is the specification.
+
+In hardware: `gateware.link.cobs.CobsEncoder`, `gateware.link.cobs.CobsDecoder`, `gateware.link.framer.Framer`.
 """
 
 from dataclasses import dataclass

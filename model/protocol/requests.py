@@ -1,9 +1,17 @@
 """What the board makes of the bytes that it receives: a request, a negative reply, or silence.
 
-`judge` is the definition; `gateware.link.deframer` and `gateware.link.requests` compute it.
+`judge` is the definition; `gateware.link.deframer.Deframer` and `gateware.link.requests.Requests` compute it.
 """
 
-from varigate.model.protocol.frames import NEGATIVE, PRINTABLE, UNKNOWN, Command, Frame, Reason, parse
+from varigate.model.protocol.frames import (
+    NEGATIVE,
+    PRINTABLE,
+    UNKNOWN,
+    Command,
+    Frame,
+    Reason,
+    parse,
+)
 
 __all__ = ["LEAST_WIRE", "judge", "negative", "request_lengths"]
 

@@ -3,6 +3,8 @@
     flower 051: versicolor z=+0.31,-1.20 -> 6.9 3.1 4.8 1.5
 
 A line is made of numbers with `separators` before, between and after them.
+
+In hardware: `gateware.panel.text.Text`.
 """
 
 from itertools import chain
@@ -59,8 +61,8 @@ def _output(code: int, tenths: bool) -> str:
 def line(network: Network, number: int, cls: int, z, output) -> str:
     """The line for example `number` (1…255) and class `cls` (ignored without classes), carriage return, line feed.
 
-    z (latent,) are codes of `network.z`, printed with two decimals, *half away from zero*, with the code's sign:
-    a negative code that rounds to nothing is `-0.00`. output (outputs,) are codes of `network.output`.
+    z (latent,) are codes of `network.z`, printed with two decimals, *half away from zero*, with the code's sign: a
+    negative code that rounds to nothing is `-0.00`. output (outputs,) are codes of `network.output`.
     """
     numbers = [f"{number:03d}", *(_signed_hundredths(int(code), network.z.frac) for code in z)]
     if shown_outputs(network):

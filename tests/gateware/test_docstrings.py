@@ -163,3 +163,26 @@ def test_a_docstring_that_lacks_something_is_found(old, new, wrong):
 def test_a_component_without_a_docstring_is_found():
     assert problems("class Adder(wiring.Component):\n    def elaborate(self, platform):\n        return Module()") == [
         "Adder: no section Cycles", "Adder: no section Examples", "Adder: does not begin with a sentence"]
+
+
+def functions(docstring: str) -> list[tuple[str, str]]:
+    """(module, name) of the functions of `model` that a component says it computes."""
+    sentences = re.split(r"\.\s+", " ".join(docstring.split()))
+    return [found for sentence in sentences if re.match(r"The (integer )?functions?\b", sentence)
+            for found in re.findall(r"`(model(?:\.\w+)*)\.(\w+)`", sentence)]
+
+
+COMPUTED = sorted({(module, node.name) for path in FILES for node in components(path.read_text("utf-8"))
+                   for module, _ in functions(sections(ast.get_docstring(node) or "")[""])})
+
+
+@pytest.mark.parametrize(("module", "unit"), COMPUTED)
+def test_the_model_names_the_unit_that_computes_it(module, unit):
+    source = ROOT.joinpath(*module.split(".")).with_suffix(".py").read_text("utf-8")
+    assert re.search(rf"`gateware(\.\w+)*\.{unit}`", ast.get_docstring(ast.parse(source)))
+
+
+def test_units_say_what_they_compute():
+    assert functions("A sum. The integer functions are `model.a.f` and `model.b.c.g`, by kind. See `model.d.h`.") == [
+        ("model.a", "f"), ("model.b.c", "g")]
+    assert len(COMPUTED) >= 18
