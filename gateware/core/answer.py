@@ -85,11 +85,11 @@ class Answer(wiring.Component):
         answers = {op: list(self.numbers(network, op)) for op in Op}
         m.submodules.argmax = argmax = ArgMax(max(network.classes, 1), SCORE_BITS)
         op, index = Signal(Op, reset_less=True), Signal(signed(32), reset_less=True)
-        left = Signal(range(max(network.latent, 2)), reset_less=True)  # latent variables behind the present one
+        left = Signal(range(max(network.latent, 2)), reset_less=True)  # latent variables after the present one
         m.d.comb += [argmax.score.eq(self.scores.p.value), argmax.valid.eq(self.scores.valid & self.scores.ready)]
 
         def go(operation, part=None):
-            """To the part behind `part` in the answer to `operation`; to its first one."""
+            """Go to the part after `part` in the answer to `operation`; without `part`, to its first one."""
             order = answers[operation]
             place = 0 if part is None else order.index(part) + 1
             m.next = order[place].name if place < len(order) else "IDLE"

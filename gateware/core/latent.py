@@ -104,7 +104,7 @@ class Latent(wiring.Component):
         ]
 
         op, sampled = Signal(Op, reset_less=True), Signal(reset_less=True)
-        given = Signal(range(latent), reset_less=True)  # numbers that went before the present one
+        given = Signal(range(latent), reset_less=True)  # numbers before the present one
         last_given = given == latent - 1
         m.submodules.means = kept = memory.Memory(
             shape=signed(MU.bits), depth=max(latent, 2), init=[], attrs={"ram_style": "distributed"})
@@ -117,7 +117,7 @@ class Latent(wiring.Component):
             latents.w_data.eq(element.p.value),
         ]
 
-        # A sample goes to the decoder and to the queue of samples in one and the same clock.
+        # A sample goes to the decoder and to the queue of samples in the same clock.
         flying = Signal(range(Sampler.latency + 2))  # samples that have not left the sampler
         m.d.comb += [
             self.decoder.valid.eq(sampler.o.valid & samples.w_rdy),
@@ -135,7 +135,7 @@ class Latent(wiring.Component):
                     m.next = following
 
         def share(wanted, valid, ready, told):
-            """An element of the encoder is taken once both who may want it take it."""
+            """Pass on an element of the encoder: to a unit if `wanted` and to the answer if `told`, in one clock."""
             m.d.comb += [
                 valid.eq(element.valid & wanted & (latents.w_rdy | ~told)),
                 latents.w_en.eq(element.valid & told & (ready | ~wanted)),

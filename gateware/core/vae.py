@@ -103,7 +103,7 @@ class FoldedVae(wiring.Component):
 
         jobs = Signal(range(IN_FLIGHT + 1))
         result = client.result
-        ended = Signal()  # in the clock before
+        ended = Signal()  # the clock before ended a job
         m.d.sync += [ended.eq(result.valid & result.ready & result.p.last),
                      jobs.eq(jobs + (client.job.valid & client.job.ready) - ended)]
         m.d.comb += [

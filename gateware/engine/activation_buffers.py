@@ -83,10 +83,10 @@ class VectorBuffer(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        filled = Signal(self._pages)  # by page: a whole vector is there, and not yet done with
+        filled = Signal(self._pages)  # by page: it holds a whole vector that is not done with
         waiting = Signal(range(self._pages + 1))  # whole vectors that have not been picked
-        page = Signal(range(self._pages))  # that comes in; without a bit where there is one only
-        next_page = Signal.like(page)  # that is picked next
+        page = Signal(range(self._pages))  # the page that is being filled; zero bits wide if there is only one
+        next_page = Signal.like(page)  # the page that is picked next
         read_page = Signal.like(page, reset_less=True)
         word = Signal(range(max(self._words, 2)))
         bank = Signal(range(max(self._columns, 2)))

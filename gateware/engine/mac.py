@@ -22,7 +22,7 @@ from varigate.gateware.lib.checks import check_integer
 __all__ = ["LOW_BITS", "MacArray", "longest_chain"]
 
 CHAIN = 4  # columns down one cascade
-LOW_BITS = 17  # of a packed product: with 8 more for the high weight, a factor of 25 bits
+LOW_BITS = 17  # bits of the low product of two; with 8 more for the high weight, a factor has 25
 
 
 def longest_chain(columns: int, *, packed: bool, cascade: bool = True, product: int = 127 * 255) -> int:

@@ -8,7 +8,7 @@ from varigate.gateware.lib.checks import check_integer
 
 __all__ = ["ResultQueue"]
 
-SHALLOW = 64  # groups that a look-up table's memory holds without being wider for it
+SHALLOW = 64  # groups that one look-up table holds for each bit
 
 
 class ResultQueue(wiring.Component):

@@ -12,7 +12,7 @@ from varigate.model.network.network import Network
 __all__ = ["choose_array", "least_interval"]
 
 MOST_DRAIN = 8  # lanes of the drain; a lane takes some 150 LUTs, and more of them gain little
-MOST_BANKS = 128  # of the buffer between layers; each is a memory of its own, in LUTs
+MOST_BANKS = 128  # banks of the buffer between layers; each is a memory of its own, in LUTs
 
 
 def _divisors(number: int) -> list[int]:

@@ -23,7 +23,7 @@ __all__ = ["Core", "Need", "around", "blocks", "spread"]
 
 
 LUT_BITS = 64
-LARGE = 512  # bytes that Yosys keeps in look-up tables no longer
+LARGE = 512  # bytes from which on Yosys puts a memory into block RAM
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def blocks(words: int, bits: int) -> int:
     width = bank_bits(words)
     deep = -(-words // DEEP)
     whole, rest = divmod(bits, width)
-    half = width // 2 if width != 9 else 4  # the ninth bit goes with eight others only
+    half = width // 2 if width != 9 else 4  # the ninth bit comes only with a whole byte
     return deep * (2 * whole + (0 if rest == 0 else 1 if rest <= half else 2))
 
 
@@ -99,7 +99,7 @@ class Core:
         self._weights = weights
         self._weight_bits = weight_bits_of(self.matrices)
         self._accumulator_bits = accumulator_bits_of(self.matrices, network.sigmoid)
-        self._banks, self._tables = {}, {}  # what arrays have in common: see `_banks_of` and `_table_bits`
+        self._banks, self._tables = {}, {}  # shared by arrays: see `_banks_of` and `_table_bits`
         epsilon = segments_of(network.epsilon_table)
         self._epsilon = Need(epsilon.degree, blocks(len(network.epsilon_table), sum(epsilon.bits)))
         self._sigmoid = network.sigmoid.order if network.sigmoid else 0
@@ -117,7 +117,7 @@ class Core:
         if self._weights == "lut":
             return Need(dsp, lut=words * bits // LUT_BITS) + self._epsilon
         groups = sum(each.groups for each in plans)
-        marks = (groups > sum(each.tiles for each in plans)) + (groups > len(plans))  # that are not always set
+        marks = (groups > sum(each.tiles for each in plans)) + (groups > len(plans))  # marks that differ between words
         table = blocks(groups, self._table_bits(array.drain) + marks)
         weights = sum(count * blocks(words, stored) for stored, count in self._banks_of(array).items())
         return Need(dsp, weights + table) + self._epsilon

@@ -21,7 +21,7 @@ def weight_bits(matrices: list[Matrix], array: Array, bits: int) -> list[int]:
     """
     words = sum(len(range(0, matrix.rows, array.rows)) * len(range(0, matrix.inputs, array.columns))
                 for matrix in matrices)
-    # What differs in some words differs in all: mostly a few tell that every bit is stored, and a search asks often.
+    # A bit that differs between a few words differs between all: mostly these few suffice, and a search asks often.
     varying = _varying([_middle(matrix.weights, array) for matrix in matrices], array, bits)
     if not varying.all():
         varying = _varying([matrix.weights for matrix in matrices], array, bits)

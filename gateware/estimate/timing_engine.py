@@ -61,7 +61,7 @@ class EngineControl:
         self._reserved, self._taken, self.queued = [0] * count, [0] * count, [0] * count
         self._written, self._claimed = [False] * len(self._plans), [False] * len(self._plans)
         self._matrix, self._tile, self._step, self._draining = None, 0, 0, 0
-        self._due = deque()  # (clock, matrix, group of its results) of those groups to be written that matter
+        self._due = deque()  # (clock, matrix, group of its results) of the groups whose writing matters
 
     def state(self, now: int) -> tuple:
         """Everything that the clocks from `now` on depend on, besides what is taken in and out."""

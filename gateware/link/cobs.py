@@ -46,7 +46,7 @@ class CobsDecoder(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         left = Signal(8)  # bytes of the block that are to come
-        quiet = Signal(init=1)  # the block before, if any, stands for no zero after it
+        quiet = Signal(init=1)  # no zero follows the block before, if there is one
         delimiter = self.i.payload == 0
         code = left == 0
         m.d.comb += [

@@ -90,7 +90,7 @@ class Deframer(wiring.Component):
         end = cobs.o.valid & cobs.o.p.end
         byte = cobs.o.valid & ~cobs.o.p.end
 
-        # What the wire shows, before any decoding.
+        # Facts about the bytes on the wire, before any decoding.
         wire = Signal(range(LEAST_WIRE + 1))  # holds at LEAST_WIRE
         broken = Signal()
         text = Signal(init=1)

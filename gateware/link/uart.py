@@ -243,8 +243,8 @@ class UartTransmitter(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         m.submodules.baud = baud = BaudGenerator(*self._rates)
-        bits = Signal(9, reset_less=True)  # what comes after the bit on the line
-        count = Signal(range(FRAME_BITS + 1))  # bits of this frame that are not over
+        bits = Signal(9, reset_less=True)  # the bits after the one on the line
+        count = Signal(range(FRAME_BITS + 1))  # bits of this frame that have not ended
         busy, last = count != 0, count == 1
         m.d.comb += [
             baud.run.eq(busy),

@@ -172,7 +172,7 @@ class Values(wiring.Component):
         with m.If(self.i.valid & self.i.ready):
             m.d.sync += [target.eq(slot), sign.eq(negative)]
 
-        # A power of two in depth: no address is outside.
+        # The depth is a power of two, so that no address is outside.
         m.submodules.kept = kept = memory.Memory(
             shape=value_layout(network), depth=1 << len(slot), init=[], attrs={"ram_style": "distributed"})
         write = kept.write_port()

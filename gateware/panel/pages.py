@@ -169,7 +169,7 @@ class Pages(wiring.Component):
         m.d.comb += window.eq(place + lowest)
 
         def slide(top, limit):
-            """The window's lowest digit, so that the highest that is not zero is within `top`."""
+            """Set the window's lowest digit so that the highest digit that is not zero is in place `top` or below."""
             for offset in range(1, min(limit, last - top) + 1):
                 with m.If(value.digits[top + offset] != 0):
                     m.d.comb += lowest.eq(offset)

@@ -175,7 +175,7 @@ class EpsilonSource(wiring.Component):
         m.submodules.gaussian = gaussian = self._gaussian
         wiring.connect(m, wiring.flipped(self.i), uniform.i)
         connect(m, uniform.o, gaussian.i)
-        # Whoever takes a sample does not reach back to the clock enables of inverse CDF and LFSR.
+        # The buffer keeps the taker's `ready` from the clock enables of inverse CDF and LFSR.
         m.submodules.buffer = buffer = SkidBuffer(Fixed(EPSILON))
         connect(m, gaussian.o, buffer.i)
         connect(m, buffer.o, wiring.flipped(self.o))

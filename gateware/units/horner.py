@@ -62,7 +62,7 @@ def horner(pipeline: Pipeline, polynomial: Segmented, u, *, greatest: int, offse
     constants = polynomial.coefficients.copy()
     constants[:, 0] += offset
     segment, t = abscissa(polynomial, u, greatest)
-    # The first product is freed of the zeros that all its coefficients end in.
+    # The first product is computed without the zeros in which all its coefficients end.
     zeros = _common_zeros(constants[:, polynomial.order], polynomial.frac if polynomial.order else 0)
     y = stage(select(constants[:, polynomial.order] >> zeros, segment), name="y")
     t = stage(t, name="t")
@@ -70,7 +70,7 @@ def horner(pipeline: Pipeline, polynomial: Segmented, u, *, greatest: int, offse
         product = stage(y * t, name=f"product_{power}")
         segment = stage(segment, name=f"segment_{power}", cycles=1 if power == polynomial.order - 1 else 2)
         c = stage(select(constants[:, power], segment), name=f"c{power}")
-        # Adding before the shift is the same floor.
+        # Adding before the shift gives the same floor.
         shift = polynomial.frac - zeros
         total = Signal(signed(signed_bits(*reached[polynomial.order - power]) + shift), name=f"sum_{power}",
                        reset_less=True)

@@ -13,7 +13,7 @@ __all__ = ["BACKGROUND", "FRAME", "NEWEST", "WALKED", "Screen"]
 # Red, green, blue.
 BACKGROUND, FRAME = (1, 1, 2), (4, 4, 6)
 NEWEST = (15, 10, 0)  # the frame of the wall's newest image
-WALKED = (0, 12, 13)  # the frame of an output that somebody walked to
+WALKED = (0, 12, 13)  # the frame of an output that a walk has reached
 
 
 class Screen(wiring.Component):

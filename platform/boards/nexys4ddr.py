@@ -46,8 +46,8 @@ class Nexys4DDR(Nexys4DDRPlatform):
     name = "nexys4ddr"
     part = "xc7a100tcsg324-1"
     clock_hz = 100_000_000
-    clock_port = "clk100_0__io"  # of the netlist
-    loader_board = "nexys_a7_100"  # what openFPGALoader calls it
+    clock_port = "clk100_0__io"  # its name in the netlist
+    loader_board = "nexys_a7_100"  # its name for openFPGALoader
 
     RESET_STAGES = 4
 

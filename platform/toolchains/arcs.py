@@ -6,13 +6,13 @@ __all__ = ["combinational_arcs"]
 
 GATES = {"INV", "BUF", "BUFG", "BUFGCTRL", "IBUF", "OBUF", "OBUFT", "MUXF7", "MUXF8", "LUT6_2",
          *(f"LUT{inputs}" for inputs in range(1, 7))}
-READ_PORTS = {  # of memories in LUTs: the address that each output follows
+READ_PORTS = {  # memories in LUTs: the address that each output follows
     **{name: {"O": "A"} for name in ("RAM128X1S", "RAM256X1S")},
     "RAM128X1D": {"SPO": "A", "DPO": "DPRA"},
     **{name: {f"DO{port}": f"ADDR{port}" for port in "ABCD"} for name in ("RAM32M", "RAM64M")},
     "SRLC32E": {"Q": "A"},
 }
-SCALAR_ADDRESS = {  # the same, where the address is one port a bit: A0, A1, …
+SCALAR_ADDRESS = {  # memories in LUTs whose address has a port for each bit: A0, A1, …
     **{name: {"O": "A"} for name in ("RAM32X1S", "RAM64X1S")},
     **{name: {"SPO": "A", "DPO": "DPRA"} for name in ("RAM32X1D", "RAM64X1D")},
     **{name: {"Q": "A"} for name in ("SRL16E", "SRLC16E")},

@@ -111,7 +111,7 @@ class OpenXC7:
                                      "--part_name", board.part, "--frm_file", f"{top}.frames",
                                      "--output_file", f"{top}.bit"], directory)
         bitstream = directory / f"{top}.bit"
-        if not bitstream.is_file() or bitstream.stat().st_size == 0:  # the program exits with 0 all the same
+        if not bitstream.is_file() or bitstream.stat().st_size == 0:  # the program exits with 0 even then
             raise ToolError(f"xc7frames2bit wrote no bitstream: {last_error(directory, 'xc7frames2bit.log')}")
         return Placed(self.name, bitstream.name, fmax, met=True)
 

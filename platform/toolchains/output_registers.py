@@ -14,7 +14,7 @@ from varigate.platform.toolchains.netlist import Netlist
 __all__ = ["fold", "fold_file", "memory_bits"]
 
 BLOCK_RAMS = ("RAMB18E1", "RAMB36E1")
-FLIP_FLOPS = {"FDRE": "R", "FDSE": "S", "FDCE": "CLR", "FDPE": "PRE"}  # and the pin of the reset
+FLIP_FLOPS = {"FDRE": "R", "FDSE": "S", "FDCE": "CLR", "FDPE": "PRE"}  # type to the pin of its reset
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def memory_bits(netlist: Netlist, part: str) -> tuple[int, int]:
     used.update(netlist.outputs)
     read = unregistered = 0
     for name, cell in netlist.cells.items():
-        # Amaranth tells apart what has the same name by a number behind a $.
+        # Amaranth tells instances of the same name apart by a number after a $.
         if cell.type not in BLOCK_RAMS or part not in (scope.split("$")[0] for scope in name.split(".")):
             continue
         for port in _ports(cell.parameters):

