@@ -16,13 +16,25 @@ __all__ = ["Drain", "kinds_of", "table_layout", "value_bits"]
 
 
 def kinds_of(matrices: list[Matrix]) -> list[Kind]:
-    """The kinds of all rows, in the order of their numbers in the drain's table."""
+    """The kinds of all rows, in the order of their numbers in the drain's table.
+
+    >>> from varigate.gateware.engine.program import lower
+    >>> from varigate.model.network import network_file
+    >>> [str(kind.format) for kind in kinds_of(lower(network_file.load(network_file.find("iris")))[0])] ['u8.4', 's8.4',
+    's16.8']
+    """
     return sorted({kind for matrix in matrices for kind in matrix.kinds},
                   key=lambda kind: (kind.sigmoid, kind.format))
 
 
 def value_bits(matrices: list[Matrix], sigmoid: Sigmoid | None) -> int:
-    """Bits of the signed number that holds every result of the matrices, before and after a sigmoid."""
+    """Bits of the signed number that holds every result of the matrices, before and after a sigmoid.
+
+    >>> from varigate.gateware.engine.program import lower
+    >>> from varigate.model.network import network_file
+    >>> value_bits(lower(network_file.load(network_file.find("iris")))[0], None)
+    16
+    """
     kinds = kinds_of(matrices)
     formats = [kind.format for kind in kinds] + [sigmoid.output for kind in kinds if kind.sigmoid]
     return max(signed_bits(number.low, number.high) for number in formats)
@@ -30,7 +42,12 @@ def value_bits(matrices: list[Matrix], sigmoid: Sigmoid | None) -> int:
 
 def table_layout(matrices: list[Matrix], array: Array, accumulator_bits: int) -> data.StructLayout:
     """Layout of a word of the drain's table: bias, shift and kind of a group's rows, and marks where tiles and matrices
-    end."""
+    end.
+
+    >>> from varigate.gateware.engine.program import lower
+    >>> from varigate.model.network import network_file
+    >>> table_layout(lower(network_file.load(network_file.find("iris")))[0], Array(8, 1), 24).size 32
+    """
     shift = max(int(matrix.shift.max()) for matrix in matrices)
     lane = data.StructLayout({"bias": signed(accumulator_bits), "shift": max(shift.bit_length(), 1),
                               "kind": unsigned(max((len(kinds_of(matrices)) - 1).bit_length(), 1))})

@@ -33,9 +33,9 @@ __all__ = ["MatrixEngine", "accumulator_bits_of", "greatest_product", "weight_bi
 class MatrixEngine(wiring.Component):
     """Multiplies matrices by vectors: every segment takes vectors on its own stream and gives its results in order.
 
-    A batch is as many vectors. A segment holds `buffers` vectors on their way in, one between each two of its matrices,
-    and the results of one (of `buffers` if they are few); the array goes from one matrix that is ready to the next,
-    whichever segments they belong to.
+    A segment holds `buffers` vectors on their way in, one between each two of its matrices, and the results of one (of
+    `buffers` if they are few); the array goes from one matrix that is ready to the next, whichever segments they belong
+    to. A batch is a sequence of vectors.
 
     The integer function of a matrix is `model.network.integer.dense`. `gateware.estimate.timing_engine.EngineControl`
     mirrors the control clock by clock.
@@ -246,7 +246,13 @@ class MatrixEngine(wiring.Component):
 
 
 def weight_bits_of(matrices: list[Matrix]) -> int:
-    """Bits of a signed weight: 8 for weights up to ±127, 4 for up to ±7."""
+    """Bits of a signed weight: 8 for weights up to ±127, 4 for up to ±7.
+
+    >>> from varigate.gateware.engine.program import lower
+    >>> from varigate.model.network import network_file
+    >>> weight_bits_of(lower(network_file.load(network_file.find("iris")))[0])
+    8
+    """
     return 1 + max(matrix.greatest for matrix in matrices).bit_length()
 
 

@@ -164,6 +164,9 @@ def weight_blocks(weights: np.ndarray, array: Array) -> np.ndarray:
     """Cut a matrix's weights into steps in the order of their use: int64 (tiles · steps, rows, columns).
 
     Zeros fill blocks that reach beyond the matrix; they are packed if the array is.
+
+    >>> weight_blocks(np.array([[1, 2, 3]]), Array(2, 2)).tolist()
+    [[[1, 2], [0, 0]], [[3, 0], [0, 0]]]
     """
     tiles, steps = -(-weights.shape[0] // array.rows), -(-weights.shape[1] // array.columns)
     padded = np.zeros((tiles * array.rows, steps * array.columns), dtype=np.int64)

@@ -74,7 +74,13 @@ PICK = 2  # clocks from the writing of the awaited group to the first step that 
 
 
 def plan(matrix: Matrix, array: Array) -> MatrixPlan:
-    """Plan the first matrix of a segment."""
+    """Plan the first matrix of a segment.
+
+    >>> from varigate.gateware.engine.program import lower
+    >>> from varigate.model.network import network_file
+    >>> plan(lower(network_file.load(network_file.find("iris")))[0][0], Array(4, 2, 2))
+    MatrixPlan(steps=2, tiles=2, drains=2, last_drains=2, chase=0)
+    """
     tiles = _ceil(matrix.rows, array.rows)
     return MatrixPlan(_ceil(matrix.inputs, array.columns), tiles, _ceil(min(array.rows, matrix.rows), array.drain),
                       _ceil(matrix.rows - (tiles - 1) * array.rows, array.drain))
@@ -86,7 +92,13 @@ def _group(row: int, array: Array, writer: MatrixPlan) -> int:
 
 
 def plan_segment(matrices: list[Matrix], array: Array) -> list[MatrixPlan]:
-    """Plan the matrices of a segment: each but the first chases the one before it."""
+    """Plan the matrices of a segment: each but the first chases the one before it.
+
+    >>> from varigate.gateware.engine.program import lower
+    >>> from varigate.model.network import network_file
+    >>> [each.chase for each in plan_segment(lower(network_file.load(network_file.find("iris")))[0], Array(8, 1))] [0,
+    1]
+    """
     plans = []
     for matrix in matrices:
         own = plan(matrix, array)

@@ -11,7 +11,12 @@ __all__ = ["Sequencer", "constants"]
 
 
 def constants(values):
-    """Make a table of constants to be indexed by a signal."""
+    """Make a table of constants to be indexed by a signal.
+
+    >>> index = Signal(2)
+    >>> constants([3, 1, 4, 1])[index].shape()
+    unsigned(3)
+    """
     bits = max(int(max(values)).bit_length(), 1)
     return Choice([Const(int(value), bits) for value in values])
 

@@ -26,7 +26,12 @@ def _outside(network: Network) -> int:
 
 
 def least_interval(network: Network, array: Array) -> int:
-    """Lower bound on the interval in clocks, mostly reached: the array's cost, or the time for inputs or answer."""
+    """Lower bound on the interval in clocks, mostly reached: the array's cost, or the time for inputs or answer.
+
+    >>> from varigate.model.network import network_file
+    >>> least_interval(network_file.load(network_file.find("iris")), Array(8, 1))
+    35
+    """
     matrices = Core(network, "lut").matrices
     return max(_outside(network), sum(plan(matrix, array).cost for matrix in matrices))
 
@@ -58,6 +63,12 @@ def choose_array(network: Network, dsps: int, rams: int, *, weights: str = "bloc
     -------
     Array or None
         None if no array fits.
+
+    Examples
+    --------
+    >>> from varigate.model.network import network_file
+    >>> choose_array(network_file.load(network_file.find("iris")), dsps=12, rams=4, weights="lut") Array(rows=4,
+    columns=2, drain=4, packed=True, cascade=True, buffers=2)
     """
     core, outside = Core(network, weights), _outside(network)
     found = []

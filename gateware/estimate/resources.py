@@ -141,6 +141,10 @@ def around(network: Network) -> Need:
 
     These are the memories of examples, of requests, and of the screen: an image, the pictures, and a table for each
     axis.
+
+    >>> from varigate.model.network import network_file
+    >>> around(network_file.load(network_file.find("digits")))
+    Need(dsp=0, ramb18=12, lut=0)
     """
     rows, columns = examples_shape(network)
     ramb18 = spread(rows * columns, 8) if 8 * rows * columns > LUT_ROM_BITS else 0

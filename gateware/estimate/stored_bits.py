@@ -18,6 +18,10 @@ def weight_bits(matrices: list[Matrix], array: Array, bits: int) -> list[int]:
     """Count the stored bits of the words of weights in each bank (`gateware.lib.rom.RegisteredRom`).
 
     `bits` is the width of one weight. `drain`, `cascade` and `buffers` of the array play no part.
+
+    >>> from varigate.gateware.engine.program import lower
+    >>> from varigate.model.network import network_file
+    >>> weight_bits(lower(network_file.load(network_file.find("iris")))[0], Array(8, 1), bits=8) [63]
     """
     words = sum(len(range(0, matrix.rows, array.rows)) * len(range(0, matrix.inputs, array.columns))
                 for matrix in matrices)
@@ -49,6 +53,10 @@ def table_bits(matrices: list[Matrix], drain: int, accumulator_bits: int) -> int
     """Count the stored bits of a word of the drain's table (`gateware.engine.drain.table_layout`), its marks left out.
 
     Row r of a matrix lies in lane r mod `drain`, whatever the tiles; zeros fill a matrix's last group.
+
+    >>> from varigate.gateware.engine.program import lower
+    >>> from varigate.model.network import network_file
+    >>> table_bits(lower(network_file.load(network_file.find("iris")))[0], drain=1, accumulator_bits=24) 30
     """
     kinds, groups = kinds_of(matrices), []
     for matrix in matrices:

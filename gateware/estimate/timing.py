@@ -39,7 +39,12 @@ class Cycles:
 
 
 def array_cycles(network: Network, array: Array) -> int:
-    """Cycles of the array for one job: a lower bound on the interval."""
+    """Cycles of the array for one job: a lower bound on the interval.
+
+    >>> from varigate.model.network import network_file
+    >>> array_cycles(network_file.load(network_file.find("iris")), Array(8, 1))
+    35
+    """
     return sum(plan.cost for segment in _segments(network) for plan in plan_segment(segment, array))
 
 
@@ -63,6 +68,11 @@ def run(network: Network, array: Array, jobs: int, *, jumps: bool = True):
     jobs.
 
     Three lists; clock 0 is the first job's acceptance. Without `jumps` it is counted clock by clock.
+
+    >>> from varigate.model.network import network_file
+    >>> inputs, classes, outputs = run(network_file.load(network_file.find("iris")), Array(8, 1), jobs=2)
+    >>> inputs, classes, outputs
+    ([4, 10], [53, 94], [84, 105])
     """
     core = _core(network, array, jobs, jumps=jumps)
     core.run(jobs)

@@ -53,6 +53,11 @@ class FixedValue(ValueCastable):
 
     Arithmetic is done on `raw`, whose width and signedness the hardware language tracks; the result is given a format
     again by `Fixed(...)(value)` once it has been rounded.
+
+    >>> from amaranth.hdl import Signal
+    >>> x = Signal(Fixed(Format(True, 8, 4)))
+    >>> x.raw.shape(), (x.raw + 1).shape()
+    (signed(8), signed(9))
     """
 
     def __init__(self, shape: Fixed, target):

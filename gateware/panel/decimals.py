@@ -15,7 +15,12 @@ __all__ = ["Decimal", "Values", "reader", "slots", "value_layout"]
 
 
 def slots(network: Network) -> int:
-    """Count the numbers that are kept."""
+    """Count the numbers that are kept.
+
+    >>> from varigate.model.network import network_file
+    >>> slots(network_file.load(network_file.find("iris")))
+    7
+    """
     return 1 + network.latent + shown_outputs(network)
 
 
@@ -24,7 +29,12 @@ def _greatest(network: Network) -> int:
 
 
 def value_layout(network: Network):
-    """Layout of a shown number: a sign and decimal digits, the lowest first; a z in hundredths."""
+    """Layout of a shown number: a sign and decimal digits, the lowest first; a z in hundredths.
+
+    >>> from varigate.model.network import network_file
+    >>> value_layout(network_file.load(network_file.find("iris")))["digits"].shape
+    ArrayLayout(4, 3)
+    """
     return data.StructLayout({"negative": 1, "digits": data.ArrayLayout(4, len(str(_greatest(network))))})
 
 
@@ -33,7 +43,12 @@ def _slot_bits(network: Network) -> int:
 
 
 def reader(network: Network):
-    """The signature of a reader: the value comes in the same clock as the slot is asked for."""
+    """The signature of a reader: the value comes in the same clock as the slot is asked for.
+
+    >>> from varigate.model.network import network_file
+    >>> reader(network_file.load(network_file.find("iris"))).members["slot"]
+    Out(3)
+    """
     return wiring.Signature({"slot": Out(_slot_bits(network)), "value": In(value_layout(network))})
 
 

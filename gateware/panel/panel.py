@@ -25,7 +25,12 @@ NUMBER_BITS = 8
 
 
 def examples_shape(network: Network) -> tuple[int, int]:
-    """Rows and columns of the memory of examples: their numbers and their inputs, up to powers of two."""
+    """Rows and columns of the memory of examples: their numbers and their inputs, up to powers of two.
+
+    >>> from varigate.model.network import network_file
+    >>> examples_shape(network_file.load(network_file.find("iris")))
+    (256, 4)
+    """
     return 1 << max(len(network.examples) - 1, 0).bit_length(), 1 << (network.inputs - 1).bit_length()
 
 

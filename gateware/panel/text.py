@@ -15,7 +15,12 @@ END = 0x80  # set in the last byte of a string in the memory
 
 
 def class_shape(network: Network):
-    """The shape of a class's index: at least one bit, also without classes."""
+    """The shape of a class's index: at least one bit, also without classes.
+
+    >>> from varigate.model.network import network_file
+    >>> class_shape(network_file.load(network_file.find("iris")))
+    range(0, 3)
+    """
     return range(max(2, network.classes))
 
 

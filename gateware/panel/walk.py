@@ -15,12 +15,22 @@ WAIT = 3  # intervals before the first repetition
 
 
 def pair_bits(network: Network) -> int:
-    """The width of the number of a pair of latent dimensions, 2·pair and 2·pair + 1."""
+    """The width of the number of a pair of latent dimensions, 2·pair and 2·pair + 1.
+
+    >>> from varigate.model.network import network_file
+    >>> pair_bits(network_file.load(network_file.find("mnist")))
+    3
+    """
     return max(1, (network.latent - 1 >> 1).bit_length())
 
 
 def coordinate(network: Network):
-    """Layout of a coordinate: the index of a latent dimension, and z there, as bits."""
+    """Layout of a coordinate: the index of a latent dimension, and z there, as bits.
+
+    >>> from varigate.model.network import network_file
+    >>> coordinate(network_file.load(network_file.find("mnist"))).size
+    12
+    """
     return data.StructLayout({"index": 1 + pair_bits(network), "z": unsigned(network.z.bits)})
 
 

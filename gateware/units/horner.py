@@ -14,12 +14,22 @@ __all__ = ["abscissa", "horner", "intervals", "latency_of", "select"]
 
 
 def latency_of(polynomial: Segmented) -> int:
-    """Count the stages of `horner`: one for segment and abscissa, then a product and a sum for each power."""
+    """Count the stages of `horner`: one for segment and abscissa, then a product and a sum for each power.
+
+    >>> from varigate.model.fixedpoint.sigmoid import classic
+    >>> latency_of(classic().polynomial)
+    11
+    """
     return 1 + 2 * polynomial.order
 
 
 def select(values, index):
-    """Choose the constant of `values` at `index`; it is signed only if one of them is negative."""
+    """Choose the constant of `values` at `index`; it is signed only if one of them is negative.
+
+    >>> index = Signal(2)
+    >>> select([3, -1, 4, 1], index).shape()
+    signed(4)
+    """
     low, high = int(min(values)), int(max(values))
     shape = signed(signed_bits(low, high)) if low < 0 else max(high.bit_length(), 1)
     constants = [Const(int(value), shape) for value in values]
@@ -45,6 +55,10 @@ def intervals(polynomial: Segmented, greatest: int, offset: int = 0) -> list[tup
     """Return the (least, greatest) value after each step of Horner's rule over all arguments up to `greatest`.
 
     `offset` is added in the last step.
+
+    >>> from varigate.model.fixedpoint.sigmoid import classic
+    >>> len(intervals(classic().polynomial, greatest=36))
+    6
     """
     steps = polynomial.steps(np.arange(greatest + 1))
     steps[-1] += offset

@@ -32,7 +32,11 @@ INPUT, OUTPUT = 0, 1  # the big boxes, from the top
 
 
 def image_side(network: Network) -> int | None:
-    """Side n of the images, if inputs and outputs of the network are images of n×n bytes, 5 ≤ n ≤ 32; else None."""
+    """Side n of the images, if inputs and outputs of the network are images of n×n bytes, 5 ≤ n ≤ 32; else None.
+
+    >>> from varigate.model.network import network_file
+    >>> [image_side(network_file.load(network_file.find(name))) for name in ("iris", "digits", "mnist")] [None, 8, 28]
+    """
     side = isqrt(network.inputs)
     formats = all(not each.signed and each.bits == 8 for each in (network.input, network.output))
     images = formats and network.inputs == network.outputs == side**2 and MOST_OUTPUTS < side**2 <= MOST_SIDE**2
@@ -72,7 +76,11 @@ FAMILIES = {
 
 
 def axis_marks(axis: str, side: int, length: int) -> list[dict[str, Mark]]:
-    """Return the marks of each coordinate 0 … `length` − 1 on the axis `x` or `y`, by family, for images of `side`."""
+    """Return the marks of each coordinate 0 … `length` − 1 on the axis `x` or `y`, by family, for images of `side`.
+
+    >>> axis_marks("x", side=28, length=640)[14 + 8 * 5]["big"]
+    Mark(cell=0, place=5, edge=<Edge.INSIDE: 2>)
+    """
     table = [dict.fromkeys(FAMILIES, Mark()) for _ in range(length)]
     for name, family in FAMILIES.items():
         scale = family.box // side

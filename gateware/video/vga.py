@@ -18,7 +18,11 @@ PINS = {"red": Out(4), "green": Out(4), "blue": Out(4), "hsync": Out(1, init=1),
 
 @dataclass(frozen=True)
 class Axis:
-    """One direction of a frame, in pixels or lines, in the order in which the beam passes them."""
+    """One direction of a frame, in pixels or lines, in the order in which the beam passes them.
+
+    >>> VESA.line.total
+    800
+    """
 
     visible: int
     front: int  # porch before the synchronisation pulse

@@ -34,8 +34,8 @@ class BoardTop(Elaboratable):
     >>> from varigate.model.network import network_file
     >>> iris = network_file.load(network_file.find("iris"))
     >>> top = Top(iris, network_file.digest(iris), array=Array(8, 1))
-    >>> sorted(Nexys4DDR().prepare(BoardTop(top), "top").files)
-    ['top.il', 'top.xdc']
+    >>> Nexys4DDR().wrap(top).top is top
+    True
     """
 
     def __init__(self, top):

@@ -53,6 +53,10 @@ def combinational_arcs(cell):
     """Yield (input bits, output bits) pairs of a `netlist.Cell`: each of the outputs may follow each of the inputs.
 
     A cell of an unknown type (a flip-flop, a block RAM) has none.
+
+    >>> from varigate.platform.toolchains.netlist import Cell
+    >>> list(combinational_arcs(Cell("LUT2", {}, {"I0": [1], "I1": [2]}, {"O": [3]})))
+    [([1, 2], [3])]
     """
     if cell.type in GATES:
         yield list(chain(*cell.inputs.values())), list(chain(*cell.outputs.values()))

@@ -9,7 +9,11 @@ __all__ = ["DEVICES", "Device", "Resources"]
 
 @dataclass(frozen=True)
 class Resources:
-    """Counts of a device's primitives. `lut` includes those used as memory and shift registers, which is `lutram`."""
+    """Counts of a device's primitives. `lut` includes those used as memory and shift registers, which is `lutram`.
+
+    >>> Resources(lut=100, ff=50, carry4=8, dsp=2, ramb36=0, ramb18=1).report()
+    {'lut': 100, 'ff': 50, 'carry4': 8, 'dsp': 2, 'ramb36': 0, 'ramb18': 1}
+    """
 
     lut: int
     ff: int

@@ -53,7 +53,11 @@ class Steps:
 
 
 def find_file(name: str, settings: Settings) -> Path:
-    """Find the file of the network called `name`, with weights of as many bits as the settings say."""
+    """Find the file of the network called `name`, with weights of as many bits as the settings say.
+
+    >>> find_file("iris", Settings()).name, find_file("iris", Settings(bits=4)).name
+    ('iris.npz', 'iris-w4.npz')
+    """
     return network_file.find(name) if settings.bits is None else find_bits(name, settings.bits)
 
 
@@ -62,6 +66,10 @@ def find_network(name: str, settings: Settings | None = None):
 
     Its bits and units are those of the settings. A card that was written for other numbers than the network's (another
     digest, since it has other units) counts as none.
+
+    >>> network, card = find_network("iris")
+    >>> network.name, sorted(card)[:3]
+    ('iris', ['accuracy_float', 'accuracy_integer', 'class_agreement'])
     """
     settings = settings or Settings()
     path = find_file(name, settings)
@@ -101,7 +109,12 @@ def check_tools(toolchain):
 
 
 def target(board, network, root: Path) -> Path:
-    """The build directory ROOT/BOARD-NETWORK, by the network's own name, which is fit for one (`model.network.names`)."""
+    """The build directory ROOT/BOARD-NETWORK, by the network's own name, which is fit for one (`model.network.names`).
+
+    >>> from varigate.platform.boards.nexys4ddr import Nexys4DDR
+    >>> str(target(Nexys4DDR, find_network("iris")[0], Path("build")))
+    'build/nexys4ddr-iris'
+    """
     return root / f"{board.name}-{network.name}"
 
 
@@ -136,7 +149,12 @@ def build_directory(target: Path):
 
 @contextmanager
 def quiet_refusal():
-    """Keep a refused or interrupted design quiet: Amaranth warns of parts that were never elaborated."""
+    """Keep a refused or interrupted design quiet: Amaranth warns of parts that were never elaborated.
+
+    >>> with quiet_refusal():
+    ...     print("a design is made here")
+    a design is made here
+    """
     try:
         yield
     except (UserError, KeyboardInterrupt):

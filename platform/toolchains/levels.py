@@ -138,6 +138,14 @@ def longest_paths(netlist: Netlist, *, instance: str | None = None, count: int =
         None for all paths.
     count : int
         at most this many paths.
+
+    Examples
+    --------
+    >>> cells = {name: Cell("FDRE", {}, {"D": [d], "C": [9]}, {"Q": [q]}) for name, d, q in (("a", 3, 1), ("b", 2, 4))}
+    >>> cells["c"] = Cell("LUT1", {}, {"I0": [1]}, {"O": [2]})
+    >>> names = {1: "x", 4: "y"}
+    >>> print(longest_paths(Netlist(cells, names, inputs=(3, 9), outputs=(4,)))[0])
+    1 levels from x to b (FDRE D) through LUT1
     """
     graph = _Graph(netlist)
     registers = {name: instance is None or _is_inside(name, instance)

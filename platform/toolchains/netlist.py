@@ -44,6 +44,12 @@ class Netlist:
         net number to the name of the net.
     inputs, outputs : tuples of net numbers
         of the ports, an inout in both.
+
+    Examples
+    --------
+    >>> one = Netlist({"u": Cell("LUT2", {}, {"I0": [1], "I1": [2]}, {"O": [3]})}, {}, inputs=(1, 2), outputs=(3,))
+    >>> one.resources.lut
+    1
     """
 
     cells: dict

@@ -44,7 +44,12 @@ write_bitstream -force {top}.bit
 
 
 def script(board, top: str = "top") -> str:
-    """Write the Tcl that makes TOP.bit from TOP.v and TOP.xdc for `board`, with reports of timing and utilisation."""
+    """Write the Tcl that makes TOP.bit from TOP.v and TOP.xdc for `board`, with reports of timing and utilisation.
+
+    >>> from varigate.platform.boards.nexys4ddr import Nexys4DDR
+    >>> print(script(Nexys4DDR).splitlines()[4])
+    synth_design -top top -part xc7a100tcsg324-1
+    """
     return SCRIPT.format(top=top, part=board.part, clock=board.clock_port, timing=TIMING, utilisation=UTILISATION)
 
 
