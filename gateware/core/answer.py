@@ -57,7 +57,7 @@ class Answer(wiring.Component):
     latency = 1
 
     def __init__(self, network: Network, output_bits: int):
-        check_integer("bits of an output", output_bits)
+        check_integer("width of an output", output_bits)
         self._network = network
 
         def results(bits):

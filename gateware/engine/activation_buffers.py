@@ -68,7 +68,7 @@ class VectorBuffer(wiring.Component):
     def __init__(self, inputs: int, columns: int, bits: int, pages: int = 2):
         check_integer("number of inputs", inputs)
         check_integer("number of columns", columns)
-        check_integer("bits of an element", bits)
+        check_integer("width of an element", bits)
         check_choice("number of pages", pages, (1, 2))
         self._inputs, self._columns, self._bits, self._pages = inputs, columns, bits, pages
         self._words = -(-inputs // columns)
@@ -163,11 +163,12 @@ class HiddenBuffer(wiring.Component):
     latency = 1
 
     def __init__(self, *, banks: int, columns: int, drain: int, bits: int, words: int):
+        check_integer("number of banks", banks)
         for name, value in (("columns", columns), ("elements of a drain", drain)):
             check_integer(f"number of {name}", value)
             if banks % value:
                 raise ValueError(f"The number of {name} must divide the number of banks, {banks}, not be {value!r}")
-        check_integer("bits of an element", bits)
+        check_integer("width of an element", bits)
         check_integer("number of words", words)
         self.banks, self._columns, self._drain = banks, columns, drain
         self._words = max(words, 2)

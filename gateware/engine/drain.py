@@ -107,7 +107,7 @@ class Drain(wiring.Component):
     def __init__(self, matrices: list[Matrix], array: Array, *, sigmoid: Sigmoid | None, accumulator_bits: int,
                  style: str):
         check_choice("style of the drain's table", style, STYLES)
-        check_integer("bits of an accumulator", accumulator_bits, value_bits(matrices, sigmoid))
+        check_integer("width of an accumulator", accumulator_bits, value_bits(matrices, sigmoid))
         self._matrices, self._array, self._style = matrices, array, style
         self._kinds = kinds_of(matrices)
         self._sigmoid = sigmoid

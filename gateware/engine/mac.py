@@ -81,9 +81,9 @@ class MacArray(wiring.Component):
 
     def __init__(self, rows: int, columns: int, *, weight_bits: int, activation_bits: int, accumulator_bits: int,
                  chain: int = CHAIN, packed: bool = False):
-        for name, size in (("number of rows", rows), ("number of columns", columns), ("bits of a weight", weight_bits),
-                           ("bits of an activation", activation_bits), ("bits of an accumulator", accumulator_bits),
-                           ("columns of a chain", chain)):
+        for name, size in (("number of rows", rows), ("number of columns", columns), ("width of a weight", weight_bits),
+                           ("width of an activation", activation_bits), ("width of an accumulator", accumulator_bits),
+                           ("length of a chain", chain)):
             check_integer(name, size)
         self.rows, self.columns, self._packed = rows, columns, packed
         self._chain = min(chain, columns)

@@ -56,7 +56,7 @@ class ResultQueue(wiring.Component):
     latency = 1
 
     def __init__(self, results: int, lanes: int, bits: int, buffers: int = 2):
-        for name, value in (("number of results", results), ("number of lanes", lanes), ("bits of a value", bits),
+        for name, value in (("number of results", results), ("number of lanes", lanes), ("width of a value", bits),
                             ("number of buffers", buffers)):
             check_integer(name, value)
         self._lanes, self._short = lanes, (results - 1) % lanes

@@ -64,7 +64,7 @@ class RegisteredRom(wiring.Component):
     latency = 2
 
     def __init__(self, words, width: int, style: str):
-        check_integer("bits of a word", width)
+        check_integer("width of a word", width)
         check_choice("memory style", style, STYLES)
         self._words, self._style = words, style
         super().__init__({"address": In(range(max(len(words), 2))), "data": Out(unsigned(width))})

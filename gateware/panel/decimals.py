@@ -82,7 +82,7 @@ class Decimal(wiring.Component):
     """
 
     def __init__(self, bits: int, digits: int):
-        check_integer("bits of a number", bits)
+        check_integer("width of a number", bits)
         check_integer("number of digits", digits)
         super().__init__({
             "i": In(stream.Signature(unsigned(bits))),

@@ -111,7 +111,7 @@ class Display(wiring.Component):
         check_positive("rate of digits", digit_hz)
         self.period = round(clock_hz / digit_hz)
         self.dark = max(1, self.period // 32)
-        check_integer("clocks that a digit lasts", self.period, 2)
+        check_integer("number of clocks of a digit", self.period, 2)
         super().__init__()
 
     def elaborate(self, platform):

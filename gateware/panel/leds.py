@@ -59,7 +59,7 @@ class Leds(wiring.Component):
 
     def __init__(self, network: Network, *, clock_hz: float = 100e6, led_time: float = 0.05):
         check_positive("clock frequency", clock_hz)
-        check_positive("time of a LED", led_time)
+        check_positive("LED time", led_time)
         self._network = network
         self.stretch = max(1, round(clock_hz * led_time))
         super().__init__({"snoop": In(Snoop), "epsilon_on": In(1), "error": In(1), "busy": In(1),

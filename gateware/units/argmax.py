@@ -47,7 +47,7 @@ class ArgMax(wiring.Component):
 
     def __init__(self, classes: int, bits: int):
         check_integer("number of classes", classes)
-        check_integer("bits of a score", bits)
+        check_integer("width of a score", bits)
         index = range(max(classes, 2))
         super().__init__({"start": In(1), "valid": In(1), "score": In(signed(bits)), "index": Out(index)})
 

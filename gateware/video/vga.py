@@ -87,7 +87,7 @@ class Vga(wiring.Component):
     """
 
     def __init__(self, *, clocks: int = 4, latency: int = 0, geometry: Geometry = VESA):
-        check_integer("clocks of a pixel", clocks)
+        check_integer("number of clocks of a pixel", clocks)
         check_integer("latency of the colours", latency, 0)
         self.clocks, self.latency, self.geometry = clocks, latency, geometry
         super().__init__({
