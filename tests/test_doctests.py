@@ -10,13 +10,14 @@ import pytest
 from amaranth.hdl import UnusedElaboratable
 
 ROOT = Path(__file__).parents[1]
-FOLDERS = ["model", "gateware", "sim", "host", "explore", "platform/boards", "platform/toolchains"]
+FOLDERS = ["varigate", "model", "gateware", "sim", "host", "explore", "platform/boards", "platform/toolchains"]
 EXAMPLED = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))
             if ">>>" in path.read_text("utf-8")]
 
 
 def module_of(path: Path):
-    return importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts).removeprefix("platform."))
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return importlib.import_module(".".join(parts if parts[0] == "varigate" else ("varigate", *parts)))
 
 
 @pytest.mark.parametrize("path", EXAMPLED, ids=[str(path.relative_to(ROOT)) for path in EXAMPLED])

@@ -67,11 +67,10 @@ def build(board: str = "nexys4ddr", network: str = "iris", *, toolchain: str = "
     refused at once:
 
     >>> from varigate import build
-    >>> build("nexys4ddr", "iris", toolchain="none", rows=16, columns=15)
+    >>> build("arty", "iris")
     Traceback (most recent call last):
     ...
-    varigate.model.errors.UserError: the network does not fit: with a 16x15 array it needs 243 DSP48E1 and the XC7A100T
-    has 240 (3 too many); try a smaller array or network
+    varigate.model.errors.UserError: unknown board 'arty': the boards are nexys4ddr, nexysa7
     """
     target_board, wanted, folder = boards.find(board)(), Settings(**settings), Path(folder)
     tool, placed = toolchains.find(toolchain), None

@@ -27,8 +27,9 @@ IN_FLIGHT = 4  # jobs: loading, in the middle, between, and answering
 
 
 class FoldedVae(wiring.Component):
-    """Runs the operations of `gateware.core.job`, one after the other. The integer function is `model.network.integer.infer`.
+    """Runs the operations of `gateware.core.job`, one after the other.
 
+    The integer function is `model.network.integer.infer`.
     `gateware.estimate.timing_core.CoreControl` mirrors its control for RECONSTRUCT clock by clock.
 
     Parameters

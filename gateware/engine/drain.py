@@ -20,8 +20,8 @@ def kinds_of(matrices: list[Matrix]) -> list[Kind]:
 
     >>> from varigate.gateware.engine.program import lower
     >>> from varigate.model.network import network_file
-    >>> [str(kind.format) for kind in kinds_of(lower(network_file.load(network_file.find("iris")))[0])] ['u8.4', 's8.4',
-    's16.8']
+    >>> [str(kind.format) for kind in kinds_of(lower(network_file.load(network_file.find("iris")))[0])]
+    ['u8.4', 's8.4', 's16.8']
     """
     return sorted({kind for matrix in matrices for kind in matrix.kinds},
                   key=lambda kind: (kind.sigmoid, kind.format))
@@ -46,7 +46,8 @@ def table_layout(matrices: list[Matrix], array: Array, accumulator_bits: int) ->
 
     >>> from varigate.gateware.engine.program import lower
     >>> from varigate.model.network import network_file
-    >>> table_layout(lower(network_file.load(network_file.find("iris")))[0], Array(8, 1), 24).size 32
+    >>> table_layout(lower(network_file.load(network_file.find("iris")))[0], Array(8, 1), 24).size
+    32
     """
     shift = max(int(matrix.shift.max()) for matrix in matrices)
     lane = data.StructLayout({"bias": signed(accumulator_bits), "shift": max(shift.bit_length(), 1),

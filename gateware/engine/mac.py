@@ -30,7 +30,8 @@ def longest_chain(columns: int, *, packed: bool, cascade: bool = True, product: 
 
     Packed, at most as many as keep the low sum, of products up to `product` in size, inside `LOW_BITS` signed bits.
 
-    >>> longest_chain(16, packed=True, product=127 * 128), longest_chain(16, packed=True, product=127 * 255) (4, 2)
+    >>> longest_chain(16, packed=True, product=127 * 128), longest_chain(16, packed=True, product=127 * 255)
+    (4, 2)
     """
     limit = CHAIN if cascade else 1
     if packed:

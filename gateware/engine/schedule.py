@@ -96,8 +96,8 @@ def plan_segment(matrices: list[Matrix], array: Array) -> list[MatrixPlan]:
 
     >>> from varigate.gateware.engine.program import lower
     >>> from varigate.model.network import network_file
-    >>> [each.chase for each in plan_segment(lower(network_file.load(network_file.find("iris")))[0], Array(8, 1))] [0,
-    1]
+    >>> [each.chase for each in plan_segment(lower(network_file.load(network_file.find("iris")))[0], Array(8, 1))]
+    [0, 1]
     """
     plans = []
     for matrix in matrices:

@@ -67,8 +67,8 @@ def choose_array(network: Network, dsps: int, rams: int, *, weights: str = "bloc
     Examples
     --------
     >>> from varigate.model.network import network_file
-    >>> choose_array(network_file.load(network_file.find("iris")), dsps=12, rams=4, weights="lut") Array(rows=4,
-    columns=2, drain=4, packed=True, cascade=True, buffers=2)
+    >>> choose_array(network_file.load(network_file.find("iris")), dsps=12, rams=4, weights="lut")
+    Array(rows=4, columns=2, drain=4, packed=True, cascade=True, buffers=2)
     """
     core, outside = Core(network, weights), _outside(network)
     found = []

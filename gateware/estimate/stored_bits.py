@@ -21,7 +21,8 @@ def weight_bits(matrices: list[Matrix], array: Array, bits: int) -> list[int]:
 
     >>> from varigate.gateware.engine.program import lower
     >>> from varigate.model.network import network_file
-    >>> weight_bits(lower(network_file.load(network_file.find("iris")))[0], Array(8, 1), bits=8) [63]
+    >>> weight_bits(lower(network_file.load(network_file.find("iris")))[0], Array(8, 1), bits=8)
+    [63]
     """
     words = sum(len(range(0, matrix.rows, array.rows)) * len(range(0, matrix.inputs, array.columns))
                 for matrix in matrices)
@@ -56,7 +57,8 @@ def table_bits(matrices: list[Matrix], drain: int, accumulator_bits: int) -> int
 
     >>> from varigate.gateware.engine.program import lower
     >>> from varigate.model.network import network_file
-    >>> table_bits(lower(network_file.load(network_file.find("iris")))[0], drain=1, accumulator_bits=24) 30
+    >>> table_bits(lower(network_file.load(network_file.find("iris")))[0], drain=1, accumulator_bits=24)
+    30
     """
     kinds, groups = kinds_of(matrices), []
     for matrix in matrices:

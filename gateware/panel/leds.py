@@ -52,7 +52,8 @@ class Leds(wiring.Component):
     Examples
     --------
     >>> from varigate.model.network import network_file
-    >>> Leds(network_file.load(network_file.find("iris")), clock_hz=100e6, led_time=0.05).stretch 5000000
+    >>> Leds(network_file.load(network_file.find("iris")), clock_hz=100e6, led_time=0.05).stretch
+    5000000
     """
 
     latency = 1

@@ -60,7 +60,9 @@ def _half(sigmoid: Sigmoid) -> int:
 
 
 class SigmoidUnit(wiring.Component):
-    """A pipelined sigmoid: takes and gives one code a clock. The integer function is `model.fixedpoint.sigmoid.Sigmoid`.
+    """A pipelined sigmoid: takes and gives one code a clock.
+
+    The integer function is `model.fixedpoint.sigmoid.Sigmoid`.
 
     Parameters
     ----------

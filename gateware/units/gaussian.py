@@ -155,7 +155,8 @@ class EpsilonSource(wiring.Component):
     Examples
     --------
     >>> from varigate.model.network import network_file
-    >>> EpsilonSource(network_file.load(network_file.find("iris")).epsilon_table, seed=1).seeding 60
+    >>> EpsilonSource(network_file.load(network_file.find("iris")).epsilon_table, seed=1).seeding
+    60
     """
 
     def __init__(self, table, seed: int):

@@ -1,4 +1,6 @@
-"""Gaussian sources of poor quality in hardware, to compare ε with. Their integer functions are in `model.fixedpoint.gaussian_baselines`.
+"""Gaussian sources of poor quality in hardware, to compare ε with.
+
+Their integer functions are in `model.fixedpoint.gaussian_baselines`.
 
 The one-bit-shift source is `ShiftRegister` in front of `gateware.units.gaussian.InverseCdf`.
 """
@@ -22,7 +24,9 @@ __all__ = ["ShiftRegister", "SumOfUniforms"]
 
 
 class ShiftRegister(wiring.Component):
-    """A 32-bit Fibonacci LFSR that moves by one bit a word. The integer function is `model.fixedpoint.gaussian_baselines.shift_words`.
+    """A 32-bit Fibonacci LFSR that moves by one bit a word.
+
+    The integer function is `model.fixedpoint.gaussian_baselines.shift_words`.
 
     Parameters
     ----------

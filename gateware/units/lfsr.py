@@ -20,7 +20,7 @@ def _leap(state, generator):
 
 
 def _mix(word):
-    """Apply one round of the seed's expansion (`model.fixedpoint.uniform.expand_seed`): an adder and an exclusive or."""
+    """Apply one round of `model.fixedpoint.uniform.expand_seed`: an adder and an exclusive or."""
     total = ((word ^ ROUND_CONSTANT) + (word << 3))[:32]
     return total ^ (total >> 11)
 

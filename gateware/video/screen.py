@@ -17,7 +17,7 @@ WALKED = (0, 12, 13)  # the frame of an output that a walk has reached
 
 
 class Screen(wiring.Component):
-    """Gives the colour of each pixel: the images of `gateware.video.gallery`, in grey, stand as `gateware.video.screen_layout` has them.
+    """Gives the colour of each pixel: the gallery's images, in grey, where `gateware.video.screen_layout` has them.
 
     Parameters
     ----------

@@ -35,7 +35,8 @@ def image_side(network: Network) -> int | None:
     """Side n of the images, if inputs and outputs of the network are images of n×n bytes, 5 ≤ n ≤ 32; else None.
 
     >>> from varigate.model.network import network_file
-    >>> [image_side(network_file.load(network_file.find(name))) for name in ("iris", "digits", "mnist")] [None, 8, 28]
+    >>> [image_side(network_file.load(network_file.find(name))) for name in ("iris", "digits", "mnist")]
+    [None, 8, 28]
     """
     side = isqrt(network.inputs)
     formats = all(not each.signed and each.bits == 8 for each in (network.input, network.output))

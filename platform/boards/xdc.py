@@ -21,7 +21,8 @@ def constraints(pins, clocks, properties) -> str:
     Examples
     --------
     >>> print(constraints([("tx", "D4", {"IOSTANDARD": "LVCMOS33"})], [("clk", 100e6)], {"CFGBVS": "VCCO"}), end="")
-    set_property CFGBVS VCCO [current_design] set_property -dict {PACKAGE_PIN D4 IOSTANDARD LVCMOS33} [get_ports {tx}]
+    set_property CFGBVS VCCO [current_design]
+    set_property -dict {PACKAGE_PIN D4 IOSTANDARD LVCMOS33} [get_ports {tx}]
     create_clock -period 10.000 [get_ports clk]
     """
     lines = [f"set_property {name} {value} [current_design]" for name, value in properties.items()]

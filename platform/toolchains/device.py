@@ -44,7 +44,7 @@ class Device:
     capacity: Resources
 
     def check_need(self, need, array):
-        """Refuse, before synthesis, a network's `gateware.estimate.resources.Need` with an array that exceeds the capacity.
+        """Refuse, before synthesis, a `gateware.estimate.resources.Need` that exceeds the capacity.
 
         Raises
         ------

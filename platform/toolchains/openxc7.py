@@ -28,7 +28,8 @@ DB_DIR, CHIPDB_DIR = "/usr/share/nextpnr/prjxray-db", "/usr/share/nextpnr/xilinx
 def read_fmax(log: str) -> float:
     """Read Fmax in MHz from nextpnr's log: the slowest clock of the last report, which is the one after routing.
 
-    >>> read_fmax("Info: Max frequency for clock 'clk': 123.45 MHz (PASS at 100.00 MHz)") 123.45
+    >>> read_fmax("Info: Max frequency for clock 'clk': 123.45 MHz (PASS at 100.00 MHz)")
+    123.45
     """
     found = re.findall(r"Max frequency for clock\s+'([^']+)': ([\d.]+) MHz", log)
     if not found:

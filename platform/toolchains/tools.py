@@ -30,7 +30,8 @@ class Tool:
 
     Examples
     --------
-    >>> Tool("no-such-program", "NO_SUCH_PROGRAM", "place and route", "its makers").path() is None True
+    >>> Tool("no-such-program", "NO_SUCH_PROGRAM", "place and route", "its makers").path() is None
+    True
     """
 
     name: str
