@@ -5,8 +5,8 @@ import numpy as np
 __all__ = ["alike", "check_weight", "check_whole", "label_array", "real_array"]
 
 
-def real_array(name: str, value, ndim: int | None = None) -> np.ndarray:
-    """`value` as float64, finite everywhere; with `ndim`, of that many dimensions.
+def real_array(name: str, value, ndim: int | None = None, dtype=np.float64) -> np.ndarray:
+    """`value` as numbers of type `dtype`, finite everywhere; with `ndim`, of that many dimensions.
 
     Raises
     ------
@@ -14,7 +14,7 @@ def real_array(name: str, value, ndim: int | None = None) -> np.ndarray:
         that names the argument and its shape, or the place of its first value that is not finite.
     """
     try:
-        array = np.asarray(value, np.float64)
+        array = np.asarray(value, dtype)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{name} is not an array of real numbers: {error}") from error
     if ndim is not None and array.ndim != ndim:

@@ -1,7 +1,7 @@
 """Sets of grey-level images: MNIST from its four files, and the small digits that come with scikit-learn.
 
-A pixel is a byte, 0 black (background) to 255 white (ink). Every set is divided, once and for all, into images to
-train on and images to test on.
+A pixel is a byte, 0 black (background) to 255 white (ink). Every set is divided, once and for all, into images to train
+on and images to test on.
 """
 
 import os
@@ -35,6 +35,8 @@ class Images:
     """Images with their classes.
 
     codes: uint8 (n, rows·columns), row by row from the top left; labels: int64 (n,); shape: (rows, columns).
+
+    Physical values are grey levels, 0…1; as of `model.data.tables.Dataset`, value = offset + step·code.
     """
 
     name: str
@@ -43,10 +45,20 @@ class Images:
     shape: tuple[int, int]
     class_names: tuple[str, ...] = tuple("0123456789")
     noun: str = "digit"
+    feature_names: tuple[str, ...] = ()
+    unit: str = ""
 
     @property
     def classes(self) -> int:
         return len(self.class_names)
+
+    @property
+    def offset(self) -> np.ndarray:
+        return np.zeros(self.codes.shape[1])
+
+    @property
+    def step(self) -> np.ndarray:
+        return np.full(self.codes.shape[1], 1 / 255)
 
     @cached_property
     def grey(self) -> np.ndarray:
@@ -67,8 +79,8 @@ def mnist(folder=None) -> tuple[Images, Images]:
     Parameters
     ----------
     folder : path
-        where the four files are, or the folder `mnist` that holds them. Without it: the environment's VARIGATE_DATA,
-        or else the user's cache folder.
+        where the four files are, or the folder `mnist` that holds them. Without it: the environment's VARIGATE_DATA, or
+        else the user's cache folder.
 
     Raises
     ------

@@ -5,7 +5,7 @@ import numpy as np
 from varigate.model import archive
 from varigate.model.errors import UserError
 
-__all__ = ["arrays_of", "fill", "read", "write"]
+__all__ = ["read", "write"]
 
 VERSION = 1
 LIMIT = 1 << 30  # bytes: parameters of the largest models, three times
@@ -19,43 +19,40 @@ def _plain(value):
     return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value
 
 
-def arrays_of(optimizer) -> dict:
+def _arrays(optimizer) -> dict:
     """The optimiser's parameters and moments, the very arrays, as `parameters.NAME`, `MOMENT.NAME`."""
     return {f"{kind}.{name}": value for kind in ("parameters", *optimizer.MOMENTS)
             for name, value in getattr(optimizer, kind).items()}
 
 
-def fill(optimizer, arrays: dict):
-    """Copies what `arrays_of` gave into the optimiser's own arrays.
-
-    Raises
-    ------
-    ValueError
-        for other names or shapes than its own; nothing is changed then.
-    """
-    own = arrays_of(optimizer)
+def _fill(optimizer, arrays: dict):
+    """Copies what `_arrays` gave into the optimiser's own arrays; a `ValueError` for other names or shapes."""
+    own = _arrays(optimizer)
     if {name: value.shape for name, value in own.items()} != {name: value.shape for name, value in arrays.items()}:
         raise ValueError("other parameters")
     for name, value in own.items():
         value[...] = arrays[name]
 
 
-def write(path, *, optimizer, epoch: int, history: dict, rng):
-    """The optimiser with its parameters, epoch, history (name → list of numbers) and the generator's state."""
-    arrays = arrays_of(optimizer)
+def write(path, *, optimizer, epoch: int, history: dict, rng, identity: dict | None = None):
+    """The optimiser with its parameters, epoch, history (name → list of numbers) and the generator's state.
+
+    identity: what tells the run from others, as JSON knows it.
+    """
+    arrays = _arrays(optimizer)
     arrays |= {f"history.{name}": np.array(values, np.float64) for name, values in history.items()}
     meta = {"version": VERSION, "optimizer": type(optimizer).__name__, "count": optimizer.count,
-            "epoch": epoch, "rng": _plain(rng.bit_generator.state)}
+            "epoch": epoch, "rng": _plain(rng.bit_generator.state), "identity": identity}
     archive.write(path, arrays | {"meta": archive.pack_json(meta)}, LIMIT)
 
 
-def read(path, *, optimizer) -> tuple[int, dict, np.random.Generator]:
+def read(path, *, optimizer, identity: dict | None = None) -> tuple[int, dict, np.random.Generator]:
     """Fills `optimizer` and its parameters from the file; returns epoch, history and a generator in the saved state.
 
     Raises
     ------
     UserError
-        for a file that is damaged, or of another model or optimiser; nothing is changed then.
+        for a file that is damaged, or of another run, model or optimiser; nothing is changed then.
     """
     arrays = archive.read(path, LIMIT)
     try:
@@ -65,16 +62,20 @@ def read(path, *, optimizer) -> tuple[int, dict, np.random.Generator]:
         bits = GENERATORS[meta["rng"]["bit_generator"]]()
         bits.state = meta["rng"]
         epoch, count, name = int(meta["epoch"]), int(meta["count"]), meta["optimizer"]
+        same = meta["identity"] == identity
         history = {key.removeprefix("history."): arrays[key].tolist() for key in arrays if key.startswith("history.")}
     except (KeyError, TypeError, ValueError) as error:
         raise UserError(f"{path} is no checkpoint of this version ({error!r})") from error
+    if not same:
+        raise UserError(f"{path} is the checkpoint of a run with other data, settings or seed; give the same ones, or "
+                        "train without --resume")
     if name != type(optimizer).__name__:
         raise UserError(f"{path} was written with the optimizer {name}, not {type(optimizer).__name__}")
     own = {key: value for key, value in arrays.items() if key != "meta" and not key.startswith("history.")}
     try:
-        fill(optimizer, own)
+        _fill(optimizer, own)
     except ValueError as error:
-        raise UserError(f"{path} is a checkpoint of another model; make the model as it was when it was written"
-                        ) from error
+        raise UserError(f"{path} is of another model, or no sound checkpoint of this one; make the model as it was when"
+                        " it was written, or train without --resume") from error
     optimizer.count = count
     return epoch, history, np.random.Generator(bits)

@@ -1,8 +1,12 @@
-"""Layers with manual back-propagation, in float64. Parameters are a dict of arrays by `LAYER.weights`, `LAYER.bias`.
+"""Layers with manual back-propagation. Parameters are a dict of arrays by `LAYER.weights`, `LAYER.bias`.
 
 A layer has `initial(rng)`, its random parameters; `forward(parameters, x)`, which returns its output and what the way
 back needs; and `backward(parameters, saved, delta, gradients)`, which takes the loss's gradient `delta` at its output,
 puts those of its parameters into `gradients` and returns the one at its input.
+
+All but the convolution take leading axes, on parameters and data alike: R networks of one shape are computed at once as
+parameters (R, outputs, inputs) on data (R, batch, inputs), independently of each other. What is computed is of the
+parameters' type, float64 or float32.
 """
 
 import numpy as np
@@ -13,10 +17,10 @@ __all__ = ["Activate", "Chain", "CircularConvolution", "Dense", "hidden_layers"]
 
 
 class Dense:
-    """y = x·(W∘mask)ᵀ + b on x (batch, inputs).
+    """y = x·(W∘mask)ᵀ + b on x (…, batch, inputs).
 
-    mask: boolean (outputs, inputs), which outputs may depend on which inputs, or None for all on all.
-    gain: the variance of a sum for inputs of variance 1; the weights start as normal numbers, the bias as zero.
+    mask: boolean (outputs, inputs), which outputs may depend on which inputs, or None for all on all. gain: the
+    variance of a sum for inputs of variance 1; the weights start as normal numbers, the bias as zero.
     """
 
     def __init__(self, name: str, inputs: int, outputs: int, *, mask=None, gain: float = 1.0):
@@ -31,11 +35,12 @@ class Dense:
         return weights if self.mask is None else weights * self.mask
 
     def forward(self, parameters, x):
-        return x @ self._masked(parameters[f"{self.name}.weights"]).T + parameters[f"{self.name}.bias"], x
+        weights, bias = self._masked(parameters[f"{self.name}.weights"]), parameters[f"{self.name}.bias"]
+        return x @ weights.mT + bias[..., None, :], x
 
     def backward(self, parameters, saved, delta, gradients):
-        gradients[f"{self.name}.weights"] = self._masked(delta.T @ saved)
-        gradients[f"{self.name}.bias"] = delta.sum(0)
+        gradients[f"{self.name}.weights"] = self._masked(delta.mT @ saved)
+        gradients[f"{self.name}.bias"] = delta.sum(-2)
         return delta @ self._masked(parameters[f"{self.name}.weights"])
 
 

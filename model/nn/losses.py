@@ -1,8 +1,8 @@
 """The terms of a VAE's loss, in nats.
 
-`reconstruction_loss`, `kl_divergence` and `cross_entropy` are per sample and keep leading axes. The others are means
-over a batch (the first axis) of sums over all other axes, and refuse shapes that differ and values that are not finite
-by a `ValueError`; each has its gradients in a function of the same name with `_gradient`.
+`reconstruction_loss`, `kl_divergence` and `cross_entropy` are per sample, and keep leading axes and single precision.
+The others are means over a batch (the first axis) of sums over all other axes, and refuse shapes that differ and values
+that are not finite by a `ValueError`; each has its gradients in a function of the same name with `_gradient`.
 """
 
 import numpy as np
@@ -11,14 +11,20 @@ from varigate.model.checks import alike, label_array, real_array
 from varigate.model.nn.activations import sigmoid, softplus
 from varigate.model.nn.total_correlation import TC_term, TC_term_gradient
 
-__all__ = ["TC_term", "TC_term_gradient", "bernoulli_negloglik", "bernoulli_negloglik_gradient",
+__all__ = ["OUTPUTS", "TC_term", "TC_term_gradient", "bernoulli_negloglik", "bernoulli_negloglik_gradient",
            "categorical_reconstruction_loss", "categorical_reconstruction_loss_gradient", "cross_entropy",
-           "gaussian_negloglik", "gaussian_negloglik_gradient", "kl_divergence", "kl_standard_normal",
-           "kl_standard_normal_gradient", "log_normal_pdf", "reconstruction_loss"]
+           "gaussian_negloglik", "gaussian_negloglik_gradient", "kl_divergence", "kl_divergence_gradient",
+           "kl_standard_normal", "kl_standard_normal_gradient", "log_normal_pdf", "reconstruction_loss"]
+
+OUTPUTS = ("linear", "sigmoid")  # kinds of `reconstruction_loss`
 
 
 def reconstruction_loss(y, output, kind: str) -> np.ndarray:
-    """−log p(y|output) of each sample, (…, n); `output` holds logits when `kind` is `sigmoid`."""
+    """−log p(y|output) of each sample, (…, n).
+
+    kind: `linear`, ½‖y − output‖², that is a unit normal distribution, its constant left out; `sigmoid`, the Bernoulli
+    cross-entropy of grey levels y, of which `output` holds the logits.
+    """
     if kind == "sigmoid":
         return (softplus(output) - y * output).sum(-1)
     return 0.5 * ((y - output) ** 2).sum(-1)
@@ -27,6 +33,11 @@ def reconstruction_loss(y, output, kind: str) -> np.ndarray:
 def kl_divergence(mu, logvar) -> np.ndarray:
     """KL(N(μ, e^ℓ) ‖ N(0, 1)) of each sample in nats, (…, n)."""
     return 0.5 * (mu**2 + np.exp(logvar) - logvar - 1).sum(-1)
+
+
+def kl_divergence_gradient(mu, logvar) -> tuple[np.ndarray, np.ndarray]:
+    """The gradients of the sum of `kl_divergence` at mu and logvar."""
+    return mu, 0.5 * (np.exp(logvar) - 1)
 
 
 def cross_entropy(scores, onehot) -> tuple[np.ndarray, np.ndarray]:
@@ -56,7 +67,7 @@ def kl_standard_normal(mean, logvar) -> float:
 def kl_standard_normal_gradient(mean, logvar) -> tuple[np.ndarray, np.ndarray]:
     """The gradients of `kl_standard_normal` at mean and logvar."""
     mean, logvar = alike(mean=mean, logvar=logvar)
-    return mean / len(mean), 0.5 * np.expm1(logvar) / len(mean)
+    return tuple(each / len(mean) for each in kl_divergence_gradient(mean, logvar))
 
 
 def gaussian_negloglik(recon_mean, recon_logvar, targets, eps=1e-8) -> float:

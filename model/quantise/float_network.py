@@ -11,7 +11,7 @@ from varigate.model import archive
 from varigate.model.data.whitening import Whitening
 from varigate.model.errors import UserError
 from varigate.model.nn.activations import ACTIVATIONS
-from varigate.model.vae.vae import OUTPUTS
+from varigate.model.nn.losses import OUTPUTS
 
 __all__ = ["Affine", "FloatInference", "FloatNetwork", "load", "save"]
 
@@ -47,9 +47,9 @@ class FloatInference:
 class FloatNetwork:
     """A folded VAE.
 
-    encoder, decoder: tuples of `Affine`; mu, v, head: `Affine` (head may be None).
-    activation: of the hidden layers; output: `linear` (codes) or `sigmoid` (the code divided by 256).
-    whitening: from codes to the coordinates in which a linear output's likelihood is a unit normal distribution; None
+    encoder, decoder: tuples of `Affine`; mu, v, head: `Affine` (head may be None). activation: of the hidden layers;
+    output: `linear` (codes) or `sigmoid` (the code divided by 256). whitening: from codes to the coordinates in which a
+    linear output's likelihood is a unit normal distribution; None
         for images, whose codes are grey levels of 1/255.
     """
 

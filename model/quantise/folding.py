@@ -1,5 +1,7 @@
 """Folding: the map before a VAE, and its inverse behind it, become part of the first and last layers."""
 
+import re
+
 import numpy as np
 
 from varigate.model.data.whitening import Whitening
@@ -17,6 +19,8 @@ def fold(parameters: dict, whitening: Whitening | None, *, activation: str, outp
     targets are codes/256 and not whitened. The rows of ℓ are scaled so that they emit v.
 
     Without whitening, the VAE was trained on grey levels, codes/255: the first layer is divided by that.
+
+    parameters: of a `model.vae.model.VAEmodel` of dense encoder and decoder.
     """
     names = dict.fromkeys(name.rsplit(".", 1)[0] for name in parameters)
     layers = {name: Affine(parameters[f"{name}.weights"], parameters[f"{name}.bias"]) for name in names}
@@ -27,13 +31,13 @@ def fold(parameters: dict, whitening: Whitening | None, *, activation: str, outp
         weights = layer.weights @ whitening.matrix
         return Affine(weights, layer.bias - weights @ whitening.mean)
 
-    first = ["encoder.0"] if "encoder.0" in layers else ["mu", "logvar"]
+    first = ["encoder.0"] if "encoder.0" in layers else ["encoder.mu", "encoder.logvar"]
     layers |= {name: before(layers[name]) for name in first}
-    layers["v"] = Affine(LOG2_SIGMA * layers["logvar"].weights, LOG2_SIGMA * layers["logvar"].bias)
-    encoder, decoder = ([layers[f"{part}.{index}"] for index in range(sum(part in name for name in layers))]
-                        for part in ("encoder", "decoder"))
+    logvar, last = layers["encoder.logvar"], layers["decoder.output"]
     if output == "linear":
         inverse = np.linalg.inv(whitening.matrix)
-        decoder[-1] = Affine(inverse @ decoder[-1].weights, inverse @ decoder[-1].bias + whitening.mean)
-    return FloatNetwork(tuple(encoder), layers["mu"], layers["v"], layers.get("head"), tuple(decoder), activation,
-                        output, whitening)
+        last = Affine(inverse @ last.weights, inverse @ last.bias + whitening.mean)
+    encoder, decoder = ([layer for name, layer in layers.items() if re.fullmatch(rf"{part}\.\d+", name)]
+                        for part in ("encoder", "decoder"))
+    return FloatNetwork(tuple(encoder), layers["encoder.mu"], Affine(LOG2_SIGMA * logvar.weights,
+                        LOG2_SIGMA * logvar.bias), layers.get("head"), (*decoder, last), activation, output, whitening)

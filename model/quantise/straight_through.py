@@ -37,7 +37,7 @@ def quantised_weights(parameters: dict, bits: int) -> dict:
     """
     if bits >= FULL_BITS:
         return parameters
-    scales = {"logvar.weights": LOG2_SIGMA, "encoder.0.weights": 256 / 255}
+    scales = {"encoder.logvar.weights": LOG2_SIGMA, "encoder.0.weights": 256 / 255}
     rounded = dict(parameters)
     for name, value in parameters.items():
         if name.endswith(".weights"):

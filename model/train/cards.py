@@ -11,7 +11,7 @@ from varigate.model.data import images, tables
 from varigate.model.data.images import Images
 from varigate.model.data.tables import Dataset
 from varigate.model.errors import UserError
-from varigate.model.train.trainer import Settings
+from varigate.model.train.recipes import Settings
 
 __all__ = ["beside", "csv_dataset", "dataset_of", "images_of", "read_card", "settings_of"]
 

@@ -14,9 +14,9 @@ from varigate.model.network.network import Network
 from varigate.model.nn.losses import kl_divergence, reconstruction_loss
 from varigate.model.quantise.float_network import FloatNetwork
 from varigate.model.train.fitting import fit, integers
-from varigate.model.train.trainer import Settings
+from varigate.model.train.recipes import Settings
 
-__all__ = ["FOLDS", "SEEDS", "compare", "cross_validate", "negative_elbo"]
+__all__ = ["DRAWS", "FOLDS", "SEEDS", "compare", "cross_validate", "negative_elbo"]
 
 FOLDS = 5
 SEEDS = 10
@@ -39,8 +39,8 @@ def cross_validate(dataset: Dataset, settings: Settings, *, folds: int = FOLDS, 
     """Accuracies on held-out samples, means over stratified `folds` × `seeds`; empty when a class has fewer samples
     than there are folds.
 
-    Whitening, training, quantisation and its calibration see the other folds only. Linear discriminant analysis on
-    the same folds is the yardstick.
+    Whitening, training, quantisation and its calibration see the other folds only. Linear discriminant analysis on the
+    same folds is the yardstick.
     """
     if np.bincount(dataset.labels, minlength=dataset.classes).min() < folds:
         return {}

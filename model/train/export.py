@@ -1,8 +1,8 @@
 """From the library to the hardware: a VAE of dense encoder and dense decoder as a quantised network.
 
-The network's inputs are the columns of `model.vae.sites.Sites`, and so are its outputs: a label's column carries
-the log-odds of the label, −8…8 (an input that has the label is code 255, another one code 0), a real number's column
-its value, between the least and the greatest of the data. The decoder's log-variances stay behind.
+The network's inputs are the columns of `model.vae.sites.Sites`, and so are its outputs: a label's column carries the
+log-odds of the label, −8…8 (an input that has the label is code 255, another one code 0), a real number's column its
+value, between the least and the greatest of the data. The decoder's log-variances stay behind.
 
 The log-odds of label k is its logit less the mean logit of the site's other labels and log(local_dimension − 1): exact
 for two labels, and for more where the others are equally likely. It ranks the labels of a site as their probabilities.
@@ -73,18 +73,13 @@ def float_network(model: VAEmodel, dataset: Dataset) -> FloatNetwork:
     if encoder.activation != decoder.activation:
         raise UserError(f"the encoder's activation is {encoder.activation} and the decoder's {decoder.activation}; "
                         "a network has one")
-    last = f"decoder.{len(decoder.hidden)}"
-    parameters = {name.replace("decoder.output", last): value for name, value in model.parameters.items()}
-    for name in ("mu", "logvar"):
-        for key in ("weights", "bias"):
-            parameters[f"{name}.{key}"] = parameters.pop(f"encoder.{name}.{key}")
     sites = dataset.sites
     labels = sites.discrete * sites.local_dimension
     rows, shift = _output_rows(sites), np.zeros(sites.columns)
     rows[:labels] /= 2 * LOG_ODDS  # the network's own columns of labels are 0…1
     shift[:labels] = 0.5 - np.log(sites.local_dimension - 1) / (2 * LOG_ODDS)
-    parameters[f"{last}.weights"] = rows @ parameters[f"{last}.weights"]
-    parameters[f"{last}.bias"] = rows @ parameters[f"{last}.bias"] + shift
+    parameters = model.parameters | {"decoder.output.weights": rows @ model.parameters["decoder.output.weights"],
+                                     "decoder.output.bias": rows @ model.parameters["decoder.output.bias"] + shift}
     offset, step = _scale(dataset)
     offset[:labels], step[:labels] = 0.0, 1 / CODES
     return fold(parameters, Whitening(-offset / step, np.diag(step)), activation=encoder.activation, output="linear")

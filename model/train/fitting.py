@@ -1,40 +1,161 @@
-"""From a data set to float networks: whitening, training, folding. Labels of the training samples only are seen."""
+"""From a data set, a table or images, to float networks: whitening, training, folding; and from these to integers.
+
+Labels of the training samples only are seen.
+"""
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 
+from varigate.model.data.images import Images
 from varigate.model.data.tables import Dataset
 from varigate.model.data.whitening import within_class_whitening
+from varigate.model.errors import UserError
 from varigate.model.network.names import name_of
 from varigate.model.network.network import Network
-from varigate.model.quantise.float_network import FloatNetwork
+from varigate.model.nn.losses import kl_divergence, reconstruction_loss
+from varigate.model.nn.optimisers import Adam
+from varigate.model.quantise.float_network import Affine, FloatNetwork
 from varigate.model.quantise.folding import fold
 from varigate.model.quantise.quantiser import quantise
-from varigate.model.train.trainer import Samples, Settings, train
+from varigate.model.train.recipes import Settings
+from varigate.model.vae.decoders import DenseDecoder
+from varigate.model.vae.encoders import DenseEncoder
+from varigate.model.vae.model import VAEmodel
+from varigate.model.vae.plain_sites import PlainSites
+from varigate.model.vae.samples import Samples, SampleSets
+from varigate.model.vae.task import DatasetTask
+from varigate.model.vae.trainer import VAETrainer, cosine
 
-__all__ = ["EXAMPLES", "fit", "integers"]
+__all__ = ["CURVES", "EXAMPLES", "example_count", "fit", "fit_images", "integers", "train_images", "vae"]
 
 EXAMPLES = 255  # built-in samples that fit the switches
+EXAMPLE_BYTES = 25 << 10  # of block RAM for built-in images
+CALIBRATION = 5000  # training images, evenly spread, that calibrate the quantiser
+COVERAGE = 0.9999  # of the hidden activations of those images; the others saturate
+Z_COVERAGE = 0.9995  # of z, whose last fraction bit is worth more than what lies beyond four standard deviations
+CURVES = ("loss", "test_neg_elbo", "test_accuracy")  # what a card keeps of the history of training on images
 
 
-def fit(dataset: Dataset, settings: Settings, subsets, seeds, **progress) -> list[FloatNetwork]:
+def vae(settings: Settings, sites: PlainSites, classes: int, dtype=np.float64) -> VAEmodel:
+    """The VAE of the settings' shape, without parameters; logvar and the output start as wide as what they read."""
+    gain = 2.0 if settings.activation == "relu" else 1.0
+    encoder = DenseEncoder(sites, settings.hidden, settings.latent, settings.activation, logvar_gain=1.0)
+    decoder = DenseDecoder(sites, settings.hidden[::-1], settings.latent, settings.activation, output_gain=gain)
+    return VAEmodel(encoder, decoder, classes, dtype)
+
+
+def _trainer(settings: Settings, model: VAEmodel, samples, task, *, text: str, progress: bool) -> VAETrainer:
+    trainer = VAETrainer(model, samples, partial(Adam, decay=settings.decay), task)
+    trainer.bar = {"desc": text, "disable": not progress}
+    return trainer
+
+
+def _train(settings: Settings, trainer: VAETrainer, rng):
+    """Trains to the settings' last epoch."""
+    trainer.train(settings.epochs - trainer.epoch, settings.batch, rng, cosine(settings.rate, settings.epochs),
+                  settings.beta, class_weight=settings.class_weight)
+
+
+def _onehot(labels, classes: int, dtype=np.float64):
+    return np.eye(classes, dtype=dtype)[labels] if classes else None
+
+
+def fit(dataset: Dataset, settings: Settings, subsets, seeds, *, progress: bool = False,
+        text: str = "training") -> list[FloatNetwork]:
     """One network for each index array of `subsets`, trained on those samples with the seed beside it."""
-    whitenings, samples = [], []
+    sites, whitenings, sets = PlainSites(dataset.x.shape[1], settings.output), [], []
     for subset in subsets:
         codes, labels = dataset.codes[subset].astype(np.float64), dataset.labels[subset]
         whitening = within_class_whitening(codes, labels)
-        u = whitening(codes)
+        targets = None if settings.output == "linear" else codes / 256
         whitenings.append(whitening)
-        samples.append(Samples(u, u if settings.output == "linear" else codes / 256, labels))
-    trained = train(settings, samples, dataset.classes, seeds, **progress)
-    return [fold(parameters, whitening, activation=settings.activation, output=settings.output)
-            for parameters, whitening in zip(trained, whitenings, strict=True)]
+        sets.append(Samples(sites, whitening(codes), targets, _onehot(labels, dataset.classes)))
+    rngs = [np.random.default_rng(seed) for seed in seeds]
+    model = vae(settings, sites, dataset.classes).initialise(rngs)
+    _train(settings, _trainer(settings, model, SampleSets(sets), None, text=text, progress=progress), rngs)
+    return [fold({name: value[index] for name, value in model.parameters.items()}, whitening,
+                 activation=settings.activation, output=settings.output)
+            for index, whitening in enumerate(whitenings)]
 
 
-def integers(network: FloatNetwork, dataset: Dataset, subset=slice(None), *, bits: int = 8,
-             name: str | None = None) -> Network:
-    """`network` with weights of `bits` bits, quantised on the samples that it was trained on; with the data set's names
-    and its first 255 samples."""
-    codes = dataset.codes[subset]
-    return quantise(network, codes, bits, name=name or name_of(dataset.name) or "network", input_offset=dataset.offset,
-                    input_step=dataset.step, feature_names=dataset.feature_names, class_names=dataset.class_names,
-                    unit=dataset.unit, noun=dataset.noun, examples=codes[:EXAMPLES])
+class _ImageTask(DatasetTask):
+    """The loss on images, and of each epoch, on `test`, −ELBO (one sample of z) and the accuracy of the head on μ."""
+
+    def __init__(self, model: VAEmodel, samples: Samples, bits: int, test: Images):
+        super().__init__(model, samples, bits)
+        self.test, self.measures = test, CURVES[1:] if model.head else CURVES[1:2]
+
+    def measure(self, rng, weights) -> dict:
+        model = self.rounded
+        mean, logvar, _, cp = model(self.test.grey, rng)
+        elbo = reconstruction_loss(self.test.grey, cp, "sigmoid") + kl_divergence(mean, logvar)
+        found = (elbo, model.class_scores(mean).argmax(-1) == self.test.labels) if model.head else (elbo,)
+        return {name: each.mean() for name, each in zip(self.measures, found, strict=True)}
+
+
+def train_images(images: Images, test: Images, settings: Settings, seed: int, *, checkpoint=None, resume: bool = False,
+                 progress: bool = False, text: str = "training") -> tuple[dict, dict]:
+    """The parameters (float32) and curves of one network trained on `images`, and watched, not chosen, on `test`.
+
+    Every epoch has a generator of its own. A `class_weight` of 0 leaves the head out. With fewer than 8 `bits` the
+    losses are those of rounded weights, and so are the parameters that come back (see
+    `model.quantise.straight_through`).
+
+    Parameters
+    ----------
+    checkpoint : path
+        written after every epoch; with `resume`, the run goes on from it where it exists, to the same bits.
+    """
+    classes = images.classes if settings.class_weight else 0
+    samples = Samples(PlainSites(images.codes.shape[1], "sigmoid"), images.grey,
+                      onehot=_onehot(images.labels, classes, np.float32), whole_batches=True)
+    model = vae(settings, samples.sites, classes, np.float32).initialise(np.random.default_rng(seed))
+    task = _ImageTask(model, samples, settings.bits, test)
+    trainer = _trainer(settings, model, samples, task, text=text, progress=progress)
+    if checkpoint is not None:
+        trainer.checkpoint_to(checkpoint, identity=settings.as_dict() | {
+            "data": images.name, "samples": len(images.codes), "seed": seed, "classes": classes})
+        if resume and Path(checkpoint).exists():
+            trainer.restore(checkpoint)
+    _train(settings, trainer, lambda epoch: np.random.default_rng([seed, epoch]))
+    return task.rounded.parameters, {name: trainer.history[name] for name in ("loss", *task.measures)}
+
+
+def _single(layer: Affine) -> Affine:
+    return Affine(layer.weights.astype(np.float32), layer.bias.astype(np.float32))
+
+
+def fit_images(images: Images, test: Images, settings: Settings, seed: int, **running) -> tuple[FloatNetwork, dict]:
+    """A network trained on `images`, in single precision, and its curves; further arguments as of `train_images`."""
+    if settings.output != "sigmoid":
+        raise UserError("images are trained with --output sigmoid: their pixels are Bernoulli variables")
+    parameters, curves = train_images(images, test, settings, seed, **running)
+    real = fold(parameters, None, activation=settings.activation, output=settings.output)
+    return replace(real, encoder=tuple(map(_single, real.encoder)), mu=_single(real.mu), v=_single(real.v),
+                   head=None if real.head is None else _single(real.head),
+                   decoder=tuple(map(_single, real.decoder))), curves
+
+
+def example_count(inputs: int) -> int:
+    """How many images are built in: as many as a part of the block RAM holds, and the switches can choose."""
+    return min(EXAMPLES, EXAMPLE_BYTES // inputs)
+
+
+def integers(network: FloatNetwork, data: Dataset | Images, subset=slice(None), *, test: Images | None = None,
+             bits: int = 8, name: str | None = None) -> Network:
+    """`network` with weights of `bits` bits, quantised on the samples that it was trained on; with the data's names.
+
+    The first 255 samples are built in; of images, the first ones of `test`, and some thousand calibrate the quantiser.
+    """
+    codes = data.codes[subset]
+    examples, coverage = codes[:EXAMPLES], (1.0, 1.0)
+    if test is not None:
+        examples, coverage = test.codes[:example_count(codes.shape[1])], (COVERAGE, Z_COVERAGE)
+        codes = codes[::-(-len(codes) // CALIBRATION)]
+    return quantise(network, codes, bits, *coverage, name=name or name_of(data.name) or "network",
+                    input_offset=data.offset, input_step=data.step, feature_names=data.feature_names,
+                    class_names=data.class_names if network.head else (), unit=data.unit, noun=data.noun,
+                    examples=examples)

@@ -1,13 +1,32 @@
-"""How the shipped networks are trained: the data set and the settings of each name that `train` takes.
+"""How networks are trained: the settings, and the data set and settings of each name that `train` takes.
 
 On images a `class_weight` of 0 leaves the head out.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-from varigate.model.train.trainer import Settings
+__all__ = ["RECIPES", "Recipe", "Settings"]
 
-__all__ = ["RECIPES", "Recipe"]
+
+@dataclass(frozen=True)
+class Settings:
+    """What a training run is made of, apart from its data and its seed."""
+
+    hidden: tuple[int, ...] = (8,)
+    latent: int = 2
+    activation: str = "relu"
+    output: str = "linear"
+    epochs: int = 600
+    batch: int = 30
+    rate: float = 0.01
+    decay: float = 0.2
+    beta: float = 1.0
+    class_weight: float = 10.0
+    bits: int = 8  # of the weights
+
+    def as_dict(self) -> dict:
+        """All settings, as JSON knows them."""
+        return asdict(self) | {"hidden": list(self.hidden)}
 
 
 @dataclass(frozen=True)

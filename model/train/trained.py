@@ -16,13 +16,18 @@ from varigate.model.network.network import Network
 from varigate.model.network.soundness import check_widths
 from varigate.model.quantise import float_network
 from varigate.model.quantise.float_network import FloatNetwork
-from varigate.model.train.cards import beside, dataset_of, images_of, read_card, settings_of
-from varigate.model.train.evaluate import compare, cross_validate
-from varigate.model.train.fitting import fit, integers
-from varigate.model.train.image_fitting import fit_images, image_integers
-from varigate.model.train.trainer import Settings
+from varigate.model.train.cards import (
+    beside,
+    dataset_of,
+    images_of,
+    read_card,
+    settings_of,
+)
+from varigate.model.train.evaluate import DRAWS, compare, cross_validate
+from varigate.model.train.fitting import fit, fit_images, integers
+from varigate.model.train.recipes import Settings
 
-__all__ = ["Trained", "again", "compare_images", "load", "make", "make_of_images", "save"]
+__all__ = ["Trained", "again", "load", "make", "measure", "save"]
 
 IMAGE_DRAWS = 1  # samples of z for each image, for the ELBO
 REMEDY = "; give one by --name"
@@ -42,42 +47,39 @@ def _card(network: Network, source: dict, settings: Settings, seed: int, samples
             "settings": settings.as_dict(), "seed": seed, "samples": samples}
 
 
-def make(dataset: Dataset, settings: Settings | None = None, *, seed: int = 0, name: str | None = None,
-         source: dict | None = None, cross_validation: bool = True, progress: bool = False) -> Trained:
-    """Train on the whole of `dataset`, quantise, and measure; with `cross_validation` also how well the recipe does on
-    samples that it has not seen."""
-    settings, name = settings or Settings(), name or dataset.name
-    check_name(name, REMEDY)
-    check_widths(dataset.x.shape[1], dataset.x.shape[1], settings.latent, dataset.classes)
-    real, = fit(dataset, settings, [np.arange(len(dataset.x))], [seed], progress=progress, text=f"training {name}")
-    network = integers(real, dataset, bits=settings.bits, name=name)
-    figures = cross_validate(dataset, settings, progress=progress) if cross_validation else {}
-    figures |= compare(network, real, dataset.codes, dataset.labels)
-    card = _card(network, source or {"name": dataset.name}, settings, seed, len(dataset.x))
-    return Trained(network, real, card | figures)
+def measure(network: Network, real: FloatNetwork, data: Dataset | Images) -> dict:
+    """Integer against float on `data`; of images with one sample of z for each, of a table's samples with several."""
+    return compare(network, real, data.codes, data.labels, IMAGE_DRAWS if isinstance(data, Images) else DRAWS)
 
 
-def compare_images(network: Network, real: FloatNetwork, test: Images) -> dict:
-    """Integer against float on images that neither has seen, with one sample of z for each."""
-    return compare(network, real, test.codes, test.labels, IMAGE_DRAWS)
+def make(data: Dataset | Images, settings: Settings | None = None, *, test: Images | None = None, seed: int = 0,
+         name: str | None = None, source: dict | None = None, cross_validation: bool = True, progress: bool = False,
+         **running) -> Trained:
+    """Train on the whole of `data`, quantise, and measure.
 
-
-def make_of_images(images: Images, test: Images, settings: Settings, *, seed: int = 0, name: str | None = None,
-                   **running) -> Trained:
-    """Train on `images`, quantise, and measure on `test`; further arguments as of `train_images`.
-
-    The card has the curves of the training run, too.
+    Parameters
+    ----------
+    test : Images
+        for images, what the network is measured on; the card has the curves of the training run, too.
+    cross_validation : bool
+        also measure how well the recipe for a table does on samples that it has not seen.
+    running : checkpoint and resume of `model.train.fitting.train_images`, for images
     """
-    name = name or images.name
+    settings, name = settings or Settings(), name or data.name
     check_name(name, REMEDY)
-    if settings.output != "sigmoid":
-        raise UserError("images are trained with --output sigmoid: their pixels are Bernoulli variables")
-    check_widths(images.codes.shape[1], images.codes.shape[1], settings.latent, images.classes)
-    real, curves = fit_images(images, test, settings, seed, text=f"training {name}", **running)
-    network = image_integers(real, images, test, settings, name)
-    curves = {key: [round(value, 4) for value in values] for key, values in curves.items() if None not in values}
-    card = _card(network, {"name": images.name}, settings, seed, len(images.codes)) | {"test_samples": len(test.codes)}
-    return Trained(network, real, card | compare_images(network, real, test) | {"curves": curves})
+    check_widths(data.codes.shape[1], data.codes.shape[1], settings.latent, data.classes)
+    running |= {"progress": progress, "text": f"training {name}"}
+    if test is None:
+        real, = fit(data, settings, [np.arange(len(data.codes))], [seed], **running)
+        before, after = cross_validate(data, settings, progress=progress) if cross_validation else {}, {}
+    else:
+        real, curves = fit_images(data, test, settings, seed, **running)
+        before = {"test_samples": len(test.codes)}
+        after = {"curves": {key: [round(value, 4) for value in values] for key, values in curves.items()}}
+    network = integers(real, data, test=test, bits=settings.bits, name=name)
+    figures = before | measure(network, real, data if test is None else test) | after
+    card = _card(network, source or {"name": data.name}, settings, seed, len(data.codes))
+    return Trained(network, real, card | figures)
 
 
 def save(trained: Trained, path):
@@ -107,6 +109,6 @@ def again(name_or_path, progress: bool = False) -> Trained:
     network, card = _load_with_card(network_file.find(name_or_path))
     chosen = {"seed": card.get("seed", 0), "name": network.name, "progress": progress}
     if (images := images_of(card)) is not None:
-        return make_of_images(*images, settings_of(card), **chosen)
+        return make(images[0], settings_of(card), test=images[1], **chosen)
     dataset = dataset_of(card, "put them back where they were")
     return make(dataset, settings_of(card), source=card["source"], **chosen)

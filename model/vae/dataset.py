@@ -3,12 +3,13 @@
 import numpy as np
 
 from varigate.model.checks import check_whole, label_array, real_array
+from varigate.model.vae.samples import Samples
 from varigate.model.vae.sites import DATA_TYPES, Sites
 
 __all__ = ["Dataset"]
 
 
-class Dataset:
+class Dataset(Samples):
     """Samples that were taken at every point of a grid of parameters.
 
     Parameters
@@ -53,21 +54,21 @@ class Dataset:
             if not len(theta) or (np.diff(theta) <= 0).any():
                 raise ValueError(f"thetas[{index}] is {theta}; its values have to increase")
         self.grid = tuple(map(len, self.thetas))
-        self.data_type, self.local_dimension = data_type, int(local_dimension)
-        arrays = self._arrays(data)
+        self.local_dimension = int(local_dimension)
+        arrays = self._arrays(data, data_type)
         lengths = [array.shape[-1] for array in arrays]
-        self.sites = Sites(lengths[0] if data_type != "continuous" else 0,
-                           lengths[-1] if data_type != "discrete" else 0, self.local_dimension)
-        self.samples = np.concatenate([array.reshape(-1, array.shape[-1]) for array in arrays], 1, dtype=np.float64)
+        super().__init__(Sites(lengths[0] if data_type != "continuous" else 0,
+                               lengths[-1] if data_type != "discrete" else 0, self.local_dimension),
+                         np.concatenate([array.reshape(-1, array.shape[-1]) for array in arrays], 1, dtype=np.float64))
         order = np.random.default_rng(seed).permutation(len(self.samples))
         held_out = round(validation * len(order))
         self.held_out, self.training = np.sort(order[:held_out]), order[held_out:]
         if not len(self.training):
             raise ValueError(f"validation is {validation}, which leaves none of {len(order)} samples for training")
 
-    def _arrays(self, data) -> list[np.ndarray]:
+    def _arrays(self, data, data_type: str) -> list[np.ndarray]:
         """The one or two arrays of `data`, checked."""
-        if self.data_type == "hybrid":
+        if data_type == "hybrid":
             if not isinstance(data, (tuple, list)) or len(data) != 2:
                 raise ValueError("data has to be the pair (labels, values) for the data_type hybrid")
             names, arrays = ("data[0]", "data[1]"), data
@@ -81,7 +82,7 @@ class Dataset:
             if array.shape[:-1] != found[0].shape[:-1]:
                 raise ValueError(f"{name} has shape {array.shape}, {names[0]} {found[0].shape}; "
                                  "they may differ in the last axis only")
-        if self.data_type != "continuous":
+        if data_type != "continuous":
             found[0] = label_array(names[0], found[0], self.local_dimension)
         return found
 
@@ -100,7 +101,3 @@ class Dataset:
         """The inverse of `pack`; labels are int64."""
         labels, values = x[:, :self.sites.discrete].astype(np.int64), x[:, self.sites.discrete:]
         return {"discrete": labels, "continuous": values, "hybrid": (labels, values)}[self.data_type]
-
-    def on_grid(self, rows) -> np.ndarray:
-        """Rows (n, …), one a sample, to (*grid, samples, …)."""
-        return rows.reshape(*self.grid, -1, *rows.shape[1:])

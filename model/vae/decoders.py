@@ -3,8 +3,8 @@
 A decoder, any that `model.vae.model.VAEmodel` takes, has
 
     sites, latent                           what it gives (`model.vae.sites.Sites`), and how many latents it reads
-    initial(rng)                            a dict of random parameters
-    forward(parameters, z, x)               z (batch, latent), samples x (batch, seq_len) → cp as `Sites` has it, and
+    initial(rng)                            a dict of random parameters forward(parameters, z, x)               z
+    (batch, latent), samples x (batch, seq_len) → cp as `Sites` has it, and
                                             what the way back needs
     backward(parameters, saved, d_cp)       from the gradient at cp: the one at z, and a dict like the parameters
     sample(parameters, z, rng)              samples (batch, seq_len) of p(x|z)
@@ -13,7 +13,6 @@ A decoder, any that `model.vae.model.VAEmodel` takes, has
 import numpy as np
 
 from varigate.model.nn.layers import Activate, Chain, Dense, hidden_layers
-from varigate.model.vae.sites import Sites
 
 __all__ = ["AutoregressiveDecoder", "DenseDecoder"]
 
@@ -24,13 +23,16 @@ def _check_latent(latent: int):
 
 
 class DenseDecoder:
-    """The factorised decoder p(x|z) = Π p(x_i|z): dense layers of the widths `hidden`, which may be empty."""
+    """The factorised decoder p(x|z) = Π p(x_i|z): dense layers of the widths `hidden`, which may be empty.
 
-    def __init__(self, sites: Sites, hidden=(32,), latent: int = 2, activation: str = "relu"):
+    output_gain: the variance that the output starts with for inputs of variance 1.
+    """
+
+    def __init__(self, sites, hidden=(32,), latent: int = 2, activation: str = "relu", *, output_gain: float = 1.0):
         _check_latent(latent)
         self.sites, self.latent, self.hidden, self.activation = sites, latent, tuple(hidden), activation
         body = hidden_layers(latent, self.hidden, activation)
-        self.body = Chain([*body.layers, Dense("output", (latent, *self.hidden)[-1], sites.outputs)])
+        self.body = Chain([*body.layers, Dense("output", (latent, *self.hidden)[-1], sites.outputs, gain=output_gain)])
 
     def initial(self, rng) -> dict:
         return self.body.initial(rng)
@@ -56,7 +58,7 @@ class AutoregressiveDecoder:
     computed from units of degree i and less. z is seen by all. All densities come from one pass, a sample from seq_len.
     """
 
-    def __init__(self, sites: Sites, hidden=(64,), latent: int = 2, activation: str = "relu"):
+    def __init__(self, sites, hidden=(64,), latent: int = 2, activation: str = "relu"):
         _check_latent(latent)
         if not hidden or min(hidden) < sites.seq_len:
             raise ValueError(f"hidden is {tuple(hidden)}; the masks need at least one layer, "

@@ -1,19 +1,26 @@
-"""The VAE as a library: any encoder with any decoder, in NumPy with manual back-propagation, in float64.
+"""The VAE: any encoder with any decoder, and a class head where it is wanted, with manual back-propagation.
 
 The loss (D. Kingma and M. Welling, "Auto-encoding variational Bayes", 2013; β: I. Higgins et al., 2017; γ: R. Chen et
 al., 2018) is
 
-    −log p(x|z)  +  β · KL(q(z|x) ‖ N(0, 1))  +  γ · TC(z),    z = μ + e^(ℓ/2)⊙ε
+    −log p(x|z)  +  β · KL(q(z|x) ‖ N(0, 1))  +  γ · TC(z)  +  class_weight · cross-entropy(W·z + b, class), z = μ +
+    e^(ℓ/2)⊙ε
 
-in nats, a mean over the batch.
+in nats, a mean over the batch. An encoder that gives means alone makes it a plain autoencoder: z = μ, without KL.
 """
 
+import copy
 from typing import NamedTuple
 
 import numpy as np
 
 from varigate.model.checks import real_array
-from varigate.model.nn.losses import kl_standard_normal, kl_standard_normal_gradient
+from varigate.model.nn.layers import Dense
+from varigate.model.nn.losses import (
+    cross_entropy,
+    kl_divergence,
+    kl_divergence_gradient,
+)
 from varigate.model.nn.total_correlation import TC_term_and_gradient
 
 __all__ = ["Loss", "Output", "VAEmodel"]
@@ -23,7 +30,7 @@ class Output(NamedTuple):
     """What a VAE says of a batch: mean, logvar and z (batch, latent), and cp, the parameters of the data's density.
 
     cp, by the type of data: `discrete`, log conditional probabilities (batch, seq_len, local_dimension); `continuous`,
-    means and log-variances (batch, seq_len, 2); `hybrid`, the pair of both.
+    means and log-variances (batch, seq_len, 2); `hybrid`, the pair of both; `plain`, see `model.vae.plain_sites`.
     """
 
     mean: np.ndarray
@@ -33,36 +40,72 @@ class Output(NamedTuple):
 
 
 class Loss(NamedTuple):
-    """The loss and its terms, in nats a sample; tc is 0 where γ is. total holds the `further` term, too."""
+    """The loss and its terms, in nats a sample; tc is 0 where γ is, and entropy, of the classes, where there is no
+    head. total holds the `further` term, too."""
 
     total: float
     reconstruction: float
     kl: float
     tc: float
+    entropy: float
 
 
 class VAEmodel:
     """An encoder (see `model.vae.encoders`) and a decoder (see `model.vae.decoders`) of the same sites and latents.
 
-    `parameters`, once `initialise` has made them, are a dict of arrays `encoder.…` and `decoder.…`, updated in place
-    by training. Calling the model with samples (batch, seq_len) and a generator gives `Output`.
+    `parameters`, once `initialise` has made them, are a dict of arrays `encoder.…`, `decoder.…` and with classes
+    `head.…`, updated in place by training. Calling the model with samples (batch, seq_len) and a generator gives
+    `Output`.
+
+    Parameters
+    ----------
+    classes : int
+        of a linear head on z; 0 for none.
+    dtype : float64 or float32
+        of parameters and noise.
+
+    With a sequence of generators in place of one there are as many networks of one shape side by side: parameters and
+    all arrays have a leading axis then, as far as encoder, decoder and sites take one (the dense ones of `PlainSites`).
+
+    >>> from varigate.model.vae.decoders import DenseDecoder
+    >>> from varigate.model.vae.encoders import DenseEncoder
+    >>> from varigate.model.vae.plain_sites import PlainSites
+    >>> sites = PlainSites(4)
+    >>> model = VAEmodel(DenseEncoder(sites, (8,)), DenseDecoder(sites, (8,)), classes=3)
+    >>> model.initialise(np.random.default_rng(0)).parameters["head.weights"].shape
+    (3, 2)
     """
 
-    def __init__(self, encoder, decoder):
+    def __init__(self, encoder, decoder, classes: int = 0, dtype=np.float64):
         for name in ("sites", "latent"):
             if getattr(encoder, name) != getattr(decoder, name):
                 raise ValueError(f"decoder has {name} {getattr(decoder, name)}, "
                                  f"but encoder has {getattr(encoder, name)}")
-        self.encoder, self.decoder = encoder, decoder
-        self.sites, self.latent = encoder.sites, encoder.latent
+        self.encoder, self.decoder, self.dtype = encoder, decoder, np.dtype(dtype)
+        self.sites, self.latent, self.sampled = encoder.sites, encoder.latent, getattr(encoder, "sampled", True)
+        self.head = Dense("head", self.latent, classes) if classes else None
         self.parameters = {}
+
+    def _drawn(self, rng) -> dict:
+        drawn = {f"{part}.{name}": value for part, network in (("encoder", self.encoder), ("decoder", self.decoder))
+                 for name, value in network.initial(rng).items()}
+        return drawn | (self.head.initial(rng) if self.head else {})
 
     def initialise(self, rng) -> "VAEmodel":
         """Random parameters; returns the model."""
-        self.parameters = {f"{part}.{name}": value for part, network in (("encoder", self.encoder),
-                                                                         ("decoder", self.decoder))
-                           for name, value in network.initial(rng).items()}
+        if isinstance(rng, (list, tuple)):
+            drawn = [self._drawn(each) for each in rng]
+            drawn = {name: np.stack([each[name] for each in drawn]) for name in drawn[0]}
+        else:
+            drawn = self._drawn(rng)
+        self.parameters = {name: value.astype(self.dtype) for name, value in drawn.items()}
         return self
+
+    def having(self, parameters: dict) -> "VAEmodel":
+        """The same model with other parameters."""
+        model = copy.copy(self)
+        model.parameters = parameters
+        return model
 
     def part(self, name: str) -> dict:
         """The parameters of `encoder` or `decoder` by their own names: the same arrays."""
@@ -71,58 +114,86 @@ class VAEmodel:
         return {key.removeprefix(f"{name}."): value for key, value in self.parameters.items()
                 if key.startswith(f"{name}.")}
 
-    def encode(self, x) -> tuple[np.ndarray, np.ndarray]:
-        """Samples (batch, seq_len) to mean and logvar, each (batch, latent)."""
+    def noise(self, rng, count: int):
+        """ε (count, latent) for `count` samples; None where z is not sampled."""
+        if not self.sampled:
+            return None
+        if isinstance(rng, (list, tuple)):
+            return np.stack([self.noise(each, count) for each in rng])
+        return rng.standard_normal((count, self.latent), self.dtype)
+
+    def encode(self, x) -> tuple[np.ndarray, np.ndarray | None]:
+        """Samples (batch, seq_len) to mean and logvar, each (batch, latent); logvar is None where z is not sampled."""
         x = self.sites.check("x", x)
         return self.encoder.forward(self.part("encoder"), x)[:2]
 
     def decode(self, z, x=None):
         """z (batch, latent) to cp; an autoregressive decoder's depends on the samples x (batch, seq_len), too."""
-        z, x = real_array("z", z, 2), x if x is None else self.sites.check("x", x)
+        z, x = real_array("z", z, 2, self.dtype), x if x is None else self.sites.check("x", x)
         if z.shape[1] != self.latent or (x is not None and len(x) != len(z)):
             raise ValueError(f"z has shape {z.shape}; ({'batch' if x is None else len(x)}, {self.latent}) is needed")
         return self.decoder.forward(self.part("decoder"), z, x)[0]
 
+    def class_scores(self, z) -> np.ndarray:
+        """z (batch, latent) to the head's scores (batch, classes), logarithms of probabilities but for a constant."""
+        return self.head.forward(self.parameters, z)[0]
+
     def __call__(self, x, rng) -> Output:
         x = self.sites.check("x", x)
         mean, logvar = self.encode(x)
-        z = mean + np.exp(logvar / 2) * rng.standard_normal(mean.shape)
+        z = mean + np.exp(logvar / 2) * self.noise(rng, len(x)) if self.sampled else mean
         return Output(mean, logvar, z, self.decode(z, x))
 
     def generate(self, count: int, rng) -> np.ndarray:
         """`count` samples (count, seq_len) of the model: z from the prior, x from p(x|z)."""
         return self.decoder.sample(self.part("decoder"), rng.standard_normal((count, self.latent)), rng)
 
-    def loss(self, x, epsilon, *, beta: float = 1.0, gamma: float = 0.0, alpha: float = 0.0, n_data: int | None = None,
-             further=None):
+    def _batch(self, x, epsilon):
+        """x and ε, checked; ε is None where z is not sampled."""
+        x = self.sites.check("x", x)
+        if not self.sampled:
+            return x, None
+        epsilon, shape = real_array("epsilon", epsilon, dtype=self.dtype), (*x.shape[:-1], self.latent)
+        if epsilon.shape != shape:
+            raise ValueError(f"epsilon has shape {epsilon.shape}; {shape} is needed")
+        return x, epsilon
+
+    def loss(self, x, epsilon=None, *, targets=None, onehot=None, beta: float = 1.0, gamma: float = 0.0,
+             alpha: float = 0.0, class_weight: float = 1.0, n_data: int | None = None, further=None):
         """The `Loss` of samples x (batch, seq_len) with ε (batch, latent), and its gradients, a dict like `parameters`.
 
-        alpha: of hybrid data, the share of the categorical loss; the Gaussian one has 1 − alpha.
-        n_data: the size of the data that the batch is from, for the total correlation.
-        further: a function of mean, logvar and z, each (batch, latent), that returns a number to add to the loss and
-        the triple of its gradients at them: so whatever reads the latent space is trained together with the encoder.
+        targets: samples like x that are to be reconstructed, where they are not x itself. onehot: the classes (batch,
+        classes), for the head. alpha: of hybrid data, the share of the categorical loss; the Gaussian one has 1 −
+        alpha. n_data: the size of the data that the batch is from, for the total correlation. further: a function of
+        mean, logvar and z, each (batch, latent), that returns a number to add to the loss and the triple of its
+        gradients at them: so whatever reads the latent space is trained together with the encoder.
         """
-        x, epsilon = self.sites.check("x", x), real_array("epsilon", epsilon)
-        if epsilon.shape != (len(x), self.latent):
-            raise ValueError(f"epsilon has shape {epsilon.shape}; ({len(x)}, {self.latent}) is needed")
-        encoder, decoder = self.part("encoder"), self.part("decoder")
+        x, epsilon = self._batch(x, epsilon)
+        encoder, decoder, count = self.part("encoder"), self.part("decoder"), x.shape[-2]
         mean, logvar, saved_encoder = self.encoder.forward(encoder, x)
-        noise = np.exp(logvar / 2) * epsilon
+        noise = np.exp(logvar / 2) * epsilon if self.sampled else 0.0
         z = mean + noise
         cp, saved_decoder = self.decoder.forward(decoder, z, x)
-        reconstruction, d_cp = self.sites.reconstruction(cp, x, alpha)
+        reconstruction, d_cp = self.sites.reconstruction(cp, x if targets is None else targets, alpha)
         d_z, of_decoder = self.decoder.backward(decoder, saved_decoder, d_cp)
-        kl, tc = kl_standard_normal(mean, logvar), 0.0
-        d_mean, d_logvar = (beta * each for each in kl_standard_normal_gradient(mean, logvar))
+        kl, tc, entropy, added, d_mean, d_logvar, of_head = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, {}
+        if self.head:
+            each, wrong = cross_entropy(self.class_scores(z), onehot)
+            entropy = each.mean(-1)
+            d_z = d_z + self.head.backward(self.parameters, z, class_weight / count * wrong, of_head)
+        if self.sampled:
+            kl = kl_divergence(mean, logvar).mean(-1)
+            d_mean, d_logvar = (beta * each / count for each in kl_divergence_gradient(mean, logvar))
         if gamma:
             tc, of_tc = TC_term_and_gradient(mean, logvar, z, n_data)
             for_mean, for_logvar, for_z = (gamma * each for each in of_tc)
             d_mean, d_logvar, d_z = d_mean + for_mean, d_logvar + for_logvar, d_z + for_z
-        added = 0.0
         if further:
             added, (for_mean, for_logvar, for_z) = further(mean, logvar, z)
             d_mean, d_logvar, d_z = d_mean + for_mean, d_logvar + for_logvar, d_z + for_z
-        of_encoder = self.encoder.backward(encoder, saved_encoder, d_mean + d_z, d_logvar + 0.5 * d_z * noise)
+        of_encoder = self.encoder.backward(encoder, saved_encoder, d_mean + d_z,
+                                           d_logvar + 0.5 * d_z * noise if self.sampled else None)
         gradients = {f"encoder.{name}": value for name, value in of_encoder.items()}
-        gradients |= {f"decoder.{name}": value for name, value in of_decoder.items()}
-        return Loss(reconstruction + beta * kl + gamma * tc + added, reconstruction, kl, tc), gradients
+        gradients |= {f"decoder.{name}": value for name, value in of_decoder.items()} | of_head
+        total = reconstruction + beta * kl + gamma * tc + class_weight * entropy + added
+        return Loss(total, reconstruction, kl, tc, entropy), gradients

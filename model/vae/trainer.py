@@ -1,40 +1,78 @@
-"""Training of a `VAEmodel` on a `Dataset`."""
+"""Training of a `VAEmodel`: the one loop, for the library's data, tables, images and whatever is given as a task."""
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from varigate.model.checks import check_weight, check_whole
+from varigate.model.errors import UserError
 from varigate.model.nn import checkpoints
 from varigate.model.nn.optimisers import AdaBelief
-from varigate.model.vae.dataset import Dataset
 from varigate.model.vae.model import VAEmodel
+from varigate.model.vae.samples import Samples
+from varigate.model.vae.task import DatasetTask
 from varigate.model.vae.views import Views
 
-__all__ = ["VAETrainer"]
+__all__ = ["DivergenceError", "VAETrainer", "cosine"]
 
-TERMS = ("loss", "reconstruction", "kl", "tc")  # as `model.vae.model.Loss` has them
-VALIDATION_DRAWS = 4  # of ε for each held-out sample
+
+class DivergenceError(UserError, ValueError):
+    """Training left the finite numbers."""
+
+
+def cosine(rate: float, epochs: int):
+    """A learning rate that falls from `rate` to zero along half a cosine in so many epochs.
+
+    >>> cosine(0.1, 100)(50)
+    0.05
+    """
+    return lambda epoch: float(0.5 * (1 + np.cos(np.pi * epoch / epochs))) * rate
 
 
 class VAETrainer(Views):
     """Trains `model` on `dataset` with an optimiser of `model.nn.optimisers` (the class), and shows what came of it.
+
+    Parameters
+    ----------
+    model : VAEmodel
+    dataset : Dataset, Samples or SampleSets
+    optimizer : function of the parameters, as the classes of `model.nn.optimisers` are
+    task : see `model.vae.task`
+        what is lowered, if it is not the model's loss on the data set.
+    threads : int or None
+        how many threads the linear algebra has, None for as many as it likes. One is the fastest for small models, and
+        gives the same bits on machines of one kind.
 
     Members
     -------
     epoch : int
         epochs trained so far, by all calls of `train` together.
     history : dict of lists
-        one number an epoch: `loss`, `reconstruction`, `kl`, `tc` over the training samples while they were trained on,
-        the `beta` of the epoch, and `validation`, reconstruction + β·KL of the held-out samples after it.
+        one number an epoch: `loss`, `reconstruction`, `kl`, `tc`, `entropy` over the training samples while they were
+        trained on, the `beta` of the epoch, and `validation`, reconstruction + β·KL of the held-out samples after it;
+        of networks side by side their means. A task has numbers of its own.
+    bar : dict
+        further arguments of the progress bar (of tqdm), which is shown at a terminal only.
+
+    >>> from varigate.model.vae.decoders import DenseDecoder
+    >>> from varigate.model.vae.encoders import DenseEncoder
+    >>> from varigate.model.vae.dataset import Dataset
+    >>> data = Dataset(np.random.default_rng(0).integers(0, 2, (100, 6)))
+    >>> model = VAEmodel(DenseEncoder(data.sites, (8,)), DenseDecoder(data.sites, (8,)))
+    >>> history = VAETrainer(model, data).train(3, 20, np.random.default_rng(0))
+    >>> len(history["loss"])
+    3
     """
 
-    def __init__(self, model: VAEmodel, dataset: Dataset, optimizer=AdaBelief):
+    def __init__(self, model: VAEmodel, dataset: Samples, optimizer=AdaBelief, task=None, threads: int | None = 1):
         if model.sites != dataset.sites:
             raise ValueError(f"dataset has {dataset.sites}, but model is made for {model.sites}")
-        super().__init__(model, dataset, {name: [] for name in (*TERMS, "beta", "validation")})
+        self.task, self.threads = task or DatasetTask(model, dataset), threads
+        super().__init__(model, dataset, {name: [] for name in (*self.task.terms, "beta", *self.task.measures)})
         self._make_optimizer, self.optimizer = optimizer, None
         self.epoch = 0
-        self._checkpoint = None
+        self.bar = {"desc": "training", "disable": None}
+        self._checkpoint, self._identity = None, None
 
     def _prepare(self, rng):
         if not self.model.parameters:
@@ -43,19 +81,23 @@ class VAETrainer(Views):
             self.optimizer = self._make_optimizer(self.model.parameters)
 
     def train(self, num_epochs, batch_size, rng, learning_rate=0.001, beta=1.0, gamma=0, alpha=0.0, printing_rate=1,
-              re_shuffle=True) -> dict:
-        """`num_epochs` more epochs with the loss reconstruction + β·KL + γ·TC; returns `history`.
+              re_shuffle=True, class_weight=1.0) -> dict:
+        """`num_epochs` more epochs with the loss reconstruction + β·KL + γ·TC + class_weight·cross-entropy; returns
+        `history`.
 
         Parameters
         ----------
         num_epochs, batch_size : int
-            an epoch takes every training sample once, in batches of equal size (to one sample), at most `batch_size`.
+            an epoch takes every training sample once, in batches of equal size (to one sample), at most `batch_size`;
+            `Samples` may have whole batches in place of that.
         rng : numpy.random.Generator
-            draws the parameters where there are none yet, the order of samples and ε, and nothing else is random.
-        learning_rate : float
-            the optimiser's step size in this call.
+            draws the parameters where there are none yet, the order of samples and ε, and nothing else is random. Or a
+            function of the epoch's number (from 0, over all calls) that makes the generator of that epoch; or, for
+            networks side by side, a list of generators.
+        learning_rate : float or function
+            the optimiser's step size in this call; as a function, of the epoch's number: a schedule, such as `cosine`.
         beta : float or function
-            weight of the KL divergence; as a function, of the epoch's number (from 0, over all calls): a schedule.
+            weight of the KL divergence; as a function, of the epoch's number: a schedule.
         gamma : float
             weight of the total correlation, a minibatch-stratified estimate (see `TC_term` for its bias).
         alpha : float
@@ -64,87 +106,94 @@ class VAETrainer(Views):
             after how many epochs the progress bar (on standard error, at a terminal) shows the loss; 0: no bar.
         re_shuffle : bool
             a new order for every epoch, or the one of `dataset.training`.
+        class_weight : float
+            weight of the cross-entropy of a model with a head.
+
+        Raises
+        ------
+        DivergenceError
+            a `UserError` and `ValueError`, before what is not finite reaches the parameters.
         """
-        self._check(num_epochs, batch_size, learning_rate, gamma, alpha, printing_rate)
-        self._prepare(rng)
-        self.optimizer.rate = learning_rate
-        weights = {"gamma": gamma, "alpha": alpha}
-        bar = tqdm(range(num_epochs), "training", disable=None if printing_rate else True, leave=False)
-        for _ in bar:
-            weights["beta"] = float(beta(self.epoch) if callable(beta) else beta)
-            check_weight("beta", weights["beta"])
-            self._epoch(batch_size, rng, re_shuffle, weights)
-            if printing_rate and self.epoch % printing_rate == 0:
-                bar.set_postfix(loss=f"{self.history['loss'][-1]:.4f}")
-            if self._checkpoint and self.epoch % self._checkpoint[1] == 0:
-                self.save(self._checkpoint[0], rng)
+        def at_epoch(value):
+            return value(self.epoch) if callable(value) else value
+
+        self._check(num_epochs, batch_size, gamma, alpha, printing_rate, class_weight)
+        self._prepare(at_epoch(rng))
+        weights = {"gamma": gamma, "alpha": alpha, "class_weight": class_weight}
+        hidden = {} if printing_rate else {"disable": True}
+        with threadpool_limits(self.threads), tqdm(range(num_epochs), leave=False, **self.bar | hidden) as bar:
+            for _ in bar:
+                draws, rate, weights["beta"] = at_epoch(rng), at_epoch(learning_rate), float(at_epoch(beta))
+                check_weight("beta", weights["beta"])
+                if not 0 < rate < np.inf:
+                    raise ValueError(f"learning_rate is {rate}; a positive number is needed")
+                self.optimizer.rate = rate
+                self._epoch(batch_size, draws, re_shuffle, weights)
+                if printing_rate and self.epoch % printing_rate == 0:
+                    bar.set_postfix({name: f"{self.history[name][-1]:.4f}" for name in ("loss", *self.task.measures)
+                                     if self.history[name]})
+                if self._checkpoint and self.epoch % self._checkpoint[1] == 0:
+                    self.save(self._checkpoint[0], draws)
         return self.history
 
-    def _check(self, num_epochs, batch_size, learning_rate, gamma, alpha, printing_rate):
+    def _check(self, num_epochs, batch_size, gamma, alpha, printing_rate, class_weight):
         check_whole("num_epochs", num_epochs, 0)
         check_whole("batch_size", batch_size, 1)
         check_whole("printing_rate", printing_rate, 0)
-        if not 0 < learning_rate < np.inf:
-            raise ValueError(f"learning_rate is {learning_rate}; a positive number is needed")
         check_weight("gamma", gamma)
-        least = min(map(len, self._batches(self.dataset.training, batch_size)))
-        if gamma and least < 2:
+        check_weight("class_weight", class_weight)
+        if gamma and (least := self.dataset.smallest_batch(batch_size)) < 2:
             raise ValueError(f"batch_size is {batch_size}, which leaves a batch of {least} of the "
                              f"{len(self.dataset.training)} training samples; the total correlation (gamma is {gamma}) "
                              "needs 2 at least")
         if not 0 <= alpha <= (self.dataset.data_type == "hybrid"):
             raise ValueError(f"alpha is {alpha}; it lies in 0…1 for hybrid data, and is 0 for {self.dataset.data_type}")
 
-    def _loss(self, rows, rng, weights):
-        """The `Loss` of some samples and its gradients, all finite."""
-        x = self.dataset.samples[rows]
-        epsilon = rng.standard_normal((len(x), self.model.latent))
-        try:
-            with np.errstate(all="ignore"):  # what is not finite is reported below
-                terms, gradients = self.model.loss(x, epsilon, n_data=len(self.dataset.training), **weights)
-            if not all(np.isfinite(each).all() for each in (terms.total, *gradients.values())):
-                raise ValueError("the loss or its gradient is not finite")
-        except ValueError as error:
-            raise ValueError(f"training diverged in epoch {self.epoch} ({error}); take a smaller learning_rate"
-                             ) from error
-        return terms, gradients
-
-    def _batches(self, rows, batch_size):
-        return np.array_split(rows, -(-len(rows) // batch_size))
+    def _step(self, rows, rng, weights) -> np.ndarray:
+        """One step on a batch; its terms."""
+        terms, gradients = self.task.loss(rows, rng, weights)
+        if not all(np.isfinite(each).all() for each in (*terms, *gradients.values())):
+            raise ValueError("the loss or its gradient is not finite")
+        self.optimizer.step(gradients)
+        return np.array([np.mean(each) for each in terms], np.float64)
 
     def _epoch(self, batch_size, rng, re_shuffle, weights):
-        data, sums = self.dataset, 0.0
-        order = rng.permutation(data.training) if re_shuffle else data.training
-        for rows in self._batches(order, batch_size):
-            terms, gradients = self._loss(rows, rng, weights)
-            self.optimizer.step(gradients)
-            sums = sums + len(rows) / len(order) * np.array(terms)
-        for name, value in zip(TERMS, sums, strict=True):
-            self.history[name].append(float(value))
-        self.history["beta"].append(weights["beta"])
-        if len(data.held_out):
-            fixed = np.random.default_rng(0)  # the same ε in every epoch, so that epochs compare
-            several = np.tile(data.held_out, VALIDATION_DRAWS)
-            self.history["validation"].append(sum(
-                len(rows) / len(several) * self._loss(rows, fixed, weights | {"gamma": 0})[0].total
-                for rows in self._batches(several, max(batch_size, 256))))
+        batches = self.dataset.batches(rng, batch_size, re_shuffle)
+        samples, sums = sum(rows.shape[-1] for rows in batches), 0.0
+        try:
+            with np.errstate(all="ignore"):  # what is not finite is reported below
+                for rows in batches:
+                    sums = sums + rows.shape[-1] / samples * self._step(rows, rng, weights)
+                found = dict(zip(self.task.terms, map(float, sums), strict=True)) | {"beta": weights["beta"]}
+                found |= {name: float(value) for name, value in self.task.measure(rng, weights).items()}
+            if not np.isfinite(list(found.values())).all():
+                raise ValueError("what is measured is not finite")
+        except ValueError as error:
+            raise DivergenceError(f"training diverged in epoch {self.epoch} ({error}); take a smaller learning_rate, "
+                                  "on the command line a smaller --rate") from error
+        for name, value in found.items():
+            self.history[name].append(value)
         self.epoch += 1
 
-    def checkpoint_to(self, path, every: int = 1):
-        """From now on, `train` writes a checkpoint to `path` after every so many epochs; None ends it."""
+    def checkpoint_to(self, path, every: int = 1, identity: dict | None = None):
+        """From now on, `train` writes a checkpoint to `path` after every so many epochs; None ends it.
+
+        identity: what else the run is made of, as JSON knows it; a checkpoint of another identity is not restored.
+        """
         check_whole("every", every, 1)
-        self._checkpoint = (path, every) if path is not None else None
+        self._checkpoint, self._identity = (path, every) if path is not None else None, identity
 
     def save(self, path, rng):
-        """All that training goes on from, the state of `rng` included, to the file `path`."""
+        """All that training goes on from, the state of `rng` included, to the file `path`; of one network only."""
         self._prepare(rng)
-        checkpoints.write(path, optimizer=self.optimizer, epoch=self.epoch, history=self.history, rng=rng)
+        checkpoints.write(path, optimizer=self.optimizer, epoch=self.epoch, history=self.history, rng=rng,
+                          identity=self._identity)
 
     def restore(self, path) -> np.random.Generator:
         """Goes back to the checkpoint `path`; the generator that `train` has to be given to continue to the same bits.
 
-        A `UserError` for a damaged file, or one of another model or optimiser.
+        A `UserError` for a damaged file, or one of another run, model or optimiser.
         """
         self._prepare(np.random.default_rng(0))
-        self.epoch, self.history, rng = checkpoints.read(path, optimizer=self.optimizer)
+        self.epoch, self.history, rng = checkpoints.read(path, optimizer=self.optimizer, identity=self._identity)
         return rng

@@ -6,7 +6,7 @@ from varigate.model.data.tables import Dataset, iris
 from varigate.model.errors import UserError
 from varigate.model.train import trained
 from varigate.model.train.fitting import fit
-from varigate.model.train.trainer import Settings
+from varigate.model.train.recipes import Settings
 
 
 @pytest.fixture(scope="session")

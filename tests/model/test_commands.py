@@ -12,7 +12,8 @@ from varigate.model.figures import story
 from varigate.model.network import network_file
 from varigate.model.network.integer import infer
 from varigate.model.network.variants import units
-from varigate.model.train import image_trainer, trained
+from varigate.model.train import trained
+from varigate.model.vae.trainer import VAETrainer
 
 
 @pytest.fixture
@@ -110,14 +111,14 @@ def test_images_from_training_to_figures(tmp_path, capsys, monkeypatch):
     assert sorted(each.name for each in path.parent.iterdir()) == names  # and no checkpoint
     before = [(path.parent / name).read_bytes() for name in names]
 
-    real = image_trainer.Progress.save
+    real = VAETrainer.save
 
     def save_and_stop(self, *arguments):
         real(self, *arguments)
         raise KeyboardInterrupt
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(image_trainer.Progress, "save", save_and_stop)
+        patch.setattr(VAETrainer, "save", save_and_stop)
         assert run(capsys, "train", "digits", *options)[0] == 130
     assert (path.parent / "small.checkpoint.npz").exists()
     assert "or train without --resume" in refused(capsys, "train", "digits", *options, "--seed", 1, "--resume")

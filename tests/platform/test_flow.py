@@ -10,7 +10,7 @@ from varigate.model.errors import UserError
 from varigate.model.network import network_file
 from varigate.model.network.variants import variant
 from varigate.model.train import cards, trained
-from varigate.model.train.trainer import Settings
+from varigate.model.train.recipes import Settings
 from varigate.platform.toolchains import flow
 from varigate.platform.toolchains.settings import Settings as BuildSettings
 from varigate.platform.toolchains.tools import ToolError

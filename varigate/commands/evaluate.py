@@ -5,7 +5,7 @@ import json
 from varigate.commands.network_options import add_data, add_network, add_table, print_figures, trained_with_data
 from varigate.model.data.images import Images
 from varigate.model.train import cards, trained
-from varigate.model.train.evaluate import compare, cross_validate
+from varigate.model.train.evaluate import cross_validate
 
 
 def add_arguments(parser):
@@ -17,11 +17,9 @@ def add_arguments(parser):
 
 def run(options):
     made, dataset = trained_with_data(options)
-    if isinstance(dataset, Images):
-        figures = trained.compare_images(made.network, made.real, dataset)
-    else:
-        figures = cross_validate(dataset, cards.settings_of(made.card), progress=True)
-        figures |= compare(made.network, made.real, dataset.codes, dataset.labels)
+    seen = not isinstance(dataset, Images)  # a table's own samples have all been trained on
+    figures = cross_validate(dataset, cards.settings_of(made.card), progress=True) if seen else {}
+    figures |= trained.measure(made.network, made.real, dataset)
     if options.json:
         print(json.dumps({"network": made.network.name} | figures, indent=2))
     else:

@@ -7,10 +7,9 @@ from varigate.model.data import images, tables
 from varigate.model.errors import UserError
 from varigate.model.network.names import check_name, name_of
 from varigate.model.nn.activations import ACTIVATIONS
+from varigate.model.nn.losses import OUTPUTS
 from varigate.model.train import cards, trained
-from varigate.model.train.recipes import RECIPES
-from varigate.model.train.trainer import Settings
-from varigate.model.vae.vae import OUTPUTS
+from varigate.model.train.recipes import RECIPES, Settings
 
 CHECKPOINT = ".checkpoint.npz"
 
@@ -101,6 +100,7 @@ def _make_of_table(options, settings: Settings):
 def _make_of_images(options, data: str, settings: Settings):
     name = options.name or options.dataset
     check_name(name)
-    made = trained.make_of_images(*images.load(data, options.data), settings, seed=options.seed, name=name,
-                                  checkpoint=options.out / f"{name}{CHECKPOINT}", resume=options.resume, progress=True)
+    train, test = images.load(data, options.data)
+    made = trained.make(train, settings, test=test, seed=options.seed, name=name, progress=True,
+                        checkpoint=options.out / f"{name}{CHECKPOINT}", resume=options.resume)
     return made, options.out / f"{name}.npz"

@@ -3,12 +3,12 @@ import pytest
 from matplotlib.image import imread
 
 from varigate.model.figures import image_plots
-from varigate.model.train.trained import make_of_images
+from varigate.model.train.trained import make
 
 
 @pytest.fixture(scope="module")
 def made(small_digits, small_settings):
-    return make_of_images(*small_digits, small_settings)
+    return make(small_digits[0], small_settings, test=small_digits[1])
 
 
 def test_the_figures_are_drawn(tmp_path, made, small_digits):

@@ -6,8 +6,8 @@ from matplotlib.image import imread
 from varigate.model.data.tables import Dataset
 from varigate.model.figures import plots
 from varigate.model.train.fitting import fit, integers
+from varigate.model.train.recipes import Settings
 from varigate.model.train.trained import Trained
-from varigate.model.train.trainer import Settings
 
 
 def test_the_figures_are_drawn(tmp_path, shipped, flowers):

@@ -4,7 +4,7 @@ import pytest
 from varigate.model.data.tables import Dataset
 from varigate.model.train.evaluate import compare, cross_validate, negative_elbo
 from varigate.model.train.fitting import integers
-from varigate.model.train.trainer import Settings
+from varigate.model.train.recipes import Settings
 
 
 @pytest.fixture(scope="module")

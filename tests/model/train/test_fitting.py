@@ -6,7 +6,7 @@ import pytest
 from varigate.model.network import network_file
 from varigate.model.train import evaluate
 from varigate.model.train.fitting import EXAMPLES, fit, integers
-from varigate.model.train.trainer import Settings
+from varigate.model.train.recipes import Settings
 
 QUICK = Settings(epochs=5)
 

@@ -10,13 +10,16 @@ from varigate.model.network import network_file
 from varigate.model.network.integer import infer
 from varigate.model.quantise import float_network
 from varigate.model.train import trained
-from varigate.model.train.image_fitting import example_count
-from varigate.model.train.trained import make_of_images
+from varigate.model.train.fitting import example_count, integers
+
+
+def make(data, settings, **options):
+    return trained.make(data[0], settings, test=data[1], **options)
 
 
 @pytest.fixture(scope="module")
 def made(small_digits, small_settings):
-    return {bits: make_of_images(*small_digits, replace(small_settings, bits=bits), name=f"d{bits}")
+    return {bits: make(small_digits, replace(small_settings, bits=bits), name=f"d{bits}")
             for bits in (8, 6, 4)}
 
 
@@ -36,8 +39,8 @@ def test_training_with_rounded_weights_makes_good_for_few_bits(made, small_digit
         for name, layer, _ in network.layers():
             assert len(np.unique(layer.weights)) <= 2 * limit + 1 or name in ("mu", "head")  # some rows are shifted
             assert (np.abs(layer.weights) // (layer.weights & -layer.weights).max(1, keepdims=True) <= limit).all()
-    after = trained.image_integers(made[8].real, *small_digits, replace(small_settings, bits=4), "after")
-    worse = trained.compare_images(after, made[8].real, small_digits[1])
+    train, test = small_digits
+    worse = trained.measure(integers(made[8].real, train, test=test, bits=4, name="after"), made[8].real, test)
     assert worse["neg_elbo_integer"] > made[4].card["neg_elbo_integer"] + 0.3
 
 
@@ -74,7 +77,7 @@ def test_integers_follow_the_floats_through_the_files(tmp_path, made, small_digi
 
 
 def test_without_a_class_weight_there_is_no_head(small_digits, small_settings):
-    made = make_of_images(*small_digits, replace(small_settings, class_weight=0.0, epochs=2))
+    made = make(small_digits, replace(small_settings, class_weight=0.0, epochs=2))
     assert made.network.classes == 0 and made.network.class_names == () and made.real.head is None
     assert not {"accuracy_float", "class_agreement"} & made.card.keys() and "neg_elbo_integer" in made.card
     assert "test_accuracy" not in made.card["curves"] and len(made.card["curves"]["loss"]) == 2
@@ -82,7 +85,7 @@ def test_without_a_class_weight_there_is_no_head(small_digits, small_settings):
 
 def test_bernoulli_pixels_only(small_digits, small_settings):
     with pytest.raises(UserError, match="--output sigmoid"):
-        make_of_images(*small_digits, replace(small_settings, output="linear"))
+        make(small_digits, replace(small_settings, output="linear"))
 
 
 def test_accumulators_stay_within_32_bits(made):

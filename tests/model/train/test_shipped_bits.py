@@ -58,9 +58,9 @@ def test_the_task_and_the_shape_are_the_same(name):
 def test_the_card_states_what_was_computed(name, request):
     made = trained.load(name)
     if made.card["source"] == {"name": "mnist"}:
-        figures = trained.compare_images(made.network, made.real, request.getfixturevalue("mnist")[1])
+        figures = trained.measure(made.network, made.real, request.getfixturevalue("mnist")[1])
     elif (images := cards.images_of(made.card)) is not None:
-        figures = trained.compare_images(made.network, made.real, images[1])
+        figures = trained.measure(made.network, made.real, images[1])
     else:
         data = cards.dataset_of(made.card)
         figures = compare(made.network, made.real, data.codes, data.labels)

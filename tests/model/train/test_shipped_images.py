@@ -38,7 +38,7 @@ def test_digits_from_the_shipped_network(capsys):
 @pytest.mark.parametrize("name", ["mnist", "mnist-free"])
 def test_the_ten_thousand_test_images(mnist, name):
     made = trained.load(name)
-    figures = trained.compare_images(made.network, made.real, mnist[1])
+    figures = trained.measure(made.network, made.real, mnist[1])
     assert figures == {key: pytest.approx(made.card[key], abs=1e-4) for key in figures}
     assert figures["neg_elbo_integer"] <= (104.0 if name == "mnist-free" else 107.5)
     assert abs(figures["neg_elbo_integer"] - figures["neg_elbo_float"]) <= 0.35

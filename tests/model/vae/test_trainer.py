@@ -108,8 +108,8 @@ def test_a_seed_decides_everything_and_a_schedule_is_followed():
 @pytest.mark.parametrize("re_shuffle", [True, False])
 def test_every_training_sample_is_seen_once_an_epoch_in_batches_alike(monkeypatch, re_shuffle):
     made, seen = trainer(dataset(validation=0.1)), []
-    real = made._loss
-    monkeypatch.setattr(made, "_loss", lambda rows, *others: (seen.append(rows), real(rows, *others))[1])
+    real = made.task.loss
+    monkeypatch.setattr(made.task, "loss", lambda rows, *others: (seen.append(rows), real(rows, *others))[1])
     made.train(2, 25, np.random.default_rng(0), re_shuffle=re_shuffle)
     training, held_out = made.dataset.training, made.dataset.held_out
     assert list(map(len, seen)) == 2 * [22, 22, 22, 21, 21, 4 * len(held_out)]
