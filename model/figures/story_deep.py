@@ -11,8 +11,15 @@ from varigate.model.data.pca import principal_components
 from varigate.model.figures.image_plots import wall
 from varigate.model.figures.plots import COLOURS
 from varigate.model.figures.story_data import Material
-from varigate.model.figures.story_training import LATENT, WIDTH, fit_vae
-from varigate.model.vae.autoencoder import Autoencoder, error
+from varigate.model.figures.story_training import (
+    LATENT,
+    WIDTH,
+    decode,
+    encode,
+    fit_plain,
+    fit_vae,
+)
+from varigate.model.vae.autoencoder import autoencoder, error
 
 __all__ = ["depth", "failure"]
 
@@ -35,9 +42,9 @@ def depth(data: Material) -> tuple[Figure, dict]:
         found[0, column] = error(data.x[held_out], pca.decode(pca.encode(data.x[held_out])))
         for row, layers in enumerate(depths[1:], 1):
             rng = np.random.default_rng([latent, layers])
-            made = Autoencoder(data.x.shape[1], (WIDTH,) * layers, latent, rng)
-            made.train(data.x[training], 60 if images else 200, rng)
-            found[row, column] = error(data.x[held_out], made.decode(made.encode(data.x[held_out])))
+            made = autoencoder(data.x.shape[1], (WIDTH,) * layers, latent)
+            fit_plain(made, data.x[training], 60 if images else 200, rng)
+            found[row, column] = error(data.x[held_out], decode(made, encode(made, data.x[held_out])))
     figure = Figure(figsize=(6.4, 4), layout="constrained")
     axes = figure.subplots()
     mesh = axes.imshow(found, cmap="viridis_r", aspect="auto")
@@ -51,13 +58,14 @@ def depth(data: Material) -> tuple[Figure, dict]:
     return figure, {"latents": latents, "errors": found.tolist()}
 
 
-def _between(data: Material, encode, decode, tree, training) -> tuple[np.ndarray, np.ndarray]:
-    """The way in the latent space from a sample of the first class to one of the last: its decoded points (11, …),
-    and the mean distance (11,) from such points to the nearest real sample, over many ways between classes."""
-    z, labels, places = encode(data.x[training]), data.labels[training], np.linspace(0, 1, 11)[:, None]
-    ways = [decode(z[i] + places * (z[j] - z[i])) for i in range(20) for j in range(20) if labels[i] != labels[j]]
+def _between(data: Material, model, tree, training) -> tuple[np.ndarray, np.ndarray]:
+    """The way in the latent space from a sample of the first class to one of the last: its decoded points (11, …), and
+    the mean distance (11,) from such points to the nearest real sample, over many ways between classes."""
+    z, labels, places = encode(model, data.x[training]), data.labels[training], np.linspace(0, 1, 11)[:, None]
+    ways = [decode(model, z[i] + places * (z[j] - z[i]))
+            for i in range(20) for j in range(20) if labels[i] != labels[j]]
     first, last = (np.flatnonzero(labels == cls)[0] for cls in (labels.min(), labels.max()))
-    return (decode(z[first] + places * (z[last] - z[first])),
+    return (decode(model, z[first] + places * (z[last] - z[first])),
             np.mean([tree.query(way)[0] for way in ways], 0))
 
 
@@ -67,14 +75,13 @@ def failure(data: Material) -> tuple[Figure, dict]:
     latent, epochs = LATENT[images], 400 if images else 600
     training, held_out = _split(data, FEW[images])
     seen, unseen, tree = data.smooth[training], data.smooth[held_out], cKDTree(data.x)
-    plain = Autoencoder(data.x.shape[1], (WIDTH, WIDTH), latent, np.random.default_rng(1))
-    course = {"autoencoder": plain.train(seen, epochs, np.random.default_rng(2), held_out=unseen)}
+    plain = autoencoder(data.x.shape[1], (WIDTH, WIDTH), latent).initialise(np.random.default_rng(1))
+    course = {"autoencoder": fit_plain(plain, seen, epochs, np.random.default_rng(2), unseen)}
     vae, course["VAE"] = fit_vae(seen, latent, epochs, np.random.default_rng(1), held_out=unseen)
-    z, rng = plain.encode(seen), np.random.default_rng(3)
-    drawn = {"autoencoder": plain.decode(rng.multivariate_normal(z.mean(0), np.cov(z.T), 500)),
-             "VAE": vae.decode(rng.standard_normal((500, latent)))[..., 0]}
-    ways = {"autoencoder": _between(data, plain.encode, plain.decode, tree, training),
-            "VAE": _between(data, lambda x: vae.encode(x)[0], lambda z: vae.decode(z)[..., 0], tree, training)}
+    z, rng = encode(plain, seen), np.random.default_rng(3)
+    drawn = {"autoencoder": decode(plain, rng.multivariate_normal(z.mean(0), np.cov(z.T), 500)),
+             "VAE": decode(vae, rng.standard_normal((500, latent)))}
+    ways = {"autoencoder": _between(data, plain, tree, training), "VAE": _between(data, vae, tree, training)}
     numbers = {name: {"seen": course[name][-1][1], "held_out": course[name][-1][2],
                       "distance_of_draws": float(tree.query(drawn[name])[0].mean()),
                       "distance_half_way": float(ways[name][1][5])} for name in course}

@@ -7,7 +7,7 @@ from varigate.model.figures.image_plots import wall
 from varigate.model.figures.plots import COLOURS
 from varigate.model.figures.story_data import Material
 from varigate.model.figures.story_linear import scatter
-from varigate.model.figures.story_training import trained_vae
+from varigate.model.figures.story_training import decode, trained_vae
 
 __all__ = ["generation"]
 
@@ -55,7 +55,7 @@ def generation(data: Material) -> tuple[Figure, dict]:
         four.set(xlabel=data.feature_names[first], ylabel=data.feature_names[second])
         four.legend(fontsize=8)
     else:
-        means = model.decode(rng.standard_normal((70, model.latent)))[..., 0]
+        means = decode(model, rng.standard_normal((70, model.latent)))
         four.imshow(wall((np.clip(data.values(means), 0, 1) * 255).astype(np.uint8), 10, 7, data.shape), cmap="gray")
         four.set(title="70 more, without the decoder's noise", xticks=[], yticks=[])
         four.title.set_fontsize(10)

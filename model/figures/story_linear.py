@@ -74,7 +74,7 @@ def linear(data: Material) -> tuple[Figure, dict]:
     pca, made = principal_components(data.x, 2), linear_autoencoder(data.x, 2, np.random.default_rng(0))
     basis = made.parameters["decoder.output.weights"]
     angles = principal_angles(basis, pca.components)
-    own, other = pca.encode(data.x), made.encode(data.x)
+    own, (other, _) = pca.encode(data.x), made.encode(data.x)
     numbers = {"angles": angles.tolist(), "gram": (basis.T @ basis).tolist(),
                "error_pca": error(data.x, pca.decode(own)), "error": error(data.x, made.decode(other))}
     figure = Figure(figsize=(11, 4.4), layout="constrained")

@@ -1,4 +1,4 @@
-"""The variational autoencoders of the story."""
+"""The autoencoders of the story, plain and variational, and how they are trained."""
 
 from functools import lru_cache
 
@@ -10,26 +10,47 @@ from varigate.model.vae.dataset import Dataset
 from varigate.model.vae.decoders import DenseDecoder
 from varigate.model.vae.encoders import DenseEncoder
 from varigate.model.vae.model import VAEmodel
+from varigate.model.vae.samples import Samples
 from varigate.model.vae.trainer import VAETrainer
 
-__all__ = ["LATENT", "WIDTH", "fit_vae", "trained_vae"]
+__all__ = ["LATENT", "WIDTH", "decode", "encode", "fit_plain", "fit_vae", "trained_vae"]
 
 WIDTH = 64
 LATENT = {True: 8, False: 2}  # images, tables
 EPOCHS = {True: 100, False: 400}
 
 
-def fit_vae(x, latent: int, epochs: int, rng, hidden=(WIDTH, WIDTH), held_out=None):
-    """A VAE with a Gaussian decoder on x (n, features), and its errors as `Autoencoder.train` has them."""
-    dataset = Dataset(x, data_type="continuous")
-    model = VAEmodel(DenseEncoder(dataset.sites, hidden, latent), DenseDecoder(dataset.sites, hidden, latent))
+def encode(model: VAEmodel, x) -> np.ndarray:
+    """x (n, features) to the means of z (n, latent)."""
+    return model.encode(x)[0]
+
+
+def decode(model: VAEmodel, z) -> np.ndarray:
+    """z (n, latent) to the means of x (n, features)."""
+    cp = model.decode(z)
+    return cp if model.sites.data_type == "plain" else cp[..., 0]
+
+
+def fit(model: VAEmodel, dataset: Samples, epochs: int, rng, held_out=None) -> list:
+    """Trains `model`; for every tenth epoch its number and `error` of the samples and of `held_out` (n, features)."""
     trainer, course = VAETrainer(model, dataset), []
     for epoch in range(10, epochs + 1, 10):
         trainer.train(10, 32, rng, learning_rate=3e-3, printing_rate=0)
         if held_out is not None:
-            course.append([epoch, *(error(each, model.decode(model.encode(each)[0])[..., 0])
-                                    for each in (x, held_out))])
-    return model, course
+            course.append([epoch, *(error(x, decode(model, encode(model, x))) for x in (dataset.samples, held_out))])
+    return course
+
+
+def fit_plain(model: VAEmodel, x, epochs: int, rng, held_out=None) -> list:
+    """Trains the plain autoencoder `model` on x (n, features), see `fit`."""
+    return fit(model, Samples(model.sites, x), epochs, rng, held_out)
+
+
+def fit_vae(x, latent: int, epochs: int, rng, hidden=(WIDTH, WIDTH), held_out=None) -> tuple[VAEmodel, list]:
+    """A VAE with a Gaussian decoder trained on x (n, features), and what `fit` returns."""
+    dataset = Dataset(x, data_type="continuous")
+    model = VAEmodel(DenseEncoder(dataset.sites, hidden, latent), DenseDecoder(dataset.sites, hidden, latent))
+    return model, fit(model, dataset, epochs, rng, held_out)
 
 
 @lru_cache(1)  # three figures show the same one

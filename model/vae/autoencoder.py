@@ -3,56 +3,26 @@
 import numpy as np
 from scipy.optimize import minimize
 
-from varigate.model.nn.layers import Chain, Dense, hidden_layers
-from varigate.model.nn.optimisers import AdaBelief
+from varigate.model.vae.decoders import DenseDecoder
+from varigate.model.vae.encoders import DenseEncoder
+from varigate.model.vae.model import VAEmodel
+from varigate.model.vae.plain_sites import PlainSites
 
-__all__ = ["Autoencoder", "error", "linear_autoencoder"]
+__all__ = ["autoencoder", "error", "linear_autoencoder"]
 
 
-class Autoencoder:
-    """Dense layers `hidden` on either side of `latent` numbers; linear without any hidden layers.
+def autoencoder(features: int, hidden, latent: int, activation: str = "relu") -> VAEmodel:
+    """A model of dense layers `hidden` on either side of `latent` numbers that are not sampled, without parameters.
 
-    `parameters` are a dict of arrays `encoder.…` and `decoder.…`.
+    Its loss is the mean over samples of ½‖x − x̂‖². Without any hidden layers it is linear.
+
+    >>> model = autoencoder(4, (8,), 2).initialise(np.random.default_rng(0))
+    >>> model.decode(model.encode(np.zeros((3, 4)))[0]).shape
+    (3, 4)
     """
-
-    def __init__(self, features: int, hidden, latent: int, rng, activation: str = "relu"):
-        encoder, decoder = hidden_layers(features, hidden, activation), hidden_layers(latent, hidden[::-1], activation)
-        self.encoder = Chain([*encoder.layers, Dense("output", (features, *hidden)[-1], latent)])
-        self.decoder = Chain([*decoder.layers, Dense("output", (latent, *hidden[::-1])[-1], features)])
-        self.parameters = {f"{part}.{name}": value for part in ("encoder", "decoder")
-                           for name, value in getattr(self, part).initial(rng).items()}
-
-    def _part(self, name: str) -> dict:
-        return {key.removeprefix(f"{name}."): value for key, value in self.parameters.items() if key.startswith(name)}
-
-    def encode(self, x) -> np.ndarray:
-        """x (n, features) to z (n, latent)."""
-        return self.encoder.forward(self._part("encoder"), x)[0]
-
-    def decode(self, z) -> np.ndarray:
-        """z (n, latent) to x̂ (n, features)."""
-        return self.decoder.forward(self._part("decoder"), z)[0]
-
-    def loss(self, x) -> tuple[float, dict]:
-        """The mean over samples of ½‖x − x̂‖², and its gradients, a dict like `parameters`."""
-        z, saved_encoder = self.encoder.forward(self._part("encoder"), x)
-        output, saved_decoder = self.decoder.forward(self._part("decoder"), z)
-        of_encoder, of_decoder = {}, {}
-        delta = self.decoder.backward(self._part("decoder"), saved_decoder, (output - x) / len(x), of_decoder)
-        self.encoder.backward(self._part("encoder"), saved_encoder, delta, of_encoder)
-        gradients = {f"encoder.{name}": value for name, value in of_encoder.items()}
-        gradients |= {f"decoder.{name}": value for name, value in of_decoder.items()}
-        return float(0.5 * ((output - x)**2).sum() / len(x)), gradients
-
-    def train(self, x, epochs: int, rng, *, batch: int = 32, rate: float = 3e-3, held_out=None) -> list:
-        """Trains by AdaBelief; rows of every tenth epoch's number with `error` of x and of `held_out`."""
-        optimiser, course = AdaBelief(self.parameters, rate), []
-        for epoch in range(1, epochs + 1):
-            for rows in np.array_split(rng.permutation(len(x)), -(-len(x) // batch)):
-                optimiser.step(self.loss(x[rows])[1])
-            if epoch % 10 == 0 and held_out is not None:
-                course.append([epoch, *(error(each, self.decode(self.encode(each))) for each in (x, held_out))])
-        return course
+    sites, hidden = PlainSites(features), tuple(hidden)
+    return VAEmodel(DenseEncoder(sites, hidden, latent, activation, sampled=False),
+                    DenseDecoder(sites, hidden[::-1], latent, activation))
 
 
 def error(x, output) -> float:
@@ -60,12 +30,12 @@ def error(x, output) -> float:
     return float(np.mean((x - output)**2))
 
 
-def linear_autoencoder(x, latent: int, rng) -> Autoencoder:
+def linear_autoencoder(x, latent: int, rng) -> VAEmodel:
     """A linear autoencoder of x (n, features), of mean 0, trained until nothing more is gained (by L-BFGS).
 
     Its biases stay 0, and so the loss depends on x by the covariance alone: x's triangular factor stands for all of x.
     """
-    made = Autoencoder(x.shape[1], (), latent, rng)
+    made = autoencoder(x.shape[1], (), latent).initialise(rng)
     names = [name for name in made.parameters if name.endswith("weights")]
     ends = np.cumsum([made.parameters[name].size for name in names])[:-1]
     factor = np.linalg.qr(x, mode="r")
@@ -78,7 +48,7 @@ def linear_autoencoder(x, latent: int, rng) -> Autoencoder:
     def loss(flat):
         place(flat)
         value, gradients = made.loss(factor)
-        return value, np.concatenate([gradients[name].ravel() for name in names])
+        return value.total, np.concatenate([gradients[name].ravel() for name in names])
 
     start = 0.1 * rng.standard_normal(sum(made.parameters[name].size for name in names))  # alike in both layers
     place(minimize(loss, start, jac=True, method="L-BFGS-B",
