@@ -11,6 +11,8 @@ __all__ = ["JointLoss"]
 class JointLoss:
     """The loss on designs `labels` (n, parameters) × `conditions` (m, conditions); fits the model's scales to them.
 
+    It is a task of `model.vae.task`: what a `VAETrainer` of the model's VAE lowers.
+
     Parameters
     ----------
     logs : float64 (n, m, targets)
@@ -18,6 +20,8 @@ class JointLoss:
     training : explore.joint.trainer.Training
         the weights of the terms.
     """
+
+    terms, measures = ("loss", "reconstruction", "kl", "predictors"), ()
 
     def __init__(self, model, labels, conditions, logs, training):
         self.model, self.training = model, training
@@ -65,3 +69,14 @@ class JointLoss:
             n_data=len(self.samples), further=self._pair_term(rows, layers, noise, gradients, found))
         total = loss.total + self._layer_term(layers, gradients)
         return np.array([total, loss.reconstruction, loss.kl, found["predictors"]]), gradients | of_vae
+
+    def loss(self, rows, rng, weights) -> tuple[np.ndarray, dict]:
+        """The same of designs `rows` on as many random layers as a step takes; the weights are those of `training`."""
+        layers = rng.permutation(len(self.features))[:self.training.layers]
+        epsilon = self.model.vae.noise(rng, len(rows))
+        noise = self.training.jitter * rng.standard_normal((len(layers), self.features.shape[1]))
+        return self(rows, layers, epsilon, noise)
+
+    def measure(self, rng, weights) -> dict:
+        """Nothing is looked at beside the terms."""
+        return {}
