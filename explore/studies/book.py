@@ -13,7 +13,7 @@ from varigate.explore.search.search import best_designs
 from varigate.explore.spaces.varigate import SPACE
 from varigate.explore.studies import arena, page, plots
 from varigate.explore.studies.study_vaesa import BUDGET as VAESA_BUDGET
-from varigate.explore.studies.study_vaesa import VaesaStudy
+from varigate.explore.studies.study_vaesa import PublishedStudy
 from varigate.explore.studies.study_varigate import BUDGET, Study
 from varigate.model.figures.plots import save_figure
 
@@ -93,7 +93,7 @@ def varigate(study: Study, folder: Path, prefix: str, *, seed: int, progress: bo
     return page.varigate_section(results, f"{folder.name}/{prefix}"), results
 
 
-def _unseen(study: VaesaStudy) -> dict:
+def _unseen(study: PublishedStudy) -> dict:
     """Predicted and true EDP of all designs on three of the searched layers, each unseen by its model."""
     pairs = {}
     for layer in study.layers[:3]:
@@ -103,7 +103,7 @@ def _unseen(study: VaesaStudy) -> dict:
     return pairs
 
 
-def vaesa_pages(study: VaesaStudy, folder: Path, prefix: str, progress: bool = False) -> str:
+def vaesa_pages(study: PublishedStudy, folder: Path, prefix: str, progress: bool = False) -> str:
     """The section on the published space, with its figures in `folder`."""
     scores, traces = study.scores(progress), study.traces(progress)
     searches = study.efficiency(traces)

@@ -18,7 +18,7 @@ from varigate.explore.studies.contest import Contest, Traces, hold
 from varigate.explore.studies.efficiency import target
 from varigate.model.archive import write_bytes
 
-__all__ = ["OURS", "VaesaStudy"]
+__all__ = ["OURS", "PublishedStudy"]
 
 PARTS = 5
 LAYERS = 12  # of the searches
@@ -27,7 +27,7 @@ SEEDS = 20
 OURS = "latent-bo"
 
 
-class VaesaStudy:
+class PublishedStudy:
     """Scores and searches on the published table.
 
     Parameters

@@ -11,7 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from varigate.explore.costs import synthesis_table
-from varigate.explore.costs.calibration import LEAST, Calibration, errors, errors_of, fit
+from varigate.explore.costs.calibration import (
+    LEAST,
+    Calibration,
+    errors,
+    errors_of,
+    fit,
+)
 from varigate.explore.costs.evaluator import Evaluator
 from varigate.explore.costs.sampling import sweep_points
 from varigate.explore.costs.sweep import cluster, sweep
@@ -26,7 +32,7 @@ from varigate.explore.spaces.family import Tolerance, family
 from varigate.explore.spaces.varigate import SPACE, candidates
 from varigate.explore.spaces.workloads import PATTERN
 from varigate.explore.studies import book, page
-from varigate.explore.studies.study_vaesa import VaesaStudy
+from varigate.explore.studies.study_vaesa import PublishedStudy
 from varigate.explore.studies.study_varigate import Study
 from varigate.model.archive import write_bytes
 from varigate.model.errors import UserError
@@ -258,7 +264,7 @@ def _demo(options):
 
 def _book(options):
     processes = options.processes or os.cpu_count()
-    published = VaesaStudy(vaesa.place(options.dataset_path), options.work / "vaesa", seed=options.seed,
+    published = PublishedStudy(vaesa.place(options.dataset_path), options.work / "vaesa", seed=options.seed,
                            processes=processes)
     figures, progress = options.out / "figures", sys.stderr.isatty()
     study = _study(options, training.SHIPPED, options.work / Path(options.network).stem)

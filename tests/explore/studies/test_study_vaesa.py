@@ -10,7 +10,7 @@ from varigate.explore.spaces import vaesa
 from varigate.explore.studies import arena, study_vaesa
 from varigate.explore.studies.contest import Traces
 from varigate.explore.studies.efficiency import target
-from varigate.explore.studies.study_vaesa import OURS, VaesaStudy
+from varigate.explore.studies.study_vaesa import OURS, PublishedStudy
 
 
 @pytest.fixture
@@ -21,12 +21,12 @@ def study(tmp_path, monkeypatch):
     monkeypatch.setattr(study_vaesa, "LAYERS", 4)
     monkeypatch.setattr(study_vaesa, "PARTS", 3)
     (tmp_path / "t.csv").write_text("a table", "utf-8")
-    return VaesaStudy(tmp_path / "t.csv", tmp_path / "work", seed=2, processes=1)
+    return PublishedStudy(tmp_path / "t.csv", tmp_path / "work", seed=2, processes=1)
 
 
 def test_layers_are_drawn_by_the_seed(study, tmp_path):
     assert len(study.layers) == 4 == len({*study.layers}) and study.layers == sorted(study.layers)
-    again, other = (VaesaStudy(study.dataset, tmp_path / "other", seed=seed).layers for seed in (2, 5))
+    again, other = (PublishedStudy(study.dataset, tmp_path / "other", seed=seed).layers for seed in (2, 5))
     assert again == study.layers != other
 
 
@@ -88,8 +88,8 @@ def test_random_search_is_expected_exactly(study):
 
 
 def test_nothing_of_another_seed_or_table_is_taken_for_this_one(study, tmp_path):
-    other = VaesaStudy(study.dataset, tmp_path / "work", seed=3)
+    other = PublishedStudy(study.dataset, tmp_path / "work", seed=3)
     (tmp_path / "u.csv").write_text("another table", "utf-8")
-    changed = VaesaStudy(tmp_path / "u.csv", tmp_path / "work", seed=2)
+    changed = PublishedStudy(tmp_path / "u.csv", tmp_path / "work", seed=2)
     assert len({study.folder, other.folder, changed.folder}) == 3
-    assert VaesaStudy(study.dataset, tmp_path / "work", seed=2).folder == study.folder
+    assert PublishedStudy(study.dataset, tmp_path / "work", seed=2).folder == study.folder
