@@ -7,8 +7,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from scipy.spatial import cKDTree
 
+from varigate.model.data.images import wall
 from varigate.model.data.pca import principal_components
-from varigate.model.figures.image_plots import wall
 from varigate.model.figures.plots import COLOURS
 from varigate.model.figures.story_data import Material
 from varigate.model.figures.story_training import (

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from varigate.model.figures.image_plots import wall
+from varigate.model.data.images import wall
 from varigate.model.figures.plots import COLOURS
 from varigate.model.figures.story_data import Material
 from varigate.model.figures.story_linear import scatter

@@ -4,14 +4,11 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from varigate.model.data.pca import principal_angles, principal_components
-from varigate.model.figures.image_plots import RARE
-from varigate.model.figures.plots import COLOURS, MARKERS
+from varigate.model.figures.plots import COLOURS, MARKERS, PALETTE
 from varigate.model.figures.story_data import Material
 from varigate.model.vae.autoencoder import error, linear_autoencoder
 
-__all__ = ["PALETTE", "components", "linear", "scatter"]
-
-PALETTE = (*COLOURS, *RARE)
+__all__ = ["components", "linear", "scatter"]
 
 
 def scatter(axes, points, data: Material, **options):

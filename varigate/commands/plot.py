@@ -4,8 +4,7 @@ For iris and digits, draw the story from principal components to the VAE, too.
 """
 
 from varigate.commands.network_options import add_data, add_network, add_out, add_table, given_table, trained_with_data
-from varigate.model.data.images import Images
-from varigate.model.figures import image_plots, plots, story
+from varigate.model.figures import network_plots, story
 
 
 def add_arguments(parser):
@@ -17,8 +16,7 @@ def add_arguments(parser):
 
 def run(options):
     made, dataset = trained_with_data(options)
-    draw = image_plots if isinstance(dataset, Images) else plots
-    print(*draw.write(made, dataset, options.out), sep="\n")
+    print(*network_plots.write(made, dataset, options.out), sep="\n")
     name = made.card["source"].get("name")
     if name in story.SOURCES and not given_table(options):
         print(*story.write(name, options.out, progress=True), sep="\n")
