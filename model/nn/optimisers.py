@@ -17,7 +17,7 @@ class Adam:
     ----------
     parameters : dict of arrays
     rate : float
-        the step size; `step` takes a factor on it, for schedules.
+        the step size, which may be changed between steps.
     decay : float
         decoupled weight decay on everything but biases (I. Loshchilov and F. Hutter, 2017).
     """
@@ -32,17 +32,16 @@ class Adam:
         self.square = {name: np.zeros_like(value) for name, value in parameters.items()}
         self.count = 0
 
-    def step(self, gradients: dict, factor: float = 1.0):
+    def step(self, gradients: dict):
         """One update with `gradients`, a dict like the parameters."""
         self.count += 1
-        rate = factor * self.rate
-        scale = rate * math.sqrt(1 - self.beta2**self.count) / (1 - self.beta1**self.count)
+        scale = self.rate * math.sqrt(1 - self.beta2**self.count) / (1 - self.beta1**self.count)
         for name, gradient in gradients.items():
             mean, square = self.mean[name], self.square[name]
             mean += (1 - self.beta1) * (gradient - mean)
             square += (1 - self.beta2) * (gradient * gradient - square)
             if self.decay and not name.endswith(".bias"):
-                self.parameters[name] *= 1 - rate * self.decay
+                self.parameters[name] *= 1 - self.rate * self.decay
             self.parameters[name] -= scale * mean / (np.sqrt(square) + self.tiny)
 
 

@@ -64,7 +64,8 @@ def float_network(model: VAEmodel, dataset: Dataset) -> FloatNetwork:
     Raises
     ------
     UserError
-        for another encoder or decoder than the dense ones, or activations that differ.
+        for another encoder or decoder than the dense ones, activations that differ, z that is not sampled, or plain
+        numbers.
     """
     encoder, decoder = model.encoder, model.decoder
     if not isinstance(encoder, DenseEncoder) or not isinstance(decoder, DenseDecoder):
@@ -73,6 +74,9 @@ def float_network(model: VAEmodel, dataset: Dataset) -> FloatNetwork:
     if encoder.activation != decoder.activation:
         raise UserError(f"the encoder's activation is {encoder.activation} and the decoder's {decoder.activation}; "
                         "a network has one")
+    if not model.sampled or model.sites.data_type == "plain":
+        raise UserError("a model of plain numbers, or one whose z is not sampled, is not exported; tables and images "
+                        "become networks by varigate train")
     sites = dataset.sites
     labels = sites.discrete * sites.local_dimension
     rows, shift = _output_rows(sites), np.zeros(sites.columns)

@@ -184,7 +184,9 @@ class VAETrainer(Views):
         self._checkpoint, self._identity = (path, every) if path is not None else None, identity
 
     def save(self, path, rng):
-        """All that training goes on from, the state of `rng` included, to the file `path`; of one network only."""
+        """All that training goes on from, the state of `rng` included, to the file `path`."""
+        if isinstance(rng, (list, tuple)):
+            raise ValueError(f"rng is a list of {len(rng)}; networks side by side leave no checkpoints")
         self._prepare(rng)
         checkpoints.write(path, optimizer=self.optimizer, epoch=self.epoch, history=self.history, rng=rng,
                           identity=self._identity)

@@ -19,7 +19,8 @@ def test_finds_the_minimum_of_a_parabola():
     parameters = {"w": np.zeros(3)}
     adam, target = Adam(parameters, 0.05), np.array([1.0, -0.5, 3.0])
     for step in range(2000):
-        adam.step({"w": parameters["w"] - target}, 1 - step / 2000)
+        adam.rate = 0.05 * (1 - step / 2000)
+        adam.step({"w": parameters["w"] - target})
     assert parameters["w"] == pytest.approx(target, abs=1e-3)
 
 

@@ -6,10 +6,12 @@ from varigate.model.fixedpoint.sampling import MU, V
 from varigate.model.network import network_file
 from varigate.model.network.integer import infer
 from varigate.model.train.export import codes, export, float_network
+from varigate.model.vae.autoencoder import autoencoder
 from varigate.model.vae.dataset import Dataset
 from varigate.model.vae.decoders import AutoregressiveDecoder, DenseDecoder
 from varigate.model.vae.encoders import ConvolutionalEncoder, DenseEncoder
 from varigate.model.vae.model import VAEmodel
+from varigate.model.vae.plain_sites import PlainSites
 
 
 def random_dataset(rng, data_type, samples=60, size=3, local_dimension=2):
@@ -74,3 +76,10 @@ def test_what_the_hardware_has_no_layers_for_is_refused():
             export(VAEmodel(encoder, decoder).initialise(np.random.default_rng(0)), dataset)
     with pytest.raises(UserError, match="a network has one"):
         export(VAEmodel(DenseEncoder(sites), DenseDecoder(sites, activation="sigmoid")), dataset)
+
+
+@pytest.mark.parametrize("model", [autoencoder(4, (8,), 2),
+                                   VAEmodel(DenseEncoder(PlainSites(4)), DenseDecoder(PlainSites(4)))])
+def test_plain_numbers_and_autoencoders_are_not_exported(model):
+    with pytest.raises(UserError, match="plain numbers, or one whose z is not sampled"):
+        export(model, Dataset(np.zeros((5, 4)), data_type="continuous"))
