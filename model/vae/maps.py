@@ -68,9 +68,9 @@ def plot_training(history: dict, num_epochs: int) -> Figure:
     epochs = np.arange(known - num_epochs, known) + 1
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     left, right = figure.subplots(1, 2)
-    for axes, names in ((left, ("loss", "validation", "reconstruction")), (right, ("kl", "tc"))):
+    for axes, names in ((left, ("loss", "validation", "reconstruction")), (right, ("kl", "tc", "cross_entropy"))):
         for name in names:
-            if len(history[name]) == known and any(history[name]):
+            if len(history.get(name, ())) == known and any(history[name]):
                 axes.plot(epochs, history[name][-num_epochs:], label=name, marker="." if num_epochs < 20 else None)
         axes.set(xlabel="epoch", ylabel="nats a sample")
         axes.grid(alpha=0.3)

@@ -40,14 +40,16 @@ class Output(NamedTuple):
 
 
 class Loss(NamedTuple):
-    """The loss and its terms, in nats a sample; tc is 0 where γ is, and entropy, of the classes, where there is no
-    head. total holds the `further` term, too."""
+    """The loss and its terms, in nats a sample; total holds the `further` term, too.
+
+    tc is 0 where γ is, kl where z is not sampled, and cross_entropy, of the classes, where there is no head.
+    """
 
     total: float
     reconstruction: float
     kl: float
     tc: float
-    entropy: float
+    cross_entropy: float
 
 
 class VAEmodel:

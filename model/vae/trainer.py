@@ -48,9 +48,9 @@ class VAETrainer(Views):
     epoch : int
         epochs trained so far, by all calls of `train` together.
     history : dict of lists
-        one number an epoch: `loss`, `reconstruction`, `kl`, `tc`, `entropy` over the training samples while they were
-        trained on, the `beta` of the epoch, and `validation`, reconstruction + β·KL of the held-out samples after it;
-        of networks side by side their means. A task has numbers of its own.
+        one number an epoch: `loss`, `reconstruction`, `kl`, `tc`, `cross_entropy` over the training samples while they
+        were trained on, the `beta` of the epoch, and `validation`, reconstruction + β·KL of the held-out samples after
+        it; of networks side by side their means. A task has numbers of its own.
     bar : dict
         further arguments of the progress bar (of tqdm), which is shown at a terminal only.
 

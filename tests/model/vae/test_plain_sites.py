@@ -75,7 +75,7 @@ def test_networks_side_by_side_are_the_networks_one_by_one():
     for index in range(5):
         alone = make(3, (4,), 3, "taylor").initialise(np.random.default_rng(index))
         one, own = alone.loss(x[index], epsilon[index], onehot=onehot[index])
-        for term in ("total", "reconstruction", "kl", "entropy"):
+        for term in ("total", "reconstruction", "kl", "cross_entropy"):
             assert getattr(one, term) == pytest.approx(getattr(loss, term)[index], rel=1e-12)
         for name in own:
             np.testing.assert_allclose(gradients[name][index], own[name], rtol=1e-9, atol=1e-12)
@@ -85,7 +85,8 @@ def test_the_terms_are_weighed_and_added():
     model, rng = make(classes=3).initialise(np.random.default_rng(0)), np.random.default_rng(1)
     loss, _ = model.loss(rng.normal(size=(6, 4)), rng.normal(size=(6, 2)), onehot=np.eye(3)[[0, 1, 2] * 2], beta=0.7,
                          class_weight=5.0)
-    assert loss.entropy > 0 and loss.total == pytest.approx(loss.reconstruction + 0.7 * loss.kl + 5 * loss.entropy)
+    assert loss.cross_entropy > 0
+    assert loss.total == pytest.approx(loss.reconstruction + 0.7 * loss.kl + 5 * loss.cross_entropy)
 
 
 def test_shapes_of_parameters():

@@ -43,7 +43,7 @@ def test_a_head_learns_the_classes_by_its_weight():
         scores = made.model.class_scores(made.model.encode(made.dataset.samples)[0])
         accuracies.append((scores.argmax(1) == np.arange(40) % 2).mean())
     assert accuracies[1] > 0.95 and accuracies[1] > accuracies[0]
-    assert made.history["entropy"][-1] < 0.3 < made.history["entropy"][0]
+    assert made.history["cross_entropy"][-1] < 0.3 < made.history["cross_entropy"][0]
 
 
 def test_a_schedule_of_the_learning_rate_is_followed():
