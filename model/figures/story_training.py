@@ -31,7 +31,7 @@ def decode(model: VAEmodel, z) -> np.ndarray:
     return cp if model.sites.data_type == "plain" else cp[..., 0]
 
 
-def fit(model: VAEmodel, dataset: Samples, epochs: int, rng, held_out=None) -> list:
+def _fit(model: VAEmodel, dataset: Samples, epochs: int, rng, held_out=None) -> list:
     """Trains `model`; for every tenth epoch its number and `error` of the samples and of `held_out` (n, features)."""
     trainer, course = VAETrainer(model, dataset), []
     for epoch in range(10, epochs + 1, 10):
@@ -42,15 +42,15 @@ def fit(model: VAEmodel, dataset: Samples, epochs: int, rng, held_out=None) -> l
 
 
 def fit_plain(model: VAEmodel, x, epochs: int, rng, held_out=None) -> list:
-    """Trains the plain autoencoder `model` on x (n, features), see `fit`."""
-    return fit(model, Samples(model.sites, x), epochs, rng, held_out)
+    """Trains the plain autoencoder `model` on x (n, features), see `_fit`."""
+    return _fit(model, Samples(model.sites, x), epochs, rng, held_out)
 
 
 def fit_vae(x, latent: int, epochs: int, rng, hidden=(WIDTH, WIDTH), held_out=None) -> tuple[VAEmodel, list]:
-    """A VAE with a Gaussian decoder trained on x (n, features), and what `fit` returns."""
+    """A VAE with a Gaussian decoder trained on x (n, features), and what `_fit` returns."""
     dataset = Dataset(x, data_type="continuous")
     model = VAEmodel(DenseEncoder(dataset.sites, hidden, latent), DenseDecoder(dataset.sites, hidden, latent))
-    return model, fit(model, dataset, epochs, rng, held_out)
+    return model, _fit(model, dataset, epochs, rng, held_out)
 
 
 @lru_cache(1)  # three figures show the same one
