@@ -140,6 +140,6 @@ class Physical:
         network = self.network
         if network is None:
             return codes
-        if network.decoder[-1].activation == "linear" and network.outputs == network.inputs:
+        if network.physical_output:
             return np.round(network.input_offset + network.input_step * codes, 9)
         return network.output.real(codes)

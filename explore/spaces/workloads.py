@@ -49,7 +49,7 @@ class Workload:
     def of(cls, network: Network) -> "Workload":
         """The shape of a network, as seen from its encoder."""
         return cls(network.inputs, tuple(layer.outputs for layer in network.encoder), network.latent, network.classes,
-                   any(layer.activation == "sigmoid" for layer in (*network.encoder, *network.decoder)))
+                   network.sigmoid is not None)
 
     @classmethod
     def parse(cls, text: str) -> "Workload":

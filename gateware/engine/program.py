@@ -127,7 +127,7 @@ class Matrix:
             np.concatenate([layer.weights for layer in layers]),
             np.concatenate([layer.bias + ((1 << layer.shift) >> 1) for layer in layers]),
             np.concatenate([layer.shift for layer in layers]),
-            tuple(Kind(layer.format, layer.activation == "sigmoid") for layer in layers for _ in range(layer.outputs)),
+            tuple(Kind(layer.format, layer.unit.sigmoid) for layer in layers for _ in range(layer.outputs)),
             source,
             max(signed_bits(*accumulator_interval(layer, source)) for layer in layers),
         )

@@ -58,7 +58,7 @@ def dense(layer: Dense, x) -> np.ndarray:
 
 def activate(network: Network, layer: Dense, values) -> np.ndarray:
     """The activation of `layer` on requantised `values`."""
-    return network.sigmoid(values) if layer.activation == "sigmoid" else values
+    return network.sigmoid(values) if layer.unit.sigmoid else values
 
 
 def encode(network: Network, x) -> tuple[np.ndarray, np.ndarray]:

@@ -10,9 +10,10 @@ import numpy as np
 
 from varigate.model.fixedpoint.formats import Format
 from varigate.model.fixedpoint.sigmoid import Sigmoid
-from varigate.model.network.soundness import ACTIVATIONS, MAX_SHIFT, SCORE_BITS, check
+from varigate.model.network.activation_units import ACTIVATION_UNITS, ActivationUnit
+from varigate.model.network.soundness import MAX_SHIFT, SCORE_BITS, check
 
-__all__ = ["ACTIVATIONS", "MAX_SHIFT", "SCORE_BITS", "Dense", "Network"]
+__all__ = ["MAX_SHIFT", "SCORE_BITS", "Dense", "Network"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +32,7 @@ class Dense:
         what the accumulator is requantised to: the activation's input format. For ReLU it is unsigned, and the
         saturation is the activation.
     activation : str
-        `linear`, `relu` or `sigmoid`.
+        one of `model.network.activation_units.ACTIVATION_UNITS`: `linear`, `relu` or `sigmoid`.
     """
 
     weights: np.ndarray
@@ -47,6 +48,10 @@ class Dense:
     @property
     def inputs(self) -> int:
         return self.weights.shape[1]
+
+    @property
+    def unit(self) -> ActivationUnit:
+        return ACTIVATION_UNITS[self.activation]
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +140,11 @@ class Network:
         return self.output_format(self.decoder[-1])
 
     @property
+    def physical_output(self) -> bool:
+        """Whether the output has the input's physical units: it is as wide, and no sigmoid."""
+        return self.outputs == self.inputs and not self.decoder[-1].unit.sigmoid
+
+    @property
     def example_codes(self) -> np.ndarray:
         """The examples as numbers: codes of `input`, int64 (n, inputs)."""
         return self.examples.view(np.int8 if self.input.signed else np.uint8).astype(np.int64)
@@ -146,7 +156,7 @@ class Network:
 
     def output_format(self, layer: Dense) -> Format:
         """The format of `layer`'s activations."""
-        return self.sigmoid.output if layer.activation == "sigmoid" else layer.format
+        return self.sigmoid.output if layer.unit.sigmoid else layer.format
 
     def layers(self):
         """(name, layer, input format) of every layer, in the order of computation: the head before the decoder."""

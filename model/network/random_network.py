@@ -7,6 +7,7 @@ from varigate.model.fixedpoint.formats import Format
 from varigate.model.fixedpoint.intervals import accumulator_interval
 from varigate.model.fixedpoint.sampling import MU, V, sigma_table
 from varigate.model.fixedpoint.sigmoid import Sigmoid, byte, classic, taylor
+from varigate.model.network.activation_units import ACTIVATION_UNITS
 from varigate.model.network.network import MAX_SHIFT, SCORE_BITS, Dense, Network
 
 __all__ = ["random_input", "random_network"]
@@ -17,10 +18,11 @@ LIMIT = 1 << 31  # accumulators and biases have 32 bits
 
 def _random_format(rng, activation: str, sigmoid: Sigmoid) -> Format:
     """Eight bits most of the time, fewer now and then."""
-    if activation == "sigmoid":
+    unit = ACTIVATION_UNITS[activation]
+    if unit.sigmoid:
         return sigmoid.input
     bits = int(rng.choice([8, 8, 8, 8, 7, 5, 3]))
-    signed = activation == "linear" and bool(rng.integers(2))
+    signed = unit.signed and bool(rng.integers(2))
     return Format(signed, bits, int(rng.integers(-2, bits + 1)))
 
 
@@ -56,10 +58,10 @@ def _hidden_layers(rng, source: Format, inputs: int, widths, activation: str, si
     """The layers, and the format and width of what the last of them gives."""
     layers = []
     for width in widths:
-        kind = str(rng.choice(["relu", "sigmoid", "linear"])) if activation == "mixed" else activation
+        kind = str(rng.choice(list(ACTIVATION_UNITS))) if activation == "mixed" else activation
         layer = _random_layer(rng, source, inputs, width, _random_format(rng, kind, sigmoid), kind, **options)
         layers.append(layer)
-        source, inputs = (sigmoid.output if kind == "sigmoid" else layer.format), width
+        source, inputs = (sigmoid.output if layer.unit.sigmoid else layer.format), width
     return tuple(layers), source, inputs
 
 
@@ -114,9 +116,9 @@ def random_network(rng, *, inputs: int = 4, hidden=(8,), latent: int = 2, decode
     score = Format(True, SCORE_BITS, int(rng.integers(0, 16)))
     head = layer(z, latent, classes, score) if classes else None
     decoder, last, width = _hidden_layers(rng, z, latent, decoder_hidden, activation, sigmoid, **options)
-    target = sigmoid.input if output_activation == "sigmoid" else Format(bool(rng.integers(2)), 8, 0)
+    target = sigmoid.input if ACTIVATION_UNITS[output_activation].sigmoid else Format(bool(rng.integers(2)), 8, 0)
     decoder += (layer(last, width, outputs, target, output_activation),)
-    used = any(each.activation == "sigmoid" for each in (*encoder, *decoder))
+    used = any(each.unit.sigmoid for each in (*encoder, *decoder))
     return Network(
         name=name, encoder=encoder, mu=mu, v=v, head=head, decoder=decoder, input=source, z=z,
         sigmoid=sigmoid if used else None, sigma_table=sigma_table(), epsilon_table=epsilon_table(epsilon),

@@ -12,11 +12,11 @@ from varigate.model.fixedpoint.epsilon import KINDS, segments_of
 from varigate.model.fixedpoint.formats import Format
 from varigate.model.fixedpoint.intervals import accumulator_interval, signed_bits
 from varigate.model.fixedpoint.sampling import MU, V
+from varigate.model.network.activation_units import ACTIVATION_UNITS
 from varigate.model.network.names import check_name
 
-__all__ = ["ACTIVATIONS", "MAX_SHIFT", "SCORE_BITS", "check", "check_widths"]
+__all__ = ["MAX_SHIFT", "SCORE_BITS", "check", "check_widths"]
 
-ACTIVATIONS = ("linear", "relu", "sigmoid")
 SCORE_BITS = 16
 MAX_SHIFT = 31
 MAX_ACCUMULATOR = 32
@@ -48,9 +48,10 @@ def _check_layer(network, name: str, layer, source: Format):
     _require(layer.weights.min() >= -127 and layer.weights.max() <= 127, f"layer {name}: weights are within -127…127")
     _require(layer.shift.min() >= 0 and layer.shift.max() <= MAX_SHIFT,
              f"layer {name}: shifts are within 0…{MAX_SHIFT}")
-    _require(layer.activation in ACTIVATIONS, f"layer {name}: unknown activation {layer.activation!r}")
-    _require(layer.activation != "relu" or not layer.format.signed, f"layer {name}: a ReLU's format is unsigned")
-    if layer.activation == "sigmoid":
+    _require(layer.activation in ACTIVATION_UNITS, f"layer {name}: unknown activation {layer.activation!r}")
+    _require(layer.unit.signed or not layer.format.signed, f"layer {name}: a {layer.activation}'s format is unsigned")
+    if layer.unit.sigmoid:
+        _require(network.sigmoid is not None, f"layer {name}: it has a sigmoid, but the network has no sigmoid unit")
         _require(layer.format == network.sigmoid.input, f"layer {name}: the sigmoid takes {network.sigmoid.input}")
     _require(layer.bias.min() >= -(1 << 31) and layer.bias.max() < 1 << 31, f"layer {name}: a bias exceeds 32 bits")
     bits = max(signed_bits(*accumulator_interval(layer, source)), 2)
@@ -60,9 +61,6 @@ def _check_layer(network, name: str, layer, source: Format):
 
 def _check_layers(network):
     _require(network.decoder, "a network has at least one decoder layer")
-    _require(network.sigmoid is not None or all(layer.activation != "sigmoid" for layer in
-                                                (*network.encoder, *network.decoder)),
-             "a layer has a sigmoid, but the network has no sigmoid unit")
     for name, layer, source in network.layers():
         _check_layer(network, name, layer, source)
     for before, after in [*pairwise([*network.encoder, network.mu]), *pairwise(network.decoder)]:

@@ -25,8 +25,8 @@ def hundredths(code: int, frac: int) -> int:
 
 def decimals(network: Network) -> int:
     """1 where output codes are tenths of the physical unit (10·cm in mm: code 69 is 6.9), else 0: raw codes."""
-    tenths = (network.outputs == network.inputs and network.decoder[-1].activation != "sigmoid"
-              and np.allclose(network.input_step, 0.1, rtol=1e-9, atol=0) and not network.input_offset.any())
+    tenths = (network.physical_output and np.allclose(network.input_step, 0.1, rtol=1e-9, atol=0)
+              and not network.input_offset.any())
     return int(tenths)
 
 

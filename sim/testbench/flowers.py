@@ -26,7 +26,7 @@ def flowers(*, frac: int = 5, signed_output: bool = False, tenths: bool = True, 
     if network.inputs != examples.shape[1]:
         examples = np.resize(examples, (7, network.inputs))
     names = ("setosa", "versicolor", "virginica") if network.classes == 3 else network.class_names
-    if last.activation == "linear":
+    if not last.unit.sigmoid:
         last = replace(last, format=Format(signed_output, 8, 0))
     return replace(network, decoder=(*hidden, last), z=Format(True, 8, frac), class_names=names, noun="flower",
                    input_step=np.full(network.inputs, 0.1 if tenths else 0.25), examples=examples)
