@@ -8,34 +8,17 @@ from itertools import pairwise
 
 import numpy as np
 
+from varigate.model.nn.activations import find
 from varigate.model.nn.layers import Activate, Chain, Dense
 
-__all__ = ["LayerNet", "PairNet", "Tanh"]
-
-
-class Tanh:
-    """The hyperbolic tangent as a layer (see `model.nn.layers`)."""
-
-    def initial(self, rng) -> dict:
-        return {}
-
-    def forward(self, parameters, x):
-        y = np.tanh(x)
-        return y, y
-
-    def backward(self, parameters, saved, delta, gradients):
-        return delta * (1 - saved * saved)
-
-
-def _activation(name: str):
-    return Tanh() if name == "tanh" else Activate(name)
+__all__ = ["LayerNet", "PairNet"]
 
 
 def _body(prefix: str, widths, outputs: int, activation: str) -> Chain:
     """An activation first, then dense layers from width to width, each with its activation, and a linear one last."""
-    gain, layers = 2.0 if activation == "relu" else 1.0, [_activation(activation)]
+    gain, layers = find(activation).gain, [Activate(activation)]
     for index, (before, after) in enumerate(pairwise(widths)):
-        layers += [Dense(f"{prefix}.{index}", before, after, gain=gain), _activation(activation)]
+        layers += [Dense(f"{prefix}.{index}", before, after, gain=gain), Activate(activation)]
     return Chain([*layers, Dense(f"{prefix}.output", widths[-1], outputs, gain=0.1)])  # starts near the mean, 0
 
 
@@ -50,7 +33,7 @@ class PairNet:
     """
 
     def __init__(self, prefix: str, nz: int, columns: int, widths, outputs: int, activation: str):
-        gain = 2.0 if activation == "relu" else 1.0
+        gain = find(activation).gain
         share = nz + columns
         self.of_z = Dense(f"{prefix}.z", nz, widths[0], gain=gain * nz / share)
         self.of_layer = Dense(f"{prefix}.layer", columns, widths[0], gain=gain * columns / share)

@@ -1,13 +1,17 @@
-"""Activation functions in float64, with their slopes for back-propagation."""
+"""The activations by name: the real function with its slope for back-propagation, and its unit in the hardware.
+
+A new activation is a line in `ACTIVATIONS`. One without a unit trains like the others, and the quantiser refuses it.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from varigate.model.fixedpoint.sigmoid import CLASSIC_HOLD
+from varigate.model.fixedpoint.sigmoid import CLASSIC_HOLD, Sigmoid, byte, classic
+from varigate.model.network.activation_units import ACTIVATION_UNITS, ActivationUnit
 
-__all__ = ["ACTIVATIONS", "Activation", "sigmoid", "softplus", "taylor_sigmoid"]
+__all__ = ["ACTIVATIONS", "Activation", "find", "quantisable", "sigmoid", "softplus", "taylor_sigmoid"]
 
 
 def softplus(x) -> np.ndarray:
@@ -37,16 +41,60 @@ def _sigmoid_slope(x) -> np.ndarray:
     return y * (1 - y)
 
 
+def _tanh_slope(x) -> np.ndarray:
+    y = np.tanh(x)
+    return 1 - y * y
+
+
 @dataclass(frozen=True)
 class Activation:
-    """A function and its derivative, both elementwise."""
+    """One activation.
+
+    Parameters
+    ----------
+    value, slope : functions of an array
+        the activation and its derivative, both elementwise.
+    gain : float
+        the variance of a layer's initial sums for inputs of variance 1: 2 where half of them are lost (K. He et al.,
+        "Delving deep into rectifiers", 2015), 1 elsewhere.
+    unit : ActivationUnit or None
+        what computes it in integers; None where the hardware cannot.
+    sigmoid : function without arguments, or None
+        makes the `Sigmoid` of a unit that has one.
+
+    Raises
+    ------
+    ValueError
+        for a unit with a sigmoid where none is given, or the reverse.
+    """
 
     value: Callable
     slope: Callable
+    gain: float = 1.0
+    unit: ActivationUnit | None = None
+    sigmoid: Callable[[], Sigmoid] | None = None
+
+    def __post_init__(self):
+        if (self.unit is not None and self.unit.sigmoid) != (self.sigmoid is not None):
+            raise ValueError(f"a sigmoid belongs to a unit that computes one, not to {self.unit}")
 
 
 ACTIVATIONS = {
-    "relu": Activation(lambda x: np.maximum(x, 0.0), lambda x: (x > 0).astype(x.dtype)),
-    "sigmoid": Activation(sigmoid, _sigmoid_slope),
-    "taylor": Activation(taylor_sigmoid, _taylor_slope),
+    "relu": Activation(lambda x: np.maximum(x, 0.0), lambda x: (x > 0).astype(x.dtype), gain=2.0,
+                       unit=ACTIVATION_UNITS["relu"]),
+    "sigmoid": Activation(sigmoid, _sigmoid_slope, unit=ACTIVATION_UNITS["sigmoid"], sigmoid=byte),
+    "taylor": Activation(taylor_sigmoid, _taylor_slope, unit=ACTIVATION_UNITS["sigmoid"], sigmoid=classic),
+    "tanh": Activation(np.tanh, _tanh_slope),
 }
+
+
+def find(name: str) -> Activation:
+    """The activation called `name`; a ValueError for an unknown one."""
+    if name not in ACTIVATIONS:
+        raise ValueError(f"activation is one of {', '.join(ACTIVATIONS)}, not {name!r}")
+    return ACTIVATIONS[name]
+
+
+def quantisable() -> list[str]:
+    """The names of the activations that the hardware has a unit for."""
+    return [name for name, activation in ACTIVATIONS.items() if activation.unit is not None]

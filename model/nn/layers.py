@@ -11,7 +11,7 @@ parameters' type, float64 or float32.
 
 import numpy as np
 
-from varigate.model.nn.activations import ACTIVATIONS
+from varigate.model.nn.activations import find
 
 __all__ = ["Activate", "Chain", "CircularConvolution", "Dense", "hidden_layers"]
 
@@ -81,9 +81,7 @@ class Activate:
     """An activation by its name, of any shape."""
 
     def __init__(self, kind: str):
-        if kind not in ACTIVATIONS:
-            raise ValueError(f"activation is one of {', '.join(ACTIVATIONS)}, not {kind!r}")
-        self.activation = ACTIVATIONS[kind]
+        self.activation = find(kind)
 
     def initial(self, rng) -> dict:
         return {}
@@ -123,6 +121,6 @@ def hidden_layers(inputs: int, widths, activation: str) -> Chain:
         raise ValueError(f"hidden is {tuple(widths)}; every layer has at least one unit")
     layers = []
     for index, width in enumerate(widths):
-        layers += [Dense(str(index), inputs, width, gain=2.0 if activation == "relu" else 1.0), Activate(activation)]
+        layers += [Dense(str(index), inputs, width, gain=find(activation).gain), Activate(activation)]
         inputs = width
     return Chain(layers)

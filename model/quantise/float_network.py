@@ -95,8 +95,9 @@ class FloatNetwork:
         logit = self.decoder[-1](self.hidden(self.decoder[:-1], z)[-1])
         if self.output == "linear":
             return logit, logit
-        kind = "taylor" if self.activation == "taylor" else "sigmoid"  # a network has one sigmoid unit
-        return logit, 256 * ACTIVATIONS[kind].value(logit)
+        hidden = ACTIVATIONS[self.activation]
+        activation = hidden if hidden.sigmoid else ACTIVATIONS[self.output]  # a network has one sigmoid unit
+        return logit, 256 * activation.value(logit)
 
     def infer(self, x, epsilon=None) -> FloatInference:
         """Codes x (n, inputs) and real ε (n, latent), or None for ε off."""

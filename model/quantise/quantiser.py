@@ -14,9 +14,17 @@ from varigate.model.errors import UserError
 from varigate.model.fixedpoint.epsilon import epsilon, epsilon_table
 from varigate.model.fixedpoint.formats import Format
 from varigate.model.fixedpoint.sampling import EPSILON, MU, V, sigma_table
-from varigate.model.fixedpoint.sigmoid import BYTE_INPUT, BYTE_OUTPUT, Sigmoid, byte, classic, wide
+from varigate.model.fixedpoint.sigmoid import Sigmoid, byte, wide
+from varigate.model.network.activation_units import ACTIVATION_UNITS
 from varigate.model.network.network import MAX_SHIFT, SCORE_BITS, Dense, Network
-from varigate.model.quantise.equalisation import WEIGHT_LIMIT, equalise, frac_for, layer_fracs, weight_fracs
+from varigate.model.nn.activations import ACTIVATIONS, quantisable
+from varigate.model.quantise.equalisation import (
+    WEIGHT_LIMIT,
+    equalise,
+    frac_for,
+    layer_fracs,
+    weight_fracs,
+)
 from varigate.model.quantise.float_network import Affine, FloatNetwork
 
 __all__ = ["EPSILON_SEED", "INPUT", "PIXEL", "quantise", "quantise_layer"]
@@ -65,22 +73,22 @@ def _quantise_hidden(network: FloatNetwork, part: str, layers, after, x, source:
     Returns them, the layers that come `after` them (which equalisation scales), the format of what these read, and the
     real values (n, width) of that.
     """
-    values = network.hidden(layers, x)
-    if network.activation == "relu":
+    activation, values = ACTIVATIONS[network.activation], network.hidden(layers, x)
+    if activation.sigmoid:
+        targets = [activation.sigmoid().input] * len(layers)
+    else:
         greatest = [np.quantile(each, coverage, 0) for each in values[1:]]
         if limit == WEIGHT_LIMIT:
             layers, after, fracs = equalise(layers, after, greatest, source.frac)
             values = network.hidden(layers, x)
         else:  # the few values of weights may be training's choice, and finer activations would ask for more of them
             fracs = layer_fracs(layers, greatest, source.frac)
+        targets = [Format(False, 8, frac) for frac in fracs]
     dense = []
-    for index, layer in enumerate(layers):
-        if network.activation == "relu":
-            kind, target = "relu", Format(False, 8, fracs[index])
-        else:
-            kind, target = "sigmoid", BYTE_INPUT
-        dense.append(quantise_layer(f"{part}.{index}", layer, values[index].mean(0), source, target, kind, limit))
-        source = target if kind == "relu" else BYTE_OUTPUT
+    for index, (layer, target) in enumerate(zip(layers, targets, strict=True)):
+        dense.append(quantise_layer(f"{part}.{index}", layer, values[index].mean(0), source, target,
+                                    activation.unit.name, limit))
+        source = activation.sigmoid().output if activation.sigmoid else target
     return dense, after, source, values[-1]
 
 
@@ -103,11 +111,15 @@ def _reading(network: FloatNetwork, source: Format) -> FloatNetwork:
 
 def _sigmoid_unit(network: FloatNetwork) -> Sigmoid | None:
     """The unit that all sigmoids of the network share: for images a wide one, unless a hidden layer needs it, too."""
-    if network.activation == "relu":
-        if network.output != "sigmoid":
-            return None
-        return wide() if network.whitening is None else byte()
-    return classic() if network.activation == "taylor" else byte()
+    hidden = ACTIVATIONS[network.activation]
+    if hidden.unit is None:
+        raise UserError(f"the hardware has no unit for the activation {network.activation}: "
+                        f"train with one of {', '.join(quantisable())}")
+    if hidden.sigmoid:
+        return hidden.sigmoid()
+    if not ACTIVATION_UNITS[network.output].sigmoid:
+        return None
+    return wide() if network.whitening is None else byte()
 
 
 def quantise(network: FloatNetwork, codes, bits: int = 8, coverage: float = 1.0, z_coverage: float = 1.0,
@@ -118,7 +130,13 @@ def quantise(network: FloatNetwork, codes, bits: int = 8, coverage: float = 1.0,
     rest saturates, and all else is the finer for it.
 
     The keyword arguments are the fields of `Network` that describe it: name, names, offset, step, examples, ….
+
+    Raises
+    ------
+    UserError
+        for an activation without a unit in the hardware, and as `quantise_layer`.
     """
+    sigmoid = _sigmoid_unit(network)
     seed = description.setdefault("epsilon_seed", EPSILON_SEED)
     limit, source = (1 << bits - 1) - 1, INPUT if network.whitening is not None else GREY
     network = _reading(network, source)
@@ -140,9 +158,8 @@ def quantise(network: FloatNetwork, codes, bits: int = 8, coverage: float = 1.0,
     held = np.clip(np.concatenate([draws, noise.reshape(draws.shape)]), z.low * z.step, z.high * z.step)
     decoder, (final,), last, values = _quantise_hidden(network, "decoder", network.decoder[:-1], network.decoder[-1:],
                                                        held, z, limit, coverage)
-    sigmoid = _sigmoid_unit(network)
-    kind, target = ("sigmoid", sigmoid.input) if network.output == "sigmoid" else ("linear", PIXEL)
-    decoder.append(quantise_layer(f"decoder.{len(decoder)}", final, values[:len(draws)].mean(0), last, target, kind,
-                                  limit))
+    target = sigmoid.input if ACTIVATION_UNITS[network.output].sigmoid else PIXEL
+    decoder.append(quantise_layer(f"decoder.{len(decoder)}", final, values[:len(draws)].mean(0), last, target,
+                                  network.output, limit))
     return Network(encoder=tuple(encoder), mu=mu, v=v, head=head, decoder=tuple(decoder), input=source, z=z,
                    sigmoid=sigmoid, sigma_table=sigma_table(), epsilon_table=epsilon_table(), **description)

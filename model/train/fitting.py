@@ -15,6 +15,7 @@ from varigate.model.data.whitening import within_class_whitening
 from varigate.model.errors import UserError
 from varigate.model.network.names import name_of
 from varigate.model.network.network import Network
+from varigate.model.nn.activations import find
 from varigate.model.nn.losses import kl_divergence, reconstruction_loss
 from varigate.model.nn.optimisers import Adam
 from varigate.model.quantise.float_network import Affine, FloatNetwork
@@ -41,7 +42,7 @@ CURVES = ("loss", "test_neg_elbo", "test_accuracy")  # what a card keeps of the 
 
 def vae(settings: Settings, sites: PlainSites, classes: int, dtype=np.float64) -> VAEmodel:
     """The VAE of the settings' shape, without parameters; logvar and the output start as wide as what they read."""
-    gain = 2.0 if settings.activation == "relu" else 1.0
+    gain = find(settings.activation).gain
     encoder = DenseEncoder(sites, settings.hidden, settings.latent, settings.activation, logvar_gain=1.0)
     decoder = DenseDecoder(sites, settings.hidden[::-1], settings.latent, settings.activation, output_gain=gain)
     return VAEmodel(encoder, decoder, classes, dtype)

@@ -3,8 +3,8 @@
 A decoder, any that `model.vae.model.VAEmodel` takes, has
 
     sites, latent                           what it gives (`model.vae.sites.Sites`), and how many latents it reads
-    initial(rng)                            a dict of random parameters forward(parameters, z, x)               z
-    (batch, latent), samples x (batch, seq_len) → cp as `Sites` has it, and
+    initial(rng)                            a dict of random parameters
+    forward(parameters, z, x)               z (batch, latent), samples x (batch, seq_len) → cp as `Sites` has it, and
                                             what the way back needs
     backward(parameters, saved, d_cp)       from the gradient at cp: the one at z, and a dict like the parameters
     sample(parameters, z, rng)              samples (batch, seq_len) of p(x|z)
@@ -12,6 +12,7 @@ A decoder, any that `model.vae.model.VAEmodel` takes, has
 
 import numpy as np
 
+from varigate.model.nn.activations import find
 from varigate.model.nn.layers import Activate, Chain, Dense, hidden_layers
 
 __all__ = ["AutoregressiveDecoder", "DenseDecoder"]
@@ -68,7 +69,7 @@ class AutoregressiveDecoder:
         below, layers = np.concatenate([np.zeros(latent, np.int64), sites.column_sites + 1]), []
         for index, width in enumerate(self.hidden):
             degrees = np.arange(width) % sites.seq_len
-            layers += [self._masked(str(index), below, degrees, 2.0 if activation == "relu" else 1.0),
+            layers += [self._masked(str(index), below, degrees, find(activation).gain),
                        Activate(activation)]
             below = degrees
         self.body = Chain([*layers, self._masked("output", below, sites.output_sites, 1.0)])

@@ -3,8 +3,8 @@
 An encoder, any that `model.vae.model.VAEmodel` takes, has
 
     sites, latent                           what it reads (`model.vae.sites.Sites`), and how many latents it gives
-    initial(rng)                            a dict of random parameters sampled                                 may be
-    False: then it gives means alone, None for logvar, and takes None for
+    initial(rng)                            a dict of random parameters
+    sampled                                 may be False: then it gives means alone, None for logvar, and takes None for
                                             d_logvar, as that of a plain autoencoder does
     forward(parameters, x)                  samples x (batch, seq_len) → mean, logvar, each (batch, latent), and what
                                             the way back needs
@@ -13,6 +13,7 @@ An encoder, any that `model.vae.model.VAEmodel` takes, has
 
 import numpy as np
 
+from varigate.model.nn.activations import find
 from varigate.model.nn.layers import (
     Activate,
     Chain,
@@ -86,7 +87,7 @@ class ConvolutionalEncoder(_Encoder):
     def __init__(self, sites: Sites, channels=(16,), latent: int = 2, width: int = 3, activation: str = "relu"):
         layers, depth = [], bool(sites.discrete) * sites.local_dimension + bool(sites.continuous)
         for index, each in enumerate(channels):
-            layers += [CircularConvolution(str(index), depth, each, width, gain=2.0 if activation == "relu" else 1.0),
+            layers += [CircularConvolution(str(index), depth, each, width, gain=find(activation).gain),
                        Activate(activation)]
             depth = each
         self.body = Chain(layers)

@@ -6,7 +6,7 @@ from varigate.commands.network_options import add_data, add_out, add_table, give
 from varigate.model.data import images, tables
 from varigate.model.errors import UserError
 from varigate.model.network.names import check_name, name_of
-from varigate.model.nn.activations import ACTIVATIONS
+from varigate.model.nn.activations import quantisable
 from varigate.model.nn.losses import OUTPUTS
 from varigate.model.train import cards, trained
 from varigate.model.train.recipes import RECIPES, Settings
@@ -43,7 +43,7 @@ def add_arguments(parser):
         parser.add_argument(f"--{option}", type=kind, help=f"{text} (of a table: {value})")
     parser.add_argument("--hidden", type=_number(int), nargs="*", metavar="WIDTH",
                         help="widths of the encoder's hidden layers; the decoder mirrors them (of a table: 8)")
-    parser.add_argument("--activation", choices=ACTIVATIONS,
+    parser.add_argument("--activation", choices=quantisable(),
                         help="of the hidden layers; taylor is the classic series of order 5 "
                              f"(of a table: {default.activation})")
     parser.add_argument("--output", choices=OUTPUTS,

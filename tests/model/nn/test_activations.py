@@ -3,7 +3,17 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from varigate.model.nn.activations import ACTIVATIONS, sigmoid, softplus, taylor_sigmoid
+from varigate.model.fixedpoint.sigmoid import byte
+from varigate.model.network.activation_units import ACTIVATION_UNITS
+from varigate.model.nn.activations import (
+    ACTIVATIONS,
+    Activation,
+    find,
+    quantisable,
+    sigmoid,
+    softplus,
+    taylor_sigmoid,
+)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
@@ -13,6 +23,19 @@ def test_the_slope_is_the_derivative(name):
     activation = ACTIVATIONS[name]
     numeric = (activation.value(x + step) - activation.value(x - step)) / (2 * step)
     np.testing.assert_allclose(activation.slope(x), numeric, atol=1e-8)
+
+
+@pytest.mark.parametrize("wrong", [
+    {"unit": ACTIVATION_UNITS["sigmoid"]}, {"unit": ACTIVATION_UNITS["relu"], "sigmoid": byte}, {"sigmoid": byte}])
+def test_a_sigmoid_comes_with_its_unit(wrong):
+    with pytest.raises(ValueError, match="a sigmoid belongs to a unit that computes one, not to"):
+        Activation(np.tanh, np.tanh, **wrong)
+
+
+def test_names():
+    assert quantisable() == ["relu", "sigmoid", "taylor"] and find("tanh").unit is None
+    with pytest.raises(ValueError, match="activation is one of relu, sigmoid, taylor, tanh, not 'tan'"):
+        find("tan")
 
 
 def test_the_series():

@@ -7,10 +7,14 @@ from varigate.model.errors import UserError
 from varigate.model.fixedpoint.formats import Format
 from varigate.model.fixedpoint.intervals import accumulator_interval
 from varigate.model.fixedpoint.sampling import MU, V
+from varigate.model.network import network_file
 from varigate.model.network.integer import dense, infer
+from varigate.model.nn.activations import ACTIVATIONS, Activation, quantisable
 from varigate.model.quantise.equalisation import weight_fracs
 from varigate.model.quantise.float_network import Affine
 from varigate.model.quantise.quantiser import INPUT, quantise, quantise_layer
+from varigate.model.train.fitting import fit
+from varigate.model.train.trainer import Settings
 
 
 def layer_and_data(seed, spread=1.0):
@@ -21,6 +25,11 @@ def layer_and_data(seed, spread=1.0):
 
 def quantise_random(layer, x, target=MU, source=INPUT, mean=None):
     return quantise_layer("mu", layer, x.mean(0) if mean is None else mean, source, target, "linear")
+
+
+def quantise_flowers(real, flowers):
+    return quantise(real, flowers.codes, name="q", input_offset=flowers.offset, input_step=flowers.step,
+                    class_names=flowers.class_names)
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -101,8 +110,7 @@ def test_what_no_scale_can_hold_is_refused(quick, flowers):
 @pytest.mark.parametrize("kind", [(a, o) for a in ("relu", "sigmoid", "taylor") for o in ("linear", "sigmoid")])
 def test_integers_follow_the_floats(quick, flowers, kind):
     real = quick[kind]
-    network = quantise(real, flowers.codes, name="q", input_offset=flowers.offset, input_step=flowers.step,
-                       class_names=flowers.class_names)
+    network = quantise_flowers(real, flowers)
     whole, exact = infer(network, flowers.codes), real.infer(flowers.codes)
     assert np.abs(MU.real(whole.mu) - exact.mu).max() < 0.15
     assert np.abs(V.real(whole.v) - exact.v).max() < 0.1
@@ -113,6 +121,33 @@ def test_integers_follow_the_floats(quick, flowers, kind):
     activations = {"relu": "relu"}.get(kind[0], "sigmoid")
     assert network.encoder[0].activation == network.decoder[0].activation == activations
     assert np.abs(whole.z).max() < 127  # nothing of the training data saturates
+
+
+def test_an_activation_without_a_unit_trains_and_is_refused(monkeypatch, flowers):
+    softsign = Activation(lambda x: x / (1 + abs(x)), lambda x: 1 / (1 + abs(x)) ** 2)
+    monkeypatch.setitem(ACTIVATIONS, "softsign", softsign)
+    (real,) = fit(flowers, Settings(activation="softsign", epochs=200), [np.arange(150)], [0])
+    assert (real.infer(flowers.codes).cls == flowers.labels).mean() > 0.95
+    with pytest.raises(UserError, match=r"^the hardware has no unit for the activation softsign: "
+                                        r"train with one of relu, sigmoid, taylor$"):
+        quantise_flowers(real, flowers)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_every_name_is_quantised_or_refused(quick, flowers, name):
+    real = replace(quick["relu", "linear"], activation=name)
+    if name in quantisable():
+        assert quantise_flowers(real, flowers).encoder[0].unit is ACTIVATIONS[name].unit
+    else:
+        with pytest.raises(UserError, match=f"no unit for the activation {name}"):
+            quantise_flowers(real, flowers)
+
+
+def test_a_new_name_for_a_unit_is_quantised_as_that_unit(monkeypatch, quick, flowers):
+    monkeypatch.setitem(ACTIVATIONS, "rectifier", ACTIVATIONS["relu"])
+    real = quick["relu", "linear"]
+    other = quantise_flowers(replace(real, activation="rectifier"), flowers)
+    assert network_file.digest(other) == network_file.digest(quantise_flowers(real, flowers))
 
 
 def test_class_scores_cannot_saturate(shipped):
