@@ -31,19 +31,9 @@ def taylor_sigmoid(x) -> np.ndarray:
     return 0.5 + x * (1 / 4 - square * (1 / 48 - square / 480))
 
 
-def _taylor_slope(x) -> np.ndarray:
+def _taylor_slope(x, y) -> np.ndarray:
     square = x * x
     return np.where(np.abs(x) <= CLASSIC_HOLD, 1 / 4 - square * (1 / 16 - square / 96), 0.0)
-
-
-def _sigmoid_slope(x) -> np.ndarray:
-    y = sigmoid(x)
-    return y * (1 - y)
-
-
-def _tanh_slope(x) -> np.ndarray:
-    y = np.tanh(x)
-    return 1 - y * y
 
 
 @dataclass(frozen=True)
@@ -52,8 +42,10 @@ class Activation:
 
     Parameters
     ----------
-    value, slope : functions of an array
-        the activation and its derivative, both elementwise.
+    value : function of an array x
+        the activation y of each element.
+    slope : function of the arrays x and y
+        its derivative dy/dx, which often is cheap once y is known.
     gain : float
         the variance of a layer's initial sums for inputs of variance 1: 2 where half of them are lost (K. He et al.,
         "Delving deep into rectifiers", 2015), 1 elsewhere.
@@ -80,11 +72,11 @@ class Activation:
 
 
 ACTIVATIONS = {
-    "relu": Activation(lambda x: np.maximum(x, 0.0), lambda x: (x > 0).astype(x.dtype), gain=2.0,
+    "relu": Activation(lambda x: np.maximum(x, 0.0), lambda x, y: (x > 0).astype(x.dtype), gain=2.0,
                        unit=ACTIVATION_UNITS["relu"]),
-    "sigmoid": Activation(sigmoid, _sigmoid_slope, unit=ACTIVATION_UNITS["sigmoid"], sigmoid=byte),
+    "sigmoid": Activation(sigmoid, lambda x, y: y * (1 - y), unit=ACTIVATION_UNITS["sigmoid"], sigmoid=byte),
     "taylor": Activation(taylor_sigmoid, _taylor_slope, unit=ACTIVATION_UNITS["sigmoid"], sigmoid=classic),
-    "tanh": Activation(np.tanh, _tanh_slope),
+    "tanh": Activation(np.tanh, lambda x, y: 1 - y * y),
 }
 
 

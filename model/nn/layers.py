@@ -87,10 +87,11 @@ class Activate:
         return {}
 
     def forward(self, parameters, x):
-        return self.activation.value(x), x
+        y = self.activation.value(x)
+        return y, (x, y)
 
     def backward(self, parameters, saved, delta, gradients):
-        return delta * self.activation.slope(saved)
+        return delta * self.activation.slope(*saved)
 
 
 class Chain:
