@@ -5,9 +5,10 @@ from amaranth.lib import data, memory, wiring
 from amaranth.lib.wiring import In, Out
 
 from varigate.gateware.engine.program import Array, Kind, Matrix
-from varigate.gateware.engine.sequencer import constants
 from varigate.gateware.lib.checks import check_choice, check_integer
+from varigate.gateware.lib.delay import delay
 from varigate.gateware.lib.rom import STYLES
+from varigate.gateware.lib.tables import select
 from varigate.gateware.units.activation import SigmoidUnit
 from varigate.model.fixedpoint.intervals import signed_bits
 from varigate.model.fixedpoint.sigmoid import Sigmoid
@@ -170,7 +171,7 @@ class Drain(wiring.Component):
         active = Signal()
         m.d.comb += port.addr.eq(pointer)
         with m.If(self.capture & self.opening):
-            m.d.comb += port.addr.eq(constants(heads)[self.matrix])
+            m.d.comb += port.addr.eq(select(heads, self.matrix))
         with m.Elif(active):
             m.d.comb += port.addr.eq(Mux(pointer == len(groups) - 1, 0, pointer + 1))
         m.d.sync += pointer.eq(port.addr)
@@ -187,11 +188,7 @@ class Drain(wiring.Component):
 
         valid = Signal(self.latency - 1)
         m.d.sync += valid.eq(valid << 1 | active)
-        flags = Cat(owner, group.matrix_last)
-        for _ in range(self.latency - 1):
-            delayed = Signal(len(flags), name="flags", reset_less=True)
-            m.d.sync += delayed.eq(flags)
-            flags = delayed
+        flags = delay(m, Cat(owner, group.matrix_last), cycles=self.latency - 1, name="flags")
         m.d.comb += [self.valid.eq(valid[-1]), Cat(self.owner, self.last).eq(flags)]
         for lane in range(array.drain):
             m.d.comb += self.values[lane].eq(self._requantise(m, lane, held[lane], group.lanes[lane]))
@@ -199,10 +196,8 @@ class Drain(wiring.Component):
 
     def _requantise(self, m: Module, lane: int, held, parameters):
         """Add the lane's three stages (bias, shift, saturate), and the sigmoid beside a delay of equal length."""
-        def register(value, name):
-            delayed = Signal(value.shape(), name=f"{name}_{lane}", reset_less=True)
-            m.d.sync += delayed.eq(value)
-            return delayed
+        def register(value, name, cycles=1):
+            return delay(m, value, cycles=cycles, name=f"{name}_{lane}")
 
         biased = Signal(self._accumulator, name=f"biased_{lane}", reset_less=True)
         m.d.sync += biased.eq(held + parameters.bias)
@@ -216,14 +211,12 @@ class Drain(wiring.Component):
         if self._sigmoid is None:
             return saturated
 
-        sigmoidal = register(constants([entry.sigmoid for entry in self._kinds])[kind], "sigmoidal")
+        sigmoidal = register(select([entry.sigmoid for entry in self._kinds], kind), "sigmoidal")
         m.submodules[f"sigmoid_{lane}"] = unit = SigmoidUnit(self._sigmoid)
         m.d.comb += [unit.o.ready.eq(1), unit.i.valid.eq(1),
                      unit.i.payload.eq(unit.i.payload.shape()(saturated[:self._sigmoid.input.bits].as_signed()))]
-        linear = saturated
-        for _ in range(SigmoidUnit.latency_of(self._sigmoid)):
-            linear, sigmoidal = register(linear, "linear"), register(sigmoidal, "sigmoidal")
-        return Mux(sigmoidal, unit.o.payload.raw, linear)
+        linear = register(saturated, "linear", unit.latency)
+        return Mux(register(sigmoidal, "sigmoidal", unit.latency), unit.o.payload.raw, linear)
 
 
 def _saturate(value, target):

@@ -18,6 +18,7 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from varigate.gateware.lib.checks import check_integer
+from varigate.gateware.lib.delay import delay
 
 __all__ = ["LOW_BITS", "MacArray", "longest_chain"]
 
@@ -113,11 +114,7 @@ class MacArray(wiring.Component):
         m = Module()
 
         def register(value, *, name: str, cycles: int = 1):
-            for _ in range(cycles):
-                delayed = Signal(value.shape(), name=name, reset_less=True)
-                m.d.sync += delayed.eq(value)
-                value = delayed
-            return value
+            return delay(m, value, cycles=cycles, name=name)
 
         def skewed(value, column, *, name):
             """Columns of a chain start a clock after one another, so that each meets its neighbour's sum."""

@@ -21,9 +21,11 @@ from varigate.gateware.engine.mac import MacArray, longest_chain
 from varigate.gateware.engine.program import Array, Matrix, weight_blocks
 from varigate.gateware.engine.result_queue import ResultQueue
 from varigate.gateware.engine.schedule import plan_segment
-from varigate.gateware.engine.sequencer import Sequencer, constants
+from varigate.gateware.engine.sequencer import Sequencer
 from varigate.gateware.lib.checks import check_choice
+from varigate.gateware.lib.delay import delay
 from varigate.gateware.lib.rom import STYLES, RegisteredRom
+from varigate.gateware.lib.tables import select
 from varigate.model.fixedpoint.intervals import signed_bits
 from varigate.model.fixedpoint.sigmoid import Sigmoid
 
@@ -133,14 +135,14 @@ class MatrixEngine(wiring.Component):
         m.d.comb += [
             weights.address.eq(sequencer.weight),
             macs.weights.eq(weights.data),
-            macs.first.eq(_delayed(m, sequencer.first, RegisteredRom.latency)),
+            macs.first.eq(_mark(m, sequencer.first, RegisteredRom.latency)),
             drain.sums.eq(macs.sums),
         ]
         m.d.sync += macs.activations.eq(self._activations(m, sequencer, drain, vectors, banks))
         # The marks of the last step travel beside the data.
         marks = Cat(sequencer.last, sequencer.opening, sequencer.matrix)
         m.d.comb += Cat(drain.capture, drain.opening, drain.matrix).eq(
-            _delayed(m, marks, RegisteredRom.latency + macs.latency))
+            _mark(m, marks, RegisteredRom.latency + macs.latency))
         return m
 
     @property
@@ -198,7 +200,7 @@ class MatrixEngine(wiring.Component):
         if inner:
             m.submodules.hidden = hidden = self._hidden(m, sequencer, drain, inner, banks)
             sources |= dict.fromkeys(inner, hidden.read_data)
-        matrix = _delayed(m, sequencer.matrix, VectorBuffer.latency)
+        matrix = _mark(m, sequencer.matrix, VectorBuffer.latency)
         chosen = Signal(data.ArrayLayout(signed(max(map(_bits, self._matrices))), columns))
         with m.Switch(matrix):
             for index, source in sources.items():
@@ -215,13 +217,13 @@ class MatrixEngine(wiring.Component):
                               bits=max(_bits(matrices[index]) for index in inner), words=sum(sizes))
         word = Signal.like(hidden.write_word)
         m.d.comb += [
-            hidden.read_word.eq(sequencer.word + constants([bases.get(index, 0) for index in range(len(matrices))])[
-                sequencer.matrix]),
+            hidden.read_word.eq(
+                sequencer.word + select([bases.get(index, 0) for index in range(len(matrices))], sequencer.matrix)),
             hidden.read_phase.eq(sequencer.phase),
-            hidden.write.eq(drain.valid & constants([index + 1 in bases for index in range(len(matrices))])[
-                drain.owner]),
-            hidden.write_word.eq(word + constants([bases.get(index + 1, 0) for index in range(len(matrices))])[
-                drain.owner]),
+            hidden.write.eq(
+                drain.valid & select([index + 1 in bases for index in range(len(matrices))], drain.owner)),
+            hidden.write_word.eq(
+                word + select([bases.get(index + 1, 0) for index in range(len(matrices))], drain.owner)),
         ]
         m.d.comb += [hidden.write_data[lane].eq(drain.values[lane]) for lane in range(array.drain)]
         with m.If(hidden.write):
@@ -261,13 +263,9 @@ def accumulator_bits_of(matrices: list[Matrix], sigmoid: Sigmoid | None) -> int:
     return max(value_bits(matrices, sigmoid), *(matrix.accumulator_bits for matrix in matrices))
 
 
-def _delayed(m: Module, value, cycles: int):
+def _mark(m: Module, value, cycles: int):
     """Delay `value` by some cycles. The registers are reset, for it may be a mark that starts something."""
-    for _ in range(cycles):
-        delayed = Signal(len(value))
-        m.d.sync += delayed.eq(value)
-        value = delayed
-    return value
+    return delay(m, value, cycles=cycles, reset_less=False)
 
 
 def _bits(matrix: Matrix) -> int:

@@ -1,24 +1,13 @@
 """The sequencer of the matrix engine: picks the next matrix that is ready, and turns it into addresses."""
 
-from amaranth.hdl import Array as Choice
-from amaranth.hdl import Cat, Const, Module, Mux, Signal
+from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from varigate.gateware.engine.schedule import MatrixPlan
+from varigate.gateware.lib.tables import select
 
-__all__ = ["Sequencer", "constants"]
-
-
-def constants(values):
-    """Make a table of constants to be indexed by a signal.
-
-    >>> index = Signal(2)
-    >>> constants([3, 1, 4, 1])[index].shape()
-    unsigned(3)
-    """
-    bits = max(int(max(values)).bit_length(), 1)
-    return Choice([Const(int(value), bits) for value in values])
+__all__ = ["Sequencer"]
 
 
 class Sequencer(wiring.Component):
@@ -108,7 +97,7 @@ class Sequencer(wiring.Component):
         draining = Signal(range(max(plan.drains for plan in plans) + 1))
 
         def of(values):
-            return constants(values)[self.matrix]
+            return select(values, self.matrix)
 
         issue, final, last_tile, ending = Signal(), Signal(), Signal(), Signal()
         m.d.comb += [

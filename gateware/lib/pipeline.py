@@ -5,6 +5,7 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from varigate.gateware.lib.checks import check_integer
+from varigate.gateware.lib.delay import delay
 
 __all__ = ["Pipeline", "SkidBuffer"]
 
@@ -59,14 +60,9 @@ class Pipeline:
         with m.If(clear):
             m.d.sync += self.valid.eq(0)
 
-    def stage(self, value, *, name: str | None = None, cycles: int = 1):
+    def stage(self, value, *, name: str, cycles: int = 1):
         """Delay `value` by `cycles` stages, without reset."""
-        for _ in range(cycles):
-            register = Signal(value.shape(), name=name, reset_less=True)
-            with self.module.If(self.advance):
-                self.module.d.sync += register.eq(value)
-            value = register
-        return value
+        return delay(self.module, value, cycles=cycles, name=name, enable=self.advance)
 
 
 class SkidBuffer(wiring.Component):

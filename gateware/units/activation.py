@@ -4,13 +4,14 @@ The integer function is `model.fixedpoint.sigmoid.Sigmoid`. (A ReLU needs no uni
 format.)
 """
 
-from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, signed
+from amaranth.hdl import Cat, Module, Mux, Signal, signed
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from varigate.gateware.lib.checks import check_integer
 from varigate.gateware.lib.number import Fixed
 from varigate.gateware.lib.pipeline import Pipeline
+from varigate.gateware.lib.tables import select
 from varigate.gateware.units import horner
 from varigate.model.fixedpoint.intervals import signed_bits
 from varigate.model.fixedpoint.sigmoid import Sigmoid
@@ -175,7 +176,7 @@ class FoldedSigmoidUnit(wiring.Component):
         rows[:, 0] += _half(spec)
         entries = [rows[k, min(power, spec.order)] for power in range(1 << len(left) - 1) for k in range(spec.segments)]
         segment_bits = spec.segments.bit_length() - 1
-        c = horner.select(entries, Cat(segment[:segment_bits], left[1:]))
+        c = select(entries, Cat(segment[:segment_bits], left[1:]))
         accepted = self.i.valid & self.i.ready
         m.d.comb += [
             self.i.ready.eq((left == 0) & (~self.o.valid | self.o.ready)),
@@ -199,4 +200,4 @@ def _table(sigmoid: Sigmoid, code):
     it."""
     entries = range(1 << sigmoid.input.bits)
     values = sigmoid([entry - (entry > sigmoid.input.high) * len(entries) for entry in entries])
-    return Cat(Array(Const(int(value) >> bit & 1, 1) for value in values)[code] for bit in range(sigmoid.output.bits))
+    return Cat(select(values >> bit & 1, code) for bit in range(sigmoid.output.bits))

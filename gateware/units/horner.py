@@ -4,13 +4,14 @@ The integer function is the last row of `model.fixedpoint.polynomial.Segmented.s
 """
 
 import numpy as np
-from amaranth.hdl import Array, Cat, Const, Mux, Signal, signed
+from amaranth.hdl import Cat, Mux, Signal, signed
 
 from varigate.gateware.lib.pipeline import Pipeline
+from varigate.gateware.lib.tables import select
 from varigate.model.fixedpoint.intervals import signed_bits
 from varigate.model.fixedpoint.polynomial import Segmented
 
-__all__ = ["abscissa", "horner", "intervals", "latency_of", "select"]
+__all__ = ["abscissa", "horner", "intervals", "latency_of"]
 
 
 def latency_of(polynomial: Segmented) -> int:
@@ -21,19 +22,6 @@ def latency_of(polynomial: Segmented) -> int:
     11
     """
     return 1 + 2 * polynomial.order
-
-
-def select(values, index):
-    """Choose the constant of `values` at `index`; it is signed only if one of them is negative.
-
-    >>> index = Signal(2)
-    >>> select([3, -1, 4, 1], index).shape()
-    signed(4)
-    """
-    low, high = int(min(values)), int(max(values))
-    shape = signed(signed_bits(low, high)) if low < 0 else max(high.bit_length(), 1)
-    constants = [Const(int(value), shape) for value in values]
-    return constants[0] if len(constants) == 1 else Array(constants)[index]
 
 
 def abscissa(polynomial: Segmented, u, greatest: int):

@@ -8,9 +8,9 @@ from amaranth.hdl import Const, Module, Mux, signed
 from amaranth.lib import data, enum, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from varigate.gateware.engine.sequencer import constants
 from varigate.gateware.lib.number import Fixed
 from varigate.gateware.lib.pipeline import Pipeline
+from varigate.gateware.lib.tables import select
 from varigate.model.fixedpoint.formats import Format
 from varigate.model.fixedpoint.sampling import EPSILON, MU, PRODUCT_FRAC, SIGMA, V
 
@@ -93,7 +93,7 @@ class Sampler(wiring.Component):
             self.i_epsilon.ready.eq(joined.ready & self.i.valid & ~mean),
         ]
 
-        sigma = stage(Mux(prior, 1 << SIGMA.frac, constants(self._sigma)[request.v.raw.as_unsigned()]), name="sigma")
+        sigma = stage(Mux(prior, 1 << SIGMA.frac, select(self._sigma, request.v.raw.as_unsigned())), name="sigma")
         epsilon = stage(Mux(mean, Const(0, signed(EPSILON.bits)), self.i_epsilon.payload.raw), name="epsilon")
         mu = stage(Mux(prior, Const(0, signed(MU.bits)), request.mu.raw), name="mu")
         product = stage(sigma * epsilon, name="product")
