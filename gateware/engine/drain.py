@@ -1,6 +1,6 @@
 """The drain: turns accumulators into activations (bias, requantise, activate), `drain` rows a clock."""
 
-from amaranth.hdl import Cat, Const, Module, Mux, Signal, signed, unsigned
+from amaranth.hdl import Cat, Module, Mux, Signal, signed, unsigned
 from amaranth.lib import data, memory, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -8,6 +8,7 @@ from varigate.gateware.engine.program import Array, Kind, Matrix
 from varigate.gateware.lib.checks import check_choice, check_integer
 from varigate.gateware.lib.delay import delay
 from varigate.gateware.lib.rom import STYLES
+from varigate.gateware.lib.saturation import saturate
 from varigate.gateware.lib.tables import select
 from varigate.gateware.units.activation import SigmoidUnit
 from varigate.model.fixedpoint.intervals import signed_bits
@@ -207,7 +208,7 @@ class Drain(wiring.Component):
         with m.Switch(kind):
             for index, entry in enumerate(self._kinds):
                 with m.Case(index):
-                    m.d.sync += saturated.eq(_saturate(shifted, entry.format))
+                    m.d.sync += saturated.eq(saturate(shifted, entry.format))
         if self._sigmoid is None:
             return saturated
 
@@ -217,10 +218,3 @@ class Drain(wiring.Component):
                      unit.i.payload.eq(unit.i.payload.shape()(saturated[:self._sigmoid.input.bits].as_signed()))]
         linear = register(saturated, "linear", unit.latency)
         return Mux(register(sigmoidal, "sigmoidal", unit.latency), unit.o.payload.raw, linear)
-
-
-def _saturate(value, target):
-    """Limit `value`, wider than the format `target`, to it by a look at the bits above."""
-    above = value[target.bits - target.signed:]
-    fits = ~above.any() | (above.all() if target.signed else Const(0))
-    return Mux(fits, value, Mux(value[-1], Const(target.low, signed(target.bits + 1)), target.high))

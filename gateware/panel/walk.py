@@ -6,6 +6,7 @@ from amaranth.lib.wiring import In, Out
 
 from varigate.gateware.core.job import Client, Op
 from varigate.gateware.lib.checks import check_integer, check_positive
+from varigate.gateware.lib.saturation import saturate
 from varigate.gateware.panel.buttons import ButtonLayout
 from varigate.model.network.network import Network
 
@@ -180,7 +181,7 @@ class Walk(wiring.Component):
             read.addr.eq(index),
             less.eq(Mux(second, moves.down, moves.left)), more.eq(Mux(second, moves.up, moves.right)),
             moved.eq(here + Mux(more, self.step, 0) - Mux(less, self.step, 0)),
-            next_z.eq(Mux(moved > z.high, z.high, Mux(moved < z.low, z.low, moved))),
+            next_z.eq(saturate(moved, z)),
             self.o.p.index.eq(index), self.o.p.z.eq(next_z),
             client.job.payload.eq(Op.DECODE), client.data.payload.eq(read.data),
             write.addr.eq(Mux(self.start.valid, started, index)),

@@ -11,6 +11,7 @@ from amaranth.lib.wiring import In, Out
 from varigate.gateware.lib.checks import check_integer
 from varigate.gateware.lib.number import Fixed
 from varigate.gateware.lib.pipeline import Pipeline
+from varigate.gateware.lib.saturation import saturate
 from varigate.gateware.lib.tables import select
 from varigate.gateware.units import horner
 from varigate.model.fixedpoint.intervals import signed_bits
@@ -39,15 +40,10 @@ def _finish(sigmoid: Sigmoid, y, negative):
     Drops the guard bits, reflects the negative side, and saturates if `y` can reach beyond the output format.
     """
     low, high = (value >> sigmoid.guard for value in _half_added(sigmoid)[-1])
-    one, target = 1 << sigmoid.output.frac, sigmoid.output
+    one = 1 << sigmoid.output.frac
     rounded = y[sigmoid.guard:].as_signed()
     value = (rounded.as_unsigned() ^ negative.replicate(len(rounded))).as_signed() + Mux(negative, one + 1, 0)
-    result = value[:target.bits]
-    if max(high, one - low) > target.high:
-        result = Mux(value > target.high, target.high, result)
-    if min(low, one - high) < target.low:
-        result = Mux(value < target.low, target.low, result)
-    return result
+    return saturate(value, sigmoid.output, (min(low, one - high), max(high, one - low)))
 
 
 def _half_added(sigmoid: Sigmoid) -> list[tuple[int, int]]:

@@ -9,6 +9,7 @@ from amaranth.lib.wiring import In, Out
 
 from varigate.gateware.lib.number import Fixed
 from varigate.gateware.lib.pipeline import Pipeline
+from varigate.gateware.lib.saturation import saturate
 from varigate.gateware.units import horner
 from varigate.model.fixedpoint.power import Power
 
@@ -64,9 +65,8 @@ class PowerUnit(wiring.Component):
         product = stage(y * power, name="product")
         drop = spec.guard - spec.lowest
         total = stage(product + (1 << drop >> 1), name="total")
-        rounded = total[drop:]
         result = Signal(spec.output.bits, reset_less=True)
         with m.If(pipeline.advance):
-            m.d.sync += result.eq(Mux(beyond | rounded[spec.output.bits:].any(), spec.output.high, rounded))
+            m.d.sync += result.eq(Mux(beyond, spec.output.high, saturate(total[drop:], spec.output)))
         m.d.comb += self.o.payload.eq(Fixed(spec.output)(result))
         return m

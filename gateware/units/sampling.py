@@ -10,6 +10,7 @@ from amaranth.lib.wiring import In, Out
 
 from varigate.gateware.lib.number import Fixed
 from varigate.gateware.lib.pipeline import Pipeline
+from varigate.gateware.lib.saturation import saturate
 from varigate.gateware.lib.tables import select
 from varigate.model.fixedpoint.formats import Format
 from varigate.model.fixedpoint.sampling import EPSILON, MU, PRODUCT_FRAC, SIGMA, V
@@ -100,7 +101,7 @@ class Sampler(wiring.Component):
         shift = PRODUCT_FRAC - self._z.frac
         aligned = (stage(mu, name="mu_2") << (PRODUCT_FRAC - MU.frac)) + (1 << shift >> 1)
         total = stage(aligned + product, name="total") >> shift
-        m.d.comb += self.o.payload.eq(Fixed(self._z)(stage(_saturated(total, self._z), name="result")))
+        m.d.comb += self.o.payload.eq(Fixed(self._z)(stage(saturate(total, self._z), name="result")))
         return m
 
 
@@ -145,11 +146,5 @@ class MeanRounder(wiring.Component):
         pipeline = Pipeline(m, self.i, self.o, self.latency)
         shift = MU.frac - self._z.frac
         rounded = pipeline.stage(self.i.payload.raw + (1 << shift >> 1) >> shift, name="rounded")
-        m.d.comb += self.o.payload.eq(Fixed(self._z)(pipeline.stage(_saturated(rounded, self._z), name="z")))
+        m.d.comb += self.o.payload.eq(Fixed(self._z)(pipeline.stage(saturate(rounded, self._z), name="z")))
         return m
-
-
-def _saturated(value, target: Format):
-    """Limit `value` to the format."""
-    result = Mux(value > target.high, target.high, Mux(value < target.low, target.low, value))
-    return result[:target.bits].as_signed()
