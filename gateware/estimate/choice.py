@@ -1,5 +1,6 @@
 """Chooses the shape of the MAC array for a network and a budget of DSP slices and block RAMs."""
 
+from functools import lru_cache
 from math import lcm
 
 from varigate.gateware.core.answer import Answer
@@ -20,20 +21,15 @@ def _divisors(number: int) -> list[int]:
     return [each for each in range(1, min(number, MOST_DRAIN) + 1) if number % each == 0]
 
 
+@lru_cache(maxsize=8)
 def _outside(network: Network) -> int:
     """Clocks between two jobs that no array can save: inputs come, and the answer goes, one number a clock."""
     return max(network.inputs + 3, sum(Answer.numbers(network, Op.RECONSTRUCT).values()) + 1)
 
 
-def least_interval(network: Network, array: Array) -> int:
-    """Lower bound on the interval in clocks, mostly reached: the array's cost, or the time for inputs or answer.
-
-    >>> from varigate.model.network import network_file
-    >>> least_interval(network_file.load(network_file.find("iris")), Array(8, 1))
-    35
-    """
-    matrices = Core(network, "lut").matrices
-    return max(_outside(network), sum(plan(matrix, array).cost for matrix in matrices))
+def least_interval(core: Core, array: Array) -> int:
+    """A lower bound of the interval, and mostly the interval: what the array costs, or what goes in and comes out."""
+    return max(_outside(core.network), sum(plan(matrix, array).cost for matrix in core.matrices))
 
 
 def _candidates(core: Core, dsps: int):
@@ -70,11 +66,9 @@ def choose_array(network: Network, dsps: int, rams: int, *, weights: str = "bloc
     >>> choose_array(network_file.load(network_file.find("iris")), dsps=12, rams=4, weights="lut")
     Array(rows=4, columns=2, drain=4, packed=True, cascade=True, buffers=2)
     """
-    core, outside = Core(network, weights), _outside(network)
-    found = []
+    core, found = Core(network, weights), []
     for array in _candidates(core, dsps):
         need = core.need(array)
         if need.dsp <= dsps and need.ramb36 <= rams:
-            interval = max(outside, sum(plan(matrix, array).cost for matrix in core.matrices))
-            found.append((interval, need.dsp, array.drain, array.rows, not array.packed, array))
+            found.append((least_interval(core, array), need.dsp, array.drain, array.rows, not array.packed, array))
     return min(found, key=lambda each: each[:-1])[-1] if found else None

@@ -95,6 +95,7 @@ class Core:
 
     def __init__(self, network: Network, weights: str):
         segments = lower(network)
+        self.network = network
         self.matrices = [matrix for segment in segments for matrix in segment]
         self._weights = weights
         self._weight_bits = weight_bits_of(self.matrices)

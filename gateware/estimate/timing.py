@@ -13,12 +13,11 @@ from functools import lru_cache
 
 from varigate.gateware.engine.matmul import MatrixEngine
 from varigate.gateware.engine.program import Array, Matrix, lower
-from varigate.gateware.engine.schedule import plan_segment
 from varigate.gateware.estimate.timing_core import CoreControl
 from varigate.gateware.estimate.timing_engine import EngineControl
 from varigate.model.network.network import Network
 
-__all__ = ["Cycles", "array_cycles", "cycles", "run"]
+__all__ = ["Cycles", "cycles", "run"]
 
 
 @dataclass(frozen=True)
@@ -36,16 +35,6 @@ class Cycles:
     latency: int
     interval: float
     utilisation: float
-
-
-def array_cycles(network: Network, array: Array) -> int:
-    """Cycles of the array for one job: a lower bound on the interval.
-
-    >>> from varigate.model.network import network_file
-    >>> array_cycles(network_file.load(network_file.find("iris")), Array(8, 1))
-    35
-    """
-    return sum(plan.cost for segment in _segments(network) for plan in plan_segment(segment, array))
 
 
 @lru_cache(maxsize=8)
