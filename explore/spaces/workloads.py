@@ -11,11 +11,9 @@ from varigate.model.errors import UserError
 from varigate.model.network.network import Network
 from varigate.model.network.random_network import random_network
 
-__all__ = ["CONDITIONS", "Workload", "random_workload"]
+__all__ = ["Workload", "random_workload"]
 
 MOST_HIDDEN = 3
-CONDITIONS = ("inputs", *(f"hidden {place}" for place in range(1, MOST_HIDDEN + 1)), "latent", "classes", "sigmoid",
-              "multiply-accumulates")
 PATTERN = re.compile(r"([1-9]\d{0,3})((?:-[1-9]\d{0,3})*)-z([1-9]\d{0,2})-c(0|[1-9]\d{0,2})(-sigmoid)?")
 
 
@@ -75,7 +73,8 @@ class Workload:
 
     @property
     def conditions(self) -> np.ndarray:
-        """What a predictor reads of it, by `CONDITIONS`: whole numbers, 1 added where 0 can be; float64."""
+        """What a predictor reads of it: inputs, the widths of `MOST_HIDDEN` hidden layers, latents, classes, whether
+        there is a sigmoid, multiply-accumulates: whole numbers, 1 added where 0 can be; float64."""
         hidden = (*self.hidden, *[0] * (MOST_HIDDEN - len(self.hidden)))
         return np.array([self.inputs, *(1 + width for width in hidden), self.latent, 1 + self.classes,
                          1 + self.sigmoid, sum(inputs * outputs for inputs, outputs in self.layers)],

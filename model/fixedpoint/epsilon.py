@@ -17,8 +17,6 @@ and for the straight line (64 segments, 14 bits of x, 8 guard bits):
 *floor* after the first step, *half up* at the end, to s16.11. Each step is one multiply-add of a DSP slice, whose
 narrower factor x just fits. (Segments per octave: D.-U. Lee, R. Cheung, J. Villasenor, W. Luk, "Inversion-based
 hardware Gaussian random number generator", IEEE FPT 2006.)
-
-In hardware: `gateware.units.gaussian.InverseCdf`, `gateware.units.gaussian.EpsilonSource`.
 """
 
 from dataclasses import dataclass
@@ -31,7 +29,7 @@ from varigate.model.fixedpoint.formats import round_shift
 from varigate.model.fixedpoint.sampling import EPSILON
 from varigate.model.fixedpoint.uniform import uniforms
 
-__all__ = ["COEFFICIENT_BITS", "KINDS", "OCTAVES", "POSITION_BITS", "Segments", "epsilon", "epsilon_table", "gaussian",
+__all__ = ["KINDS", "OCTAVES", "POSITION_BITS", "Segments", "epsilon", "epsilon_table", "gaussian",
            "segments_of"]
 
 POSITION_BITS = 20
@@ -71,7 +69,6 @@ class Segments:
 
 
 KINDS = {"quadratic": Segments(3, 9, (23, 18, 12)), "linear": Segments(6, 8, (22, 14))}
-COEFFICIENT_BITS = KINDS["quadratic"].bits
 
 
 def segments_of(table) -> Segments:

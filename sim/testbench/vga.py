@@ -1,17 +1,14 @@
 """A monitor: from the waveform of the VGA pins to a picture, and to a PNG."""
 
 import io
-import os
-from pathlib import Path
 
 import numpy as np
 from amaranth.hdl import Cat
 from matplotlib.image import imsave
 
 from varigate.gateware.video.vga import PINS, VESA, Colour, Geometry
-from varigate.model.archive import write_bytes
 
-__all__ = ["clocks_needed", "decode", "png", "record", "save_png"]
+__all__ = ["clocks_needed", "decode", "png", "record"]
 
 
 def clocks_needed(clocks: int = 4, geometry: Geometry = VESA) -> int:
@@ -87,11 +84,6 @@ def png(picture: np.ndarray) -> bytes:
     content = io.BytesIO()
     imsave(content, picture * np.uint8(17), format="png")
     return content.getvalue()
-
-
-def save_png(picture: np.ndarray, path: str | os.PathLike):
-    """Writes that PNG."""
-    write_bytes(Path(path), png(picture))
 
 
 async def record(ctx, vga, cycles: int) -> dict[str, tuple[np.ndarray, np.ndarray]]:

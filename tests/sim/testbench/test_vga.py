@@ -1,3 +1,4 @@
+import io
 import re
 from itertools import groupby
 
@@ -6,7 +7,7 @@ import pytest
 from matplotlib.image import imread
 
 from varigate.gateware.video.vga import PINS, VESA, Axis, Geometry
-from varigate.sim.testbench.vga import clocks_needed, decode, save_png
+from varigate.sim.testbench.vga import clocks_needed, decode, png
 
 SMALL = Geometry(Axis(7, 2, 3, 4), Axis(5, 1, 2, 3))
 CLOCKS = 3
@@ -76,6 +77,6 @@ def _set(samples, where, value):
     return samples
 
 
-def test_png(tmp_path, frame):
-    save_png(frame.astype(np.uint8), tmp_path / "frame.png")
-    assert np.array_equal(np.rint(imread(tmp_path / "frame.png")[..., :3] * 255), 17 * frame)
+def test_png(frame):
+    content = io.BytesIO(png(frame.astype(np.uint8)))
+    assert np.array_equal(np.rint(imread(content)[..., :3] * 255), 17 * frame)
