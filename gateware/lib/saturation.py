@@ -3,12 +3,13 @@
 from amaranth.hdl import Mux
 
 from varigate.model.fixedpoint.formats import Format
+from varigate.model.fixedpoint.intervals import signed_bits
 
 __all__ = ["saturate"]
 
 
 def saturate(value, target: Format, interval: tuple[int, int] | None = None):
-    """`value` limited to `target`, with the bits and the sign of that, by a look at the bits above.
+    """`value` limited to `target`, in no more bits than that, by a look at the bits above.
 
     Parameters
     ----------
@@ -21,7 +22,9 @@ def saturate(value, target: Format, interval: tuple[int, int] | None = None):
     """
     shape = value.shape()
     low, high = interval or (-(shape.signed << shape.width >> 1), (1 << shape.width - shape.signed) - 1)
-    above = value[min(target.bits - target.signed, shape.width - 1):]
+    # Bits that the interval does not ask for are not looked at.
+    value = value[:signed_bits(low, high)].as_signed() if low < 0 else value[:max(high.bit_length(), 1)]
+    above = value[min(target.bits - target.signed, len(value) - 1):]
     fits = ~above.any()
     if target.signed and low < 0:
         fits |= above.all()
