@@ -13,6 +13,7 @@ from varigate.model import archive
 from varigate.model.errors import UserError
 from varigate.model.fixedpoint.formats import Format
 from varigate.model.fixedpoint.sigmoid import Sigmoid
+from varigate.model.network.names import take_numbered
 from varigate.model.network.network import Dense, Network
 
 __all__ = ["SHIPPED", "VERSION", "digest", "find", "load", "save", "shipped"]
@@ -65,8 +66,7 @@ def _from_arrays(arrays: dict) -> Network:
     values = {key: _take(arrays, key, dtype) for key, dtype in ARRAYS.items()}
     texts = {key: str(meta[key]) for key in TEXTS} | {key: tuple(map(str, meta[key])) for key in NAMES}
     sigmoid = None if meta["sigmoid"] is None else _sigmoid(meta["sigmoid"], arrays)
-    encoder, decoder = (tuple(layers.pop(f"{part}.{index}") for index in range(sum(part in name for name in layers)))
-                        for part in ("encoder", "decoder"))
+    encoder, decoder = take_numbered(layers, "encoder"), take_numbered(layers, "decoder")
     network = Network(encoder=encoder, mu=layers.pop("mu"), v=layers.pop("v"), head=layers.pop("head", None),
                       decoder=decoder, input=Format.parse(meta["input"]), z=Format.parse(meta["z"]),
                       sigmoid=sigmoid, epsilon_seed=int(meta["epsilon_seed"]), **values, **texts)

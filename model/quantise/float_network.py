@@ -10,6 +10,7 @@ import numpy as np
 from varigate.model import archive
 from varigate.model.data.whitening import Whitening
 from varigate.model.errors import UserError
+from varigate.model.network.names import take_numbered
 from varigate.model.nn.activations import ACTIVATIONS
 from varigate.model.nn.losses import OUTPUTS
 
@@ -126,8 +127,7 @@ def load(path) -> FloatNetwork:
         if meta["version"] != VERSION or meta["activation"] not in ACTIVATIONS or meta["output"] not in OUTPUTS:
             raise ValueError("it is from another version")
         layers = {name: Affine(arrays[f"{name}.weights"], arrays[f"{name}.bias"]) for name in meta["layers"]}
-        encoder, decoder = (tuple(layers[f"{part}.{index}"] for index in range(sum(part in name for name in layers)))
-                            for part in ("encoder", "decoder"))
+        encoder, decoder = take_numbered(layers, "encoder"), take_numbered(layers, "decoder")
         whitening = None
         if "whitening.mean" in arrays:
             whitening = Whitening(arrays["whitening.mean"], arrays["whitening.matrix"])

@@ -1,7 +1,7 @@
 import pytest
 
 from varigate.model.errors import UserError
-from varigate.model.network.names import check_name, name_of
+from varigate.model.network.names import check_name, name_of, take_numbered
 
 
 @pytest.mark.parametrize("name", ["iris", "a-b_C9", "-", "x" * 32])
@@ -20,3 +20,11 @@ def test_what_is_no_name_is_quoted_with_the_remedy(name):
                                             ("y" * 40, "y" * 32)])
 def test_the_name_of_a_text(text, name):
     assert name_of(text) == name
+
+
+def test_numbered_layers_are_taken_in_order():
+    layers = {"part.1": "b", "mu": "m", "other.0": "x", "part.0": "a"}
+    assert take_numbered(layers, "part") == ("a", "b") and take_numbered(layers, "none") == ()
+    assert layers == {"mu": "m", "other.0": "x"}
+    with pytest.raises(KeyError, match=r"part\.0"):
+        take_numbered({"part.1": "b"}, "part")
