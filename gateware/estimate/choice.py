@@ -28,7 +28,12 @@ def _outside(network: Network) -> int:
 
 
 def least_interval(core: Core, array: Array) -> int:
-    """A lower bound of the interval, and mostly the interval: what the array costs, or what goes in and comes out."""
+    """Lower bound on the interval in clocks, mostly reached: the array's cost, or the time for inputs or answer.
+
+    >>> from varigate.model.network import network_file
+    >>> least_interval(Core(network_file.load(network_file.find("iris")), "lut"), Array(8, 1))
+    35
+    """
     return max(_outside(core.network), sum(plan(matrix, array).cost for matrix in core.matrices))
 
 

@@ -1,4 +1,4 @@
-"""A delay line of registers."""
+"""Delay lines: registers in a row."""
 
 from contextlib import nullcontext
 
@@ -8,7 +8,7 @@ __all__ = ["delay"]
 
 
 def delay(m: Module, value, *, cycles: int = 1, name: str = "delayed", enable=None, reset_less: bool = True):
-    """`value` of `cycles` clocks ago; the value itself for 0.
+    """Delay `value` by `cycles` clocks; 0 gives the value itself.
 
     Parameters
     ----------
@@ -22,6 +22,12 @@ def delay(m: Module, value, *, cycles: int = 1, name: str = "delayed", enable=No
         the registers load while it is high, and time stands still while it is low; None loads always.
     reset_less : bool
         data need no reset; a mark that starts something does.
+
+    Examples
+    --------
+    >>> from amaranth.hdl import Signal, signed
+    >>> delay(Module(), Signal(signed(12)), cycles=3).shape()
+    signed(12)
     """
     for _ in range(cycles):
         register = Signal(value.shape(), name=name, reset_less=reset_less)

@@ -9,7 +9,7 @@ __all__ = ["saturate"]
 
 
 def saturate(value, target: Format, interval: tuple[int, int] | None = None):
-    """`value` limited to `target`, in no more bits than that, by a look at the bits above.
+    """Limit `value` to the format `target`, in no more bits than that, by a look at the bits above.
 
     Parameters
     ----------
@@ -19,6 +19,12 @@ def saturate(value, target: Format, interval: tuple[int, int] | None = None):
     interval : (int, int) or None
         the least and the greatest that `value` can be; None for all that it has bits for. An end of the format that it
         cannot pass costs nothing.
+
+    Examples
+    --------
+    >>> from amaranth.hdl import Signal, signed
+    >>> saturate(Signal(signed(12)), Format.parse("u8.0")).shape()
+    unsigned(8)
     """
     shape = value.shape()
     low, high = interval or (-(shape.signed << shape.width >> 1), (1 << shape.width - shape.signed) - 1)

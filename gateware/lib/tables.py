@@ -8,9 +8,15 @@ __all__ = ["select"]
 
 
 def select(values, index):
-    """The constant of the integers `values` at `index`, as wide as they demand, signed only where one is negative.
+    """Choose the integer of `values` at `index`; as wide as they demand, signed only if one is negative.
 
     An index beyond the last one gives the last value.
+
+    Examples
+    --------
+    >>> from amaranth.hdl import Signal
+    >>> select([3, -1, 4, 1], Signal(2)).shape()
+    signed(4)
     """
     low, high = int(min(values)), int(max(values))
     shape = signed(signed_bits(low, high)) if low < 0 else max(high.bit_length(), 1)

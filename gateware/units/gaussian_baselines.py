@@ -11,12 +11,7 @@ from amaranth.lib.wiring import In, Out
 
 from varigate.gateware.lib.checks import check_integer
 from varigate.gateware.lib.number import Fixed
-from varigate.model.fixedpoint.gaussian_baselines import (
-    CLT_CENTRE,
-    CLT_DRAWS,
-    CLT_SHIFT,
-    SHIFT_TAPS,
-)
+from varigate.model.fixedpoint.gaussian_baselines import CLT_CENTRE, CLT_DRAWS, CLT_SHIFT, SHIFT_TAPS
 from varigate.model.fixedpoint.sampling import EPSILON
 from varigate.model.fixedpoint.uniform import expand_seed
 

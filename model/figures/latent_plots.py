@@ -9,13 +9,7 @@ from matplotlib.patches import Ellipse
 
 from varigate.model.data.images import Images, wall
 from varigate.model.data.tables import Dataset
-from varigate.model.figures.plots import (
-    COLOURS,
-    MARKERS,
-    PALETTE,
-    class_style,
-    wall_figure,
-)
+from varigate.model.figures.plots import COLOURS, MARKERS, PALETTE, class_style, wall_figure
 from varigate.model.fixedpoint.epsilon import epsilon
 from varigate.model.fixedpoint.sampling import MU, V, mean_latent, prior_latent
 from varigate.model.network.integer import class_scores, classify, decode, encode, infer

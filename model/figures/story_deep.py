@@ -11,14 +11,7 @@ from varigate.model.data.images import wall
 from varigate.model.data.pca import principal_components
 from varigate.model.figures.plots import COLOURS
 from varigate.model.figures.story_data import Material
-from varigate.model.figures.story_training import (
-    LATENT,
-    WIDTH,
-    decode,
-    encode,
-    fit_plain,
-    fit_vae,
-)
+from varigate.model.figures.story_training import LATENT, WIDTH, decode, encode, fit_plain, fit_vae
 from varigate.model.vae.autoencoder import autoencoder, error
 
 __all__ = ["depth", "failure"]

@@ -17,6 +17,8 @@ and for the straight line (64 segments, 14 bits of x, 8 guard bits):
 *floor* after the first step, *half up* at the end, to s16.11. Each step is one multiply-add of a DSP slice, whose
 narrower factor x just fits. (Segments per octave: D.-U. Lee, R. Cheung, J. Villasenor, W. Luk, "Inversion-based
 hardware Gaussian random number generator", IEEE FPT 2006.)
+
+In hardware: `gateware.units.gaussian.InverseCdf`, `gateware.units.gaussian.EpsilonSource`.
 """
 
 from dataclasses import dataclass

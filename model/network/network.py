@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from varigate.model.fixedpoint.activation_units import ACTIVATION_UNITS, ActivationUnit
 from varigate.model.fixedpoint.formats import Format
 from varigate.model.fixedpoint.sigmoid import Sigmoid
-from varigate.model.network.activation_units import ACTIVATION_UNITS, ActivationUnit
 from varigate.model.network.soundness import MAX_SHIFT, SCORE_BITS, check
 
 __all__ = ["MAX_SHIFT", "SCORE_BITS", "Dense", "Network"]
@@ -32,7 +32,7 @@ class Dense:
         what the accumulator is requantised to: the activation's input format. For ReLU it is unsigned, and the
         saturation is the activation.
     activation : str
-        one of `model.network.activation_units.ACTIVATION_UNITS`: `linear`, `relu` or `sigmoid`.
+        one of `model.fixedpoint.activation_units.ACTIVATION_UNITS`: `linear`, `relu` or `sigmoid`.
     """
 
     weights: np.ndarray

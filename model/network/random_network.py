@@ -2,12 +2,12 @@
 
 import numpy as np
 
+from varigate.model.fixedpoint.activation_units import ACTIVATION_UNITS
 from varigate.model.fixedpoint.epsilon import epsilon_table
 from varigate.model.fixedpoint.formats import Format
 from varigate.model.fixedpoint.intervals import accumulator_interval
 from varigate.model.fixedpoint.sampling import MU, V, sigma_table
 from varigate.model.fixedpoint.sigmoid import Sigmoid, byte, classic, taylor
-from varigate.model.network.activation_units import ACTIVATION_UNITS
 from varigate.model.network.network import MAX_SHIFT, SCORE_BITS, Dense, Network
 
 __all__ = ["random_input", "random_network"]

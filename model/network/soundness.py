@@ -8,11 +8,11 @@ from itertools import pairwise
 import numpy as np
 
 from varigate.model.errors import UserError
+from varigate.model.fixedpoint.activation_units import ACTIVATION_UNITS
 from varigate.model.fixedpoint.epsilon import KINDS, segments_of
 from varigate.model.fixedpoint.formats import Format
 from varigate.model.fixedpoint.intervals import accumulator_interval, signed_bits
 from varigate.model.fixedpoint.sampling import MU, V
-from varigate.model.network.activation_units import ACTIVATION_UNITS
 from varigate.model.network.names import check_name
 
 __all__ = ["MAX_SHIFT", "SCORE_BITS", "check", "check_widths"]

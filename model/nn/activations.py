@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from varigate.model.fixedpoint.activation_units import ACTIVATION_UNITS, ActivationUnit
 from varigate.model.fixedpoint.sigmoid import CLASSIC_HOLD, Sigmoid, byte, classic
-from varigate.model.network.activation_units import ACTIVATION_UNITS, ActivationUnit
 
 __all__ = ["ACTIVATIONS", "Activation", "find", "quantisable", "sigmoid", "softplus", "taylor_sigmoid"]
 

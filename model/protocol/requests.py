@@ -3,15 +3,7 @@
 `judge` is the definition; `gateware.link.deframer.Deframer` and `gateware.link.requests.Requests` compute it.
 """
 
-from varigate.model.protocol.frames import (
-    NEGATIVE,
-    PRINTABLE,
-    UNKNOWN,
-    Command,
-    Frame,
-    Reason,
-    parse,
-)
+from varigate.model.protocol.frames import NEGATIVE, PRINTABLE, UNKNOWN, Command, Frame, Reason, parse
 
 __all__ = ["LEAST_WIRE", "judge", "negative", "request_lengths"]
 

@@ -11,20 +11,14 @@ from dataclasses import replace
 import numpy as np
 
 from varigate.model.errors import UserError
+from varigate.model.fixedpoint.activation_units import ACTIVATION_UNITS
 from varigate.model.fixedpoint.epsilon import epsilon, epsilon_table
 from varigate.model.fixedpoint.formats import Format
 from varigate.model.fixedpoint.sampling import EPSILON, MU, V, sigma_table
 from varigate.model.fixedpoint.sigmoid import Sigmoid, byte, wide
-from varigate.model.network.activation_units import ACTIVATION_UNITS
 from varigate.model.network.network import MAX_SHIFT, SCORE_BITS, Dense, Network
 from varigate.model.nn.activations import ACTIVATIONS, quantisable
-from varigate.model.quantise.equalisation import (
-    WEIGHT_LIMIT,
-    equalise,
-    frac_for,
-    layer_fracs,
-    weight_fracs,
-)
+from varigate.model.quantise.equalisation import WEIGHT_LIMIT, equalise, frac_for, layer_fracs, weight_fracs
 from varigate.model.quantise.float_network import Affine, FloatNetwork
 
 __all__ = ["EPSILON_SEED", "INPUT", "PIXEL", "quantise", "quantise_layer"]

@@ -16,13 +16,7 @@ from varigate.model.network.network import Network
 from varigate.model.network.soundness import check_widths
 from varigate.model.quantise import float_network
 from varigate.model.quantise.float_network import FloatNetwork
-from varigate.model.train.cards import (
-    beside,
-    dataset_of,
-    images_of,
-    read_card,
-    settings_of,
-)
+from varigate.model.train.cards import beside, dataset_of, images_of, read_card, settings_of
 from varigate.model.train.evaluate import DRAWS, compare, cross_validate
 from varigate.model.train.fitting import fit, fit_images, integers
 from varigate.model.train.recipes import Settings

@@ -14,13 +14,7 @@ An encoder, any that `model.vae.model.VAEmodel` takes, has
 import numpy as np
 
 from varigate.model.nn.activations import find
-from varigate.model.nn.layers import (
-    Activate,
-    Chain,
-    CircularConvolution,
-    Dense,
-    hidden_layers,
-)
+from varigate.model.nn.layers import Activate, Chain, CircularConvolution, Dense, hidden_layers
 from varigate.model.vae.sites import Sites
 
 __all__ = ["ConvolutionalEncoder", "DenseEncoder"]

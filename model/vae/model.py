@@ -16,11 +16,7 @@ import numpy as np
 
 from varigate.model.checks import real_array
 from varigate.model.nn.layers import Dense
-from varigate.model.nn.losses import (
-    cross_entropy,
-    kl_divergence,
-    kl_divergence_gradient,
-)
+from varigate.model.nn.losses import cross_entropy, kl_divergence, kl_divergence_gradient
 from varigate.model.nn.total_correlation import TC_term_and_gradient
 
 __all__ = ["Loss", "Output", "VAEmodel"]

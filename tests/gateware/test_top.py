@@ -11,24 +11,11 @@ from varigate.model.fixedpoint.epsilon import epsilon
 from varigate.model.fixedpoint.sampling import prior_latent
 from varigate.model.network import network_file
 from varigate.model.network.integer import decode, infer
-from varigate.model.protocol.frames import (
-    NEGATIVE,
-    REPLY,
-    Command,
-    Frame,
-    Reason,
-    encode,
-)
+from varigate.model.protocol.frames import NEGATIVE, REPLY, Command, Frame, Reason, encode
 from varigate.model.protocol.replies import Answer, Info, unpack_answer
 from varigate.model.protocol.requests import request_lengths
 from varigate.model.protocol.text import line
-from varigate.sim.testbench.corruption import (
-    clean,
-    corruption,
-    random_request,
-    reference,
-    wire,
-)
+from varigate.sim.testbench.corruption import clean, corruption, random_request, reference, wire
 from varigate.sim.testbench.device import BIT, Device
 from varigate.sim.testbench.reference import Job, Reference
 from varigate.sim.testbench.streams import get, put, run

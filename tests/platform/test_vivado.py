@@ -4,12 +4,7 @@ import pytest
 
 from varigate.model.errors import UserError
 from varigate.platform.toolchains.device import Resources
-from varigate.platform.toolchains.vivado import (
-    Vivado,
-    read_timing,
-    read_utilisation,
-    script,
-)
+from varigate.platform.toolchains.vivado import Vivado, read_timing, read_utilisation, script
 
 TIMING = """
 | Design Timing Summary

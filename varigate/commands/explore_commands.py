@@ -11,13 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from varigate.explore.costs import synthesis_table
-from varigate.explore.costs.calibration import (
-    LEAST,
-    Calibration,
-    errors,
-    errors_of,
-    fit,
-)
+from varigate.explore.costs.calibration import LEAST, Calibration, errors, errors_of, fit
 from varigate.explore.costs.evaluator import Evaluator
 from varigate.explore.costs.sampling import sweep_points
 from varigate.explore.costs.sweep import cluster, sweep

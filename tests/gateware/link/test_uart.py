@@ -3,12 +3,7 @@ import random
 import pytest
 from amaranth.hdl import Fragment
 
-from varigate.gateware.link.uart import (
-    UartReceiver,
-    UartTransmitter,
-    achieved_baud,
-    check_baud,
-)
+from varigate.gateware.link.uart import UartReceiver, UartTransmitter, achieved_baud, check_baud
 from varigate.model.errors import UserError
 from varigate.sim.testbench.streams import put, run
 

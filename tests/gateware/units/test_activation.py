@@ -8,14 +8,7 @@ from varigate.gateware.units.activation import FoldedSigmoidUnit, SigmoidUnit
 from varigate.gateware.units.power import PowerUnit
 from varigate.model.fixedpoint import power
 from varigate.model.fixedpoint.formats import Format
-from varigate.model.fixedpoint.sigmoid import (
-    byte,
-    classic,
-    compact,
-    fine,
-    minimax,
-    taylor,
-)
+from varigate.model.fixedpoint.sigmoid import byte, classic, compact, fine, minimax, taylor
 from varigate.platform.toolchains.yosys import synthesise
 from varigate.sim.testbench.streams import get, put, run, transact
 

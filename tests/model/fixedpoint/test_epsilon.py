@@ -4,13 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import kstest, norm
 
-from varigate.model.fixedpoint.epsilon import (
-    KINDS,
-    epsilon,
-    epsilon_table,
-    gaussian,
-    segments_of,
-)
+from varigate.model.fixedpoint.epsilon import KINDS, epsilon, epsilon_table, gaussian, segments_of
 from varigate.model.fixedpoint.sampling import EPSILON
 
 TABLE = epsilon_table()

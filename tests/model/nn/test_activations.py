@@ -3,17 +3,9 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
+from varigate.model.fixedpoint.activation_units import ACTIVATION_UNITS
 from varigate.model.fixedpoint.sigmoid import byte
-from varigate.model.network.activation_units import ACTIVATION_UNITS
-from varigate.model.nn.activations import (
-    ACTIVATIONS,
-    Activation,
-    find,
-    quantisable,
-    sigmoid,
-    softplus,
-    taylor_sigmoid,
-)
+from varigate.model.nn.activations import ACTIVATIONS, Activation, find, quantisable, sigmoid, softplus, taylor_sigmoid
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)

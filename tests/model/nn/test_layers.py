@@ -2,13 +2,7 @@ import numpy as np
 import pytest
 
 from varigate.model.nn.gradient_check import difference, numeric_gradient
-from varigate.model.nn.layers import (
-    Activate,
-    Chain,
-    CircularConvolution,
-    Dense,
-    hidden_layers,
-)
+from varigate.model.nn.layers import Activate, Chain, CircularConvolution, Dense, hidden_layers
 
 MASK = np.array([[1, 0, 1], [1, 1, 0], [0, 0, 0], [1, 1, 1]], bool)
 LAYERS = {
