@@ -14,7 +14,7 @@ from varigate.model.quantise.equalisation import weight_fracs
 from varigate.model.quantise.float_network import Affine
 from varigate.model.quantise.quantiser import INPUT, quantise, quantise_layer
 from varigate.model.train.fitting import fit
-from varigate.model.train.trainer import Settings
+from varigate.model.train.recipes import Settings
 
 
 def layer_and_data(seed, spread=1.0):

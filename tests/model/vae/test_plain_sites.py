@@ -38,7 +38,7 @@ def kinks(model, batch) -> float:
     mean, logvar, (_, _, encoder) = model.encoder.forward(model.part("encoder"), batch["x"])
     z = mean + np.exp(logvar / 2) * batch["epsilon"]
     _, (_, decoder) = model.decoder.forward(model.part("decoder"), z, batch["x"])
-    sums = np.concatenate([total.ravel() for total in (*encoder[1::2], *decoder[1::2])] or [np.ones(1)])
+    sums = np.concatenate([total.ravel() for total, _ in (*encoder[1::2], *decoder[1::2])] or [np.ones(1)])
     at = {"relu": 0.0, "taylor": 2.295}.get(model.encoder.activation, np.inf)
     return np.abs(np.abs(sums) - at).min()
 
