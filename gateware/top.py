@@ -13,7 +13,7 @@ from amaranth.lib import fifo, wiring
 from amaranth.lib.wiring import In, Out
 
 from varigate.gateware.core.arbiter import CoreArbiter, MessageArbiter
-from varigate.gateware.core.job import Op, Result
+from varigate.gateware.core.job import OpShape, Result
 from varigate.gateware.core.vae import FoldedVae
 from varigate.gateware.engine.program import Array
 from varigate.gateware.lib.number import connect
@@ -163,7 +163,7 @@ class Top(wiring.Component):
         Results come late in their clock: their buffer is a memory, which has nothing before it to choose what is
         stored.
         """
-        m.submodules.job_buffer, m.submodules.data_buffer = buffers = SkidBuffer(Op), SkidBuffer(8)
+        m.submodules.job_buffer, m.submodules.data_buffer = buffers = SkidBuffer(OpShape), SkidBuffer(8)
         for buffer, source, sink in zip(buffers, (client.job, client.data), (core.job, core.data), strict=True):
             connect(m, source, buffer.i)
             connect(m, buffer.o, sink)

@@ -10,7 +10,9 @@ from serial.tools import list_ports
 
 from varigate.model.errors import UserError
 from varigate.model.protocol.frames import NEGATIVE, REPLY, UNKNOWN, Command, Decoder, Frame, Reason, encode
-from varigate.model.protocol.replies import FIXED_BYTES, PARTS, Answer, Info, answer_length, unpack_answer
+from varigate.model.protocol.operations import codes_taken
+from varigate.model.protocol.replies import Answer, Info, reply_length, unpack_answer
+from varigate.model.protocol.requests import ARGUMENTS
 
 __all__ = ["Client", "NoAnswerError", "PortError", "RefusedError", "SomethingElseError", "open_port"]
 
@@ -132,8 +134,9 @@ class Client:
 
     def generate(self, count: int = 1) -> list[Answer]:
         """`count` outputs for as many z = ε."""
-        if not 1 <= count <= 255:
-            raise UserError(f"a board generates 1…255 samples at once, not {count}")
+        _, legal = ARGUMENTS[Command.GENERATE]
+        if count not in legal:
+            raise UserError(f"a board generates {legal[0]}…{legal[-1]} samples at once, not {count}")
         info = self._info or self.info()
         replies = self._request(Command.GENERATE, bytes([count]), count)
         return [unpack_answer(Command.GENERATE, info, reply[1:]) for reply in replies]
@@ -150,7 +153,7 @@ class Client:
 
     def _operation(self, command: Command, codes) -> Answer:
         info = self._info or self.info()
-        count = info.latent if command == Command.DECODE else info.inputs
+        count = codes_taken(command.operation, info.inputs, info.latent)
         if len(codes) != count:
             raise UserError(f"the board takes {count} numbers for {command.name.lower()}, not {len(codes)}")
         try:
@@ -172,7 +175,7 @@ class Client:
 
     def _collect(self, request: Frame, count: int, heard: "Heard") -> list[bytes] | None:
         """The replies to `request`, or None when they are late, incomplete, or refused for now."""
-        replies, wait = [], self._timeout + self._seconds(self._reply_bytes(request.command))
+        replies, wait = [], self._timeout + self._seconds(reply_length(request.command, self._info))
         deadline = time.monotonic() + wait + self._seconds(len(request.payload))
         while time.monotonic() < deadline:
             for item in self._read(heard):
@@ -191,11 +194,6 @@ class Client:
                         return replies
                     deadline = time.monotonic() + wait
         return None
-
-    def _reply_bytes(self, command: Command) -> int:
-        """Of one reply's payload, at most: no other command's is as long as that of `info`, which has few bytes more
-        than its fixed ones."""
-        return answer_length(command, self._info) + 1 if command in PARTS else FIXED_BYTES + 16
 
     def _seconds(self, count: int) -> float:
         """What a frame with a payload of `count` bytes takes on the line; stuffing adds a byte for each 254."""

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from varigate.gateware.core.job import Op, Part
 from varigate.gateware.engine.program import Array
 from varigate.gateware.estimate.choice import choose_array
 from varigate.gateware.estimate.timing import cycles
 from varigate.model.fixedpoint.distribution import exact, rounded_tail
 from varigate.model.fixedpoint.epsilon import epsilon_table
+from varigate.model.protocol.operations import Op, Part
 from varigate.model.protocol.text import line
 from varigate.model.train import trained
 from varigate.platform.toolchains.settings import Settings

@@ -4,19 +4,20 @@ from amaranth.hdl import Module, Signal, signed
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from varigate.gateware.core.job import ANSWERS, Op, Part, Result
+from varigate.gateware.core.job import OpShape, Result
 from varigate.gateware.core.latent import Begun
 from varigate.gateware.lib.checks import check_integer
 from varigate.gateware.lib.number import Fixed
 from varigate.gateware.units.argmax import ArgMax
 from varigate.model.fixedpoint.sampling import MU
 from varigate.model.network.network import SCORE_BITS, Network
+from varigate.model.protocol.operations import Op, Part, counts
 
-__all__ = ["Answer"]
+__all__ = ["Answerer"]
 
 
-class Answer(wiring.Component):
-    """Gives one job's answer after the other, its parts in the order of `gateware.core.job.ANSWERS`.
+class Answerer(wiring.Component):
+    """Gives one job's answer after the other, its parts in the order of `model.protocol.operations`.
 
     `gateware.estimate.timing_core.CoreControl` mirrors its control clock by clock.
 
@@ -50,8 +51,8 @@ class Answer(wiring.Component):
     --------
     >>> from varigate.model.network import network_file
     >>> iris = network_file.load(network_file.find("iris"))
-    >>> Answer.numbers(iris, Op.CLASSIFY)
-    {<Part.MU: 1>: 2, <Part.SCORE: 3>: 3, <Part.CLASS: 4>: 1}
+    >>> Answerer(iris, output_bits=8).latents.payload.shape()
+    signed(16)
     """
 
     latency = 1
@@ -72,19 +73,12 @@ class Answer(wiring.Component):
             "result": Out(stream.Signature(Result)),
         })
 
-    @staticmethod
-    def numbers(network: Network, op: Op) -> dict[Part, int]:
-        """Count the numbers of each part of an answer to `op`; parts without numbers are left out."""
-        counts = {Part.INDEX: 1, Part.MU: network.latent, Part.V: network.latent, Part.SCORE: network.classes,
-                  Part.CLASS: 1 if network.classes else 0, Part.Z: network.latent, Part.OUTPUT: network.outputs}
-        return {part: counts[part] for part in ANSWERS[op] if counts[part]}
-
     def elaborate(self, platform):
         m = Module()
         network, result = self._network, self.result
-        answers = {op: list(self.numbers(network, op)) for op in Op}
+        answers = {op: list(counts(op, network)) for op in Op}
         m.submodules.argmax = argmax = ArgMax(max(network.classes, 1), SCORE_BITS)
-        op, index = Signal(Op, reset_less=True), Signal(signed(32), reset_less=True)
+        op, index = Signal(OpShape, reset_less=True), Signal(signed(32), reset_less=True)
         left = Signal(range(max(network.latent, 2)), reset_less=True)  # latent variables after the present one
         m.d.comb += [argmax.score.eq(self.scores.p.value), argmax.valid.eq(self.scores.valid & self.scores.ready)]
 

@@ -1,55 +1,38 @@
-"""Jobs of the core and their answers: the vocabulary that core, protocol and panel share."""
+"""The streams between the core and those who use it, protocol and panel.
+
+`model.protocol.operations` says what they carry.
+"""
+
+from enum import IntEnum
 
 from amaranth.hdl import signed, unsigned
 from amaranth.lib import data, enum, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-__all__ = ["ANSWERS", "Client", "Op", "Part", "Result"]
+from varigate.model.protocol.operations import Op, Part
+
+__all__ = ["Client", "OpShape", "PartShape", "Result"]
 
 
-class Op(enum.Enum, shape=3):
-    """An operation of the core. After it is accepted the core takes `inputs` bytes (`latent` for DECODE, none for
-    GENERATE), and only then answers, in the parts of `ANSWERS`.
-
-    RECONSTRUCT takes `latent` values of ε, none when ε is off; GENERATE takes as many whether ε is on or off: z = ε.
-    The others take none.
-    """
-
-    CLASSIFY = 0
-    ENCODE = 1
-    RECONSTRUCT = 2
-    GENERATE = 3
-    DECODE = 4
+def _shape(members: type[IntEnum]) -> enum.EnumType:
+    """The shape of a signal that holds one of `members`, with their names in waveforms."""
+    body = enum.EnumType.__prepare__(members.__name__, (enum.IntEnum,))
+    for each in members:
+        body[each.name] = each.value
+    return enum.EnumType(members.__name__, (enum.IntEnum,), body, shape=max(members).bit_length())
 
 
-class Part(enum.Enum, shape=3):
-    """The part of an answer that a number belongs to; on the wire the least significant byte of a number goes first."""
-
-    INDEX = 0  # one 32-bit number: the index of the first ε that this operation takes, or would take
-    MU = 1  # `latent` numbers s16.8
-    V = 2  # `latent` numbers s8.4
-    SCORE = 3  # `classes` numbers, signed 16 bits
-    CLASS = 4  # one byte
-    Z = 5  # `latent` numbers s8
-    OUTPUT = 6  # `outputs` bytes
+OpShape, PartShape = _shape(Op), _shape(Part)
 
 
-ANSWERS = {
-    Op.CLASSIFY: (Part.MU, Part.SCORE, Part.CLASS),
-    Op.ENCODE: (Part.MU, Part.V),
-    Op.RECONSTRUCT: (Part.INDEX, Part.MU, Part.V, Part.SCORE, Part.CLASS, Part.Z, Part.OUTPUT),
-    Op.GENERATE: (Part.INDEX, Part.Z, Part.OUTPUT),
-    Op.DECODE: (Part.OUTPUT,),
-}
-"""The parts of each answer, in order. Networks without a class head leave SCORE and CLASS out."""
-
-Result = data.StructLayout({"part": Part, "value": signed(32), "last": unsigned(1)})
+Result = data.StructLayout({"part": PartShape, "value": signed(32), "last": unsigned(1)})
 """One number of an answer, sign-extended; `last` marks the last one of the operation."""
 
 
 Client = wiring.Signature({
-    "job": Out(stream.Signature(Op)),
+    "job": Out(stream.Signature(OpShape)),
     "data": Out(stream.Signature(unsigned(8))),
     "result": In(stream.Signature(Result)),
 })
-"""The interface of a user of the core: the protocol, the panel. `data` carries input codes as raw bytes."""
+"""The interface of a user of the core: the protocol, the panel. `job` carries operations; after each one, `data`
+carries the codes that it takes, as raw bytes."""

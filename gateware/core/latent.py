@@ -4,19 +4,20 @@ from amaranth.hdl import Const, Module, Mux, Signal, signed, unsigned
 from amaranth.lib import data, fifo, memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from varigate.gateware.core.job import Op
+from varigate.gateware.core.job import OpShape
 from varigate.gateware.lib.number import Fixed, connect
 from varigate.gateware.lib.pipeline import SkidBuffer
 from varigate.gateware.units.sampling import MeanRounder, Sampler, Source
 from varigate.model.fixedpoint.sampling import EPSILON, MU, V
 from varigate.model.network.network import Network
+from varigate.model.protocol.operations import Op
 
 __all__ = ["Begun", "Latent", "Task"]
 
-Task = data.StructLayout({"op": Op, "sampled": 1})
+Task = data.StructLayout({"op": OpShape, "sampled": 1})
 """A job, and whether its z is to be a sample (of a RECONSTRUCT: else it is μz)."""
 
-Begun = data.StructLayout({"op": Op, "index": 32})
+Begun = data.StructLayout({"op": OpShape, "index": 32})
 """A job that begins, and the index of the first ε that it takes, or would take."""
 
 
@@ -103,7 +104,7 @@ class Latent(wiring.Component):
             samples.r_en.eq(self.samples.ready),
         ]
 
-        op, sampled = Signal(Op, reset_less=True), Signal(reset_less=True)
+        op, sampled = Signal(OpShape, reset_less=True), Signal(reset_less=True)
         given = Signal(range(latent), reset_less=True)  # numbers before the present one
         last_given = given == latent - 1
         m.submodules.means = kept = memory.Memory(

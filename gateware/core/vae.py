@@ -12,14 +12,15 @@ from amaranth.hdl import Module, Signal, unsigned
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from varigate.gateware.core.answer import Answer
-from varigate.gateware.core.job import Client, Op
+from varigate.gateware.core.answer import Answerer
+from varigate.gateware.core.job import Client
 from varigate.gateware.core.latent import Latent
 from varigate.gateware.engine.matmul import MatrixEngine
 from varigate.gateware.engine.program import Array, lower
 from varigate.gateware.lib.number import connect
 from varigate.gateware.units.gaussian import EpsilonSource
 from varigate.model.network.network import Network
+from varigate.model.protocol.operations import Op
 
 __all__ = ["FoldedVae"]
 
@@ -27,7 +28,7 @@ IN_FLIGHT = 4  # jobs: loading, in the middle, between, and answering
 
 
 class FoldedVae(wiring.Component):
-    """Runs the operations of `gateware.core.job`, one after the other.
+    """Runs the operations of `model.protocol.operations`, one after the other.
 
     The integer function is `model.network.integer.infer`.
     `gateware.estimate.timing_core.CoreControl` mirrors its control for RECONSTRUCT clock by clock.
@@ -88,7 +89,7 @@ class FoldedVae(wiring.Component):
         m.submodules.engine = engine = self._engine
         m.submodules.epsilon = epsilon = EpsilonSource(network.epsilon_table, network.epsilon_seed)
         m.submodules.latent = latent = Latent(network)
-        m.submodules.answer = answer = Answer(network, len(engine.o_1.p.value))
+        m.submodules.answer = answer = Answerer(network, len(engine.o_1.p.value))
         connect(m, epsilon.o, latent.epsilon)
         connect(m, engine.o_0, latent.encoder)
         connect(m, latent.o, answer.i)

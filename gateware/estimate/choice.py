@@ -3,12 +3,11 @@
 from functools import lru_cache
 from math import lcm
 
-from varigate.gateware.core.answer import Answer
-from varigate.gateware.core.job import Op
 from varigate.gateware.engine.program import Array
 from varigate.gateware.engine.schedule import plan
 from varigate.gateware.estimate.resources import Core
 from varigate.model.network.network import Network
+from varigate.model.protocol.operations import Op, counts
 
 __all__ = ["choose_array", "least_interval"]
 
@@ -24,7 +23,7 @@ def _divisors(number: int) -> list[int]:
 @lru_cache(maxsize=8)
 def _outside(network: Network) -> int:
     """Clocks between two jobs that no array can save: inputs come, and the answer goes, one number a clock."""
-    return max(network.inputs + 3, sum(Answer.numbers(network, Op.RECONSTRUCT).values()) + 1)
+    return max(network.inputs + 3, sum(counts(Op.RECONSTRUCT, network).values()) + 1)
 
 
 def least_interval(core: Core, array: Array) -> int:

@@ -4,12 +4,11 @@
 clock by clock: a change of theirs is a change here, and the other way round.
 """
 
-from varigate.gateware.core.answer import Answer
-from varigate.gateware.core.job import Op, Part
 from varigate.gateware.engine.program import Segment
 from varigate.gateware.estimate.timing_engine import EngineControl
 from varigate.gateware.units.sampling import MeanRounder, Sampler
 from varigate.model.network.network import Network
+from varigate.model.protocol.operations import Op, Part, counts
 
 __all__ = ["CoreControl"]
 
@@ -67,7 +66,7 @@ class CoreControl:
     def __init__(self, network: Network, engine: EngineControl, jobs: int, *, jumps: bool = True):
         self._engine, self._jobs, self._jumps = engine, jobs, jumps
         self._elements, self._latent, self._head = network.inputs, network.latent, network.classes > 0
-        self._order = list(Answer.numbers(network, Op.RECONSTRUCT).items())
+        self._order = list(counts(Op.RECONSTRUCT, network).items())
         self._class = Part.CLASS if network.classes else Part.V
         self.inputs, self.classes, self.outputs = [], [], []
         self._loading, self._left = "IDLE", 0

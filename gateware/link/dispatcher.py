@@ -4,16 +4,15 @@ from amaranth.hdl import Cat, Const, Module, Signal, unsigned
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from varigate.gateware.core.job import Client, Op, Part
+from varigate.gateware.core.job import Client
 from varigate.gateware.link.cobs import Octet
 from varigate.gateware.link.requests import Refusal, Request
-from varigate.model.protocol.frames import NEGATIVE, REPLY, Command
-from varigate.model.protocol.replies import FIXED_BYTES, Info
+from varigate.model.protocol.frames import NEGATIVE, OPERATION, REPLY, Command
+from varigate.model.protocol.operations import PARTS, codes_taken
+from varigate.model.protocol.replies import FIXED_BYTES, LIVE, Info
 from varigate.model.protocol.requests import request_lengths
 
 __all__ = ["Dispatcher"]
-
-BYTES = {Part.INDEX: 4, Part.MU: 2, Part.V: 1, Part.SCORE: 2, Part.CLASS: 1, Part.Z: 1, Part.OUTPUT: 1}
 
 
 class Dispatcher(wiring.Component):
@@ -84,13 +83,13 @@ class Dispatcher(wiring.Component):
         begun = Signal()  # the core has accepted the job
         refusing = Signal()
         turn = Signal(8)  # frames of this generate that are complete
-        count = Signal(range(max(FIXED_BYTES + 4, *lengths.values()) + 1))
+        count = Signal(range(max(FIXED_BYTES + len(LIVE), *lengths.values()) + 1))
 
         def say(value, size: int, last=0):
             return [word.eq(value), left.eq(size - 1), ends.eq(last)]
 
         # The payload runs to the core by itself, while the state machine waits for the first result.
-        job = command[4]
+        job = command[OPERATION.bit_length() - 1]
         m.d.comb += [
             self.core.data.payload.eq(self.i_payload.payload),
             self.core.data.valid.eq(begun & (count != 0)),
@@ -137,14 +136,10 @@ class Dispatcher(wiring.Component):
                     for index, byte in enumerate(fixed):
                         with m.Case(index):
                             m.d.sync += say(byte, 1)
-                    with m.Case(FIXED_BYTES):
-                        m.d.sync += say(self.epsilon_on, 1)
-                    with m.Case(FIXED_BYTES + 1):
-                        m.d.sync += say(self.epsilon_index, 4)
-                    with m.Case(FIXED_BYTES + 2):
-                        m.d.sync += say(self.answered, 4)
-                    with m.Default():
-                        m.d.sync += say(self.bad, 4, 1)
+                    for index, (name, size) in enumerate(LIVE.items(), FIXED_BYTES):
+                        ends_here = index == FIXED_BYTES + len(LIVE) - 1
+                        with m.Default() if ends_here else m.Case(index):
+                            m.d.sync += say(getattr(self, name), size, ends_here)
                 m.next = "WORD"
 
             with m.State("JOB"):
@@ -153,18 +148,18 @@ class Dispatcher(wiring.Component):
                     m.d.sync += begun.eq(1)
                     m.next = "RESULT"
                 with m.Switch(command):
-                    for operation in Op:
-                        code = Command[operation.name]
-                        with m.Case(code):
-                            m.d.comb += self.core.job.payload.eq(operation)
-                            m.d.sync += count.eq(0 if operation is Op.GENERATE else lengths[code])
+                    for code in Command:
+                        if code.operation is not None:
+                            with m.Case(code):
+                                m.d.comb += self.core.job.payload.eq(code.operation)
+                                m.d.sync += count.eq(codes_taken(code.operation, self._info.inputs, self._info.latent))
             with m.State("RESULT"):
                 m.d.comb += self.core.result.ready.eq(1)
                 m.d.sync += say(self.core.result.p.value, 1, self.core.result.p.last)
                 with m.Switch(self.core.result.p.part):
-                    for part, size in BYTES.items():
+                    for part, layout in PARTS.items():
                         with m.Case(part):
-                            m.d.sync += left.eq(size - 1)
+                            m.d.sync += left.eq(layout.number(self._info).bits // 8 - 1)
                 with m.If(self.core.result.valid):
                     m.next = "WORD"
 

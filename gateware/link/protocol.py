@@ -12,7 +12,7 @@ from varigate.gateware.link.requests import Requests
 from varigate.gateware.link.uart import Received
 from varigate.model.network.network import Network
 from varigate.model.protocol.frames import Command
-from varigate.model.protocol.replies import PARTS, Info, answer_length
+from varigate.model.protocol.replies import Info, reply_length
 
 __all__ = ["Protocol"]
 
@@ -87,8 +87,7 @@ class Protocol(wiring.Component):
     @property
     def longest_packet(self) -> int:
         """Bytes of the longest reply before check sum and COBS: sequence number, command, payload."""
-        answers = [answer_length(command, self.info) + (command == Command.GENERATE) for command in PARTS]
-        return 2 + max(len(self.info.pack()), *answers)
+        return 2 + max(reply_length(command, self.info) for command in Command)
 
     def elaborate(self, platform):
         m = Module()

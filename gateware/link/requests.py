@@ -10,8 +10,7 @@ from amaranth.lib.wiring import In, Out
 from varigate.gateware.lib.checks import check_integer
 from varigate.gateware.link.deframer import Deframer, Fault
 from varigate.gateware.link.uart import Received
-from varigate.model.protocol.frames import Command
-from varigate.model.protocol.requests import request_lengths
+from varigate.model.protocol.requests import ARGUMENTS, request_lengths
 
 __all__ = ["Refusal", "Request", "Requests"]
 
@@ -112,7 +111,8 @@ class Requests(wiring.Component):
             with m.Switch(verdict.p.command):
                 for command, length in self._lengths.items():
                     with m.Case(command):
-                        wrong = {Command.GENERATE: first == 0, Command.EPSILON: first > 1}.get(command, 0)
+                        _, legal = ARGUMENTS.get(command, (0, range(256)))
+                        wrong = (first < legal.start) | (first >= legal.stop)
                         with m.If(verdict.p.length != length):
                             m.d.comb += fault.eq(Fault.LENGTH)
                         with m.Elif(wrong):

@@ -4,10 +4,11 @@ from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from varigate.gateware.core.job import Part, Result
+from varigate.gateware.core.job import Result
 from varigate.gateware.lib.checks import check_positive
 from varigate.gateware.panel.text import class_shape
 from varigate.model.network.network import Network
+from varigate.model.protocol.operations import Part
 
 __all__ = ["CLASS_LEDS", "Leds", "Snoop"]
 

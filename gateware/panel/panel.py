@@ -6,7 +6,7 @@ from amaranth.lib import memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from varigate.gateware.core.arbiter import Message
-from varigate.gateware.core.job import Client, Op, Part
+from varigate.gateware.core.job import Client
 from varigate.gateware.panel.buttons import ButtonLayout, Buttons, Switches
 from varigate.gateware.panel.decimals import Values
 from varigate.gateware.panel.display import Display
@@ -16,6 +16,7 @@ from varigate.gateware.panel.text import Text, class_shape
 from varigate.gateware.panel.walk import Walk, pair_bits
 from varigate.gateware.video.screen_layout import image_side
 from varigate.model.network.network import Network
+from varigate.model.protocol.operations import Op, Part
 from varigate.model.protocol.text import shown_outputs
 
 __all__ = ["LUT_ROM_BITS", "Panel", "examples_shape"]

@@ -4,11 +4,12 @@ from amaranth.hdl import Cat, Const, Module, Mux, Signal, unsigned
 from amaranth.lib import data, memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from varigate.gateware.core.job import Client, Op
+from varigate.gateware.core.job import Client
 from varigate.gateware.lib.checks import check_integer, check_positive
 from varigate.gateware.lib.saturation import saturate
 from varigate.gateware.panel.buttons import ButtonLayout
 from varigate.model.network.network import Network
+from varigate.model.protocol.operations import Op
 
 __all__ = ["Repeater", "Walk", "coordinate", "pair_bits"]
 

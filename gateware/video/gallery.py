@@ -4,9 +4,10 @@ from amaranth.hdl import Cat, Module, Mux, Signal, unsigned
 from amaranth.lib import data, memory, wiring
 from amaranth.lib.wiring import In, Out
 
-from varigate.gateware.core.job import Op, Part, Result
+from varigate.gateware.core.job import OpShape, PartShape, Result
 from varigate.gateware.lib.checks import check_integer
 from varigate.gateware.video.screen_layout import COLUMNS, ROWS
+from varigate.model.protocol.operations import Op, Part
 
 __all__ = ["PICTURES", "PIXEL_BITS", "Gallery", "Newest", "Watched", "watch"]
 
@@ -18,7 +19,8 @@ def _stream(payload):
     return wiring.Signature({"valid": Out(1), "ready": Out(1), "payload": Out(payload)})
 
 
-Watched = wiring.Signature({"job": Out(_stream(Op)), "data": Out(_stream(unsigned(8))), "result": Out(_stream(Result))})
+Watched = wiring.Signature({
+    "job": Out(_stream(OpShape)), "data": Out(_stream(unsigned(8))), "result": Out(_stream(Result))})
 """The streams of a client of the core (`gateware.core.job.Client`) as a mere observer sees them."""
 
 
@@ -127,7 +129,7 @@ class Gallery(wiring.Component):
         write, read = outputs.write_port(), outputs.read_port()
         result = self.watched.result
         taken, walking = Signal(), Signal(reset_less=True)
-        part, last = Signal(Part, reset_less=True), Signal(reset_less=True)
+        part, last = Signal(PartShape, reset_less=True), Signal(reset_less=True)
         pixel = Signal(PIXEL_BITS, reset_less=True)
         m.d.sync += [
             taken.eq(result.valid & result.ready), walking.eq(self.walking),

@@ -6,26 +6,34 @@ In hardware: `gateware.link.cobs.CobsEncoder`, `gateware.link.cobs.CobsDecoder`,
 from dataclasses import dataclass
 from enum import IntEnum
 
-__all__ = ["NEGATIVE", "PRINTABLE", "REPLY", "UNKNOWN", "Command", "Decoder", "Frame", "Reason", "cobs_decode",
-           "cobs_encode", "crc16", "encode", "parse"]
+from varigate.model.protocol.operations import Op
+
+__all__ = ["NEGATIVE", "OPERATION", "PRINTABLE", "REPLY", "UNKNOWN", "Command", "Decoder", "Frame", "Reason",
+           "cobs_decode", "cobs_encode", "crc16", "encode", "parse"]
 
 REPLY = 0x80  # a reply's command is the request's with this bit set
 NEGATIVE = 0x7F  # the command of a negative reply: reason byte, offending command byte
 UNKNOWN = 0xFF  # the offending command when it cannot be told, since no CRC vouches for it
+OPERATION = 0x10  # set in the commands that ask for an operation of the core, whose number is in the bits below
 PRINTABLE = frozenset([*range(0x20, 0x7F), 0x09, 0x0A, 0x0D])
 
 
 class Command(IntEnum):
-    """Requests. Those from 0x10 on are 0x10 + the core's operation (`gateware.core.job.Op`)."""
+    """What a request asks of the board: an operation of its core, or something that is the protocol's own."""
 
     INFO = 0x00
     SEED = 0x01
     EPSILON = 0x02
-    CLASSIFY = 0x10
-    ENCODE = 0x11
-    RECONSTRUCT = 0x12
-    GENERATE = 0x13
-    DECODE = 0x14
+    CLASSIFY = OPERATION | Op.CLASSIFY
+    ENCODE = OPERATION | Op.ENCODE
+    RECONSTRUCT = OPERATION | Op.RECONSTRUCT
+    GENERATE = OPERATION | Op.GENERATE
+    DECODE = OPERATION | Op.DECODE
+
+    @property
+    def operation(self) -> Op | None:
+        """The operation that it asks for, if any."""
+        return Op(self ^ OPERATION) if self & OPERATION else None
 
 
 class Reason(IntEnum):

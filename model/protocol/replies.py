@@ -1,6 +1,7 @@
 """The payloads of replies: `Info`, and the `Answer` of an operation. `docs/protocol.md` has the tables."""
 
 import struct
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -9,24 +10,17 @@ from varigate.model.errors import UserError
 from varigate.model.fixedpoint.formats import Format
 from varigate.model.network.network import Network
 from varigate.model.protocol.frames import Command
+from varigate.model.protocol.operations import PARTS, Op, Part, counts
 from varigate.model.protocol.requests import request_lengths
 
-__all__ = ["FIXED_BYTES", "PARTS", "VERSION", "Answer", "Info", "answer_length", "pack_answer", "unpack_answer"]
+__all__ = ["FIXED_BYTES", "INFO_BYTES", "LIVE", "VERSION", "Answer", "Info", "pack_answer", "reply_length",
+           "unpack_answer"]
 
 VERSION = 1  # of the protocol
 _FIXED = struct.Struct("<BHHBBBBbBbH32s")
-_LIVE = struct.Struct("<BIII")
-FIXED_BYTES = _FIXED.size  # of an info reply; what follows changes from one to the next
-
-# What each operation answers with, in order, and the little-endian type of each number.
-PARTS = {
-    Command.CLASSIFY: ("mu", "scores", "cls"),
-    Command.ENCODE: ("mu", "v"),
-    Command.RECONSTRUCT: ("index", "mu", "v", "scores", "cls", "z", "output"),
-    Command.GENERATE: ("index", "z", "output"),
-    Command.DECODE: ("output",),
-}
-_TYPES = {"index": "<u4", "mu": "<i2", "v": "i1", "scores": "<i2", "cls": "u1", "z": "i1"}
+FIXED_BYTES = _FIXED.size  # of an info reply; the fields of `LIVE` follow, which change from one to the next
+LIVE = {"epsilon_on": 1, "epsilon_index": 4, "answered": 4, "bad": 4}  # bytes of each, in order
+INFO_BYTES = FIXED_BYTES + sum(LIVE.values())
 
 
 @dataclass(frozen=True)
@@ -82,7 +76,8 @@ class Info:
         """The payload, `FIXED_BYTES` bytes that never change and those that do."""
         return _FIXED.pack(self.version, self.inputs, self.outputs, self.latent, self.classes, self.z_frac,
                            self.input.signed, self.input.frac, self.output.signed, self.output.frac, self.longest,
-                           self.digest) + _LIVE.pack(self.epsilon_on, self.epsilon_index, self.answered, self.bad)
+                           self.digest) + b"".join(int(getattr(self, name)).to_bytes(size, "little")
+                                                for name, size in LIVE.items())
 
     @classmethod
     def unpack(cls, payload: bytes) -> "Info":
@@ -96,15 +91,18 @@ class Info:
         if payload[:1] != bytes([VERSION]):
             raise UserError(f"the board speaks protocol version {payload[0] if payload else 'none'}, this program "
                             f"speaks {VERSION}: use the program that the board was built with")
-        if len(payload) != _FIXED.size + _LIVE.size:
-            raise UserError(f"an info reply has {_FIXED.size + _LIVE.size} bytes, not {len(payload)}")
+        if len(payload) != INFO_BYTES:
+            raise UserError(f"an info reply has {INFO_BYTES} bytes, not {len(payload)}")
         *counts, in_signed, in_frac, out_signed, out_frac, longest, digest = _FIXED.unpack_from(payload)
-        on, *counters = _LIVE.unpack_from(payload, _FIXED.size)
+        live, position = {}, FIXED_BYTES
+        for name, size in LIVE.items():
+            live[name] = int.from_bytes(payload[position:position + size], "little")
+            position += size
         try:
             formats = Format(bool(in_signed), 8, in_frac), Format(bool(out_signed), 8, out_frac)
         except ValueError as error:
             raise UserError(f"the board's info makes no sense: {error}") from error
-        return cls(*counts, *formats, longest, digest, bool(on), *counters)
+        return cls(*counts, *formats, longest, digest, **live | {"epsilon_on": bool(live["epsilon_on"])})
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,6 +120,17 @@ class Answer:
     z: np.ndarray | None = None
     output: np.ndarray | None = None
 
+    @classmethod
+    def of(cls, parts: dict[Part, Sequence[int]]) -> "Answer":
+        """The answer with the numbers of these parts."""
+        return cls(**{PARTS[part].field: int(numbers[0]) if part in (Part.INDEX, Part.CLASS) else np.array(numbers, int)
+                      for part, numbers in parts.items()})
+
+    def numbers(self, op: Op, sizes) -> list[tuple[Part, int]]:
+        """What the core tells of it in answer to `op`, number by number; `sizes` as for `counts`."""
+        return [(part, int(number)) for part in counts(op, sizes)
+                for number in np.atleast_1d(getattr(self, PARTS[part].field))]
+
     def __eq__(self, other):
         return isinstance(other, Answer) and all(
             np.array_equal(getattr(self, each.name), getattr(other, each.name)) for each in fields(self))
@@ -129,25 +138,17 @@ class Answer:
     __hash__ = None
 
 
-def _layout(command: Command, info: Info):
-    """(part, element type, count) of each part of the answer."""
-    counts = {"mu": info.latent, "v": info.latent, "scores": info.classes, "cls": min(info.classes, 1),
-              "z": info.latent, "output": info.outputs, "index": 1}
-    for part in PARTS[command]:
-        kind = _TYPES.get(part, "i1" if info.output.signed else "u1")
-        if counts[part]:
-            yield part, np.dtype(kind), counts[part]
-
-
-def answer_length(command: Command, info: Info) -> int:
-    """Payload bytes of the reply to `command`, without the leading counter of `GENERATE`."""
-    return sum(dtype.itemsize * count for _, dtype, count in _layout(command, info))
+def reply_length(command: Command, info: Info | None) -> int:
+    """Payload bytes of a reply to `command`; `info` is needed for those to operations."""
+    if command.operation is None:
+        return INFO_BYTES if command == Command.INFO else 0
+    return (command == Command.GENERATE) + _answer_bytes(command.operation, info)
 
 
 def pack_answer(command: Command, info: Info, answer: Answer) -> bytes:
     """The numbers of `answer`, in the operation's order."""
-    return b"".join(np.asarray(getattr(answer, part)).astype(dtype).tobytes()
-                    for part, dtype, _ in _layout(command, info))
+    return b"".join(np.asarray(getattr(answer, PARTS[part].field)).astype(dtype).tobytes()
+                    for part, dtype, _ in _layout(command.operation, info))
 
 
 def unpack_answer(command: Command, info: Info, payload: bytes) -> Answer:
@@ -158,12 +159,22 @@ def unpack_answer(command: Command, info: Info, payload: bytes) -> Answer:
     UserError
         when the length is not that of the operation.
     """
-    if len(payload) != answer_length(command, info):
-        raise UserError(f"a reply to {command.name.lower()} has {answer_length(command, info)} bytes, "
-                        f"not {len(payload)}: reset the board")
-    values, position = {}, 0
-    for part, dtype, count in _layout(command, info):
-        numbers = np.frombuffer(payload, dtype, count, position).astype(np.int64)
-        values[part] = int(numbers[0]) if part in ("index", "cls") else numbers
+    length = _answer_bytes(command.operation, info)
+    if len(payload) != length:
+        raise UserError(f"a reply to {command.name.lower()} has {length} bytes, not {len(payload)}: reset the board")
+    parts, position = {}, 0
+    for part, dtype, count in _layout(command.operation, info):
+        parts[part] = np.frombuffer(payload, dtype, count, position)
         position += dtype.itemsize * count
-    return Answer(**values)
+    return Answer.of(parts)
+
+
+def _layout(op: Op, info: Info) -> Iterator[tuple[Part, np.dtype, int]]:
+    """(part, element type, count) of each part of the answer."""
+    for part, count in counts(op, info).items():
+        number = PARTS[part].number(info)
+        yield part, np.dtype(f"<{'i' if number.signed else 'u'}{number.bits // 8}"), count
+
+
+def _answer_bytes(op: Op, info: Info) -> int:
+    return sum(dtype.itemsize * count for _, dtype, count in _layout(op, info))

@@ -4,30 +4,41 @@
 """
 
 from varigate.model.protocol.frames import NEGATIVE, PRINTABLE, UNKNOWN, Command, Frame, Reason, parse
+from varigate.model.protocol.operations import codes_taken
 
-__all__ = ["LEAST_WIRE", "judge", "negative", "request_lengths"]
+__all__ = ["ARGUMENTS", "LEAST_WIRE", "judge", "negative_reply", "request_lengths"]
 
 LEAST_WIRE = 5  # bytes between the delimiters of the shortest frame; a shorter chunk is not taken for a frame
 
 
+# Bytes of a command's argument, and what its first byte may be. The other commands carry an operation's codes.
+ARGUMENTS = {
+    Command.INFO: (0, range(256)),
+    Command.SEED: (4, range(256)),  # the seed
+    Command.EPSILON: (1, range(2)),  # off, on
+    Command.GENERATE: (1, range(1, 256)),  # how many
+}
+
+
 def request_lengths(inputs: int, latent: int) -> dict[Command, int]:
     """Payload bytes of each request to a network of these sizes."""
-    return {Command.INFO: 0, Command.SEED: 4, Command.EPSILON: 1, Command.CLASSIFY: inputs, Command.ENCODE: inputs,
-            Command.RECONSTRUCT: inputs, Command.GENERATE: 1, Command.DECODE: latent}
+    return {command: ARGUMENTS[command][0] if command in ARGUMENTS else codes_taken(command.operation, inputs, latent)
+            for command in Command}
 
 
-def negative(reason: Reason, seq: int = 0, command: int = UNKNOWN) -> Frame:
+def negative_reply(reason: Reason, seq: int = 0, command: int = UNKNOWN) -> Frame:
     """The negative reply to the request `seq`, `command`."""
     return Frame(seq, NEGATIVE, bytes([reason, command]))
 
 
-def _fault(request: Frame, lengths: dict) -> Reason | None:
+def _reason(request: Frame, lengths: dict) -> Reason | None:
+    """Why the frame is no request, or None."""
     if request.command not in lengths:
         return Reason.COMMAND
     if len(request.payload) != lengths[request.command]:
         return Reason.LENGTH
-    wrong = {Command.GENERATE: b"\0", Command.EPSILON: bytes(range(2, 256))}.get(request.command, b"")
-    return Reason.ARGUMENT if request.payload[:1] and request.payload[0] in wrong else None
+    size, legal = ARGUMENTS.get(request.command, (0, ()))
+    return Reason.ARGUMENT if size and request.payload[0] not in legal else None
 
 
 def judge(chunk: bytes, lengths: dict, line_errors: int = 0) -> tuple[Frame | None, Frame | None]:
@@ -45,18 +56,18 @@ def judge(chunk: bytes, lengths: dict, line_errors: int = 0) -> tuple[Frame | No
     if len(chunk) + line_errors < LEAST_WIRE:
         return None, None
     if line_errors:
-        return None, negative(Reason.LINE)
+        return None, negative_reply(Reason.LINE)
     request = parse(chunk)
     known = isinstance(request, Frame)
     if not known and PRINTABLE.issuperset(chunk):
         return None, None
     origin = (request.seq, request.command) if known else (0, UNKNOWN)
     if _decoded_length(chunk) - 4 > max(lengths.values()):
-        return None, negative(Reason.OVERSIZE, *origin)
+        return None, negative_reply(Reason.OVERSIZE, *origin)
     if not known:
-        return None, negative(request)
-    fault = _fault(request, lengths)
-    return (None, negative(fault, *origin)) if fault else (request, None)
+        return None, negative_reply(request)
+    reason = _reason(request, lengths)
+    return (None, negative_reply(reason, *origin)) if reason else (request, None)
 
 
 def _decoded_length(chunk: bytes) -> int:

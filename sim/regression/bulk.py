@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from varigate.gateware.core.job import Op, Part
 from varigate.gateware.core.vae import FoldedVae
 from varigate.model.fixedpoint.epsilon import epsilon
 from varigate.model.network.integer import infer
 from varigate.model.network.network import Network
+from varigate.model.protocol.operations import PARTS, Op, counts
 from varigate.sim.simulators.compiled import Simulation
 from varigate.sim.testbench.core import run_jobs
 from varigate.sim.testbench.reference import Job
@@ -45,19 +45,16 @@ def answers_of(network: Network, codes, seed: int | None, start: int = 0) -> np.
     count, latent = len(codes), network.latent
     draws = epsilon(network.epsilon_table, network.epsilon_seed if seed is None else seed, count * latent, start)
     result = infer(network, codes, draws.reshape(count, latent))
-    parts = [(Part.INDEX, (start + latent * np.arange(count))[:, np.newaxis]), (Part.MU, result.mu),
-             (Part.V, result.v)]
-    if network.classes:
-        parts += [(Part.SCORE, result.scores), (Part.CLASS, result.cls[:, np.newaxis])]
-    parts += [(Part.Z, result.z), (Part.OUTPUT, result.output)]
-    part = np.concatenate([np.full(values.shape[1], part.value) for part, values in parts])
+    values = vars(result) | {"index": start + latent * np.arange(count)}
+    sizes = counts(Op.RECONSTRUCT, network)
+    part = np.repeat(list(sizes), list(sizes.values()))
     last = np.arange(len(part)) == len(part) - 1
-    return pack(part, np.concatenate([values for _, values in parts], axis=1), last)
+    return pack(part, np.concatenate([values[PARTS[each].field].reshape(count, -1) for each in sizes], axis=1), last)
 
 
 def numbers(network: Network) -> int:
     """Length of an answer to RECONSTRUCT."""
-    return 1 + 3 * network.latent + (network.classes + 1 if network.classes else 0) + network.outputs
+    return sum(counts(Op.RECONSTRUCT, network).values())
 
 
 class StreamCore:

@@ -14,8 +14,8 @@ from varigate.gateware.top import Top
 from varigate.model.network import network_file
 from varigate.model.network.network import Network
 from varigate.model.protocol.frames import NEGATIVE, REPLY, Command, Decoder, Frame, Reason, encode
-from varigate.model.protocol.replies import PARTS, Info, answer_length
-from varigate.model.protocol.requests import judge, negative
+from varigate.model.protocol.replies import Info, reply_length
+from varigate.model.protocol.requests import judge, negative_reply
 from varigate.sim.simulators.compiled import Simulation
 from varigate.sim.testbench.board_reference import BoardReference
 from varigate.sim.testbench.corruption import BROKEN, clean, corruption, random_request, wire
@@ -199,12 +199,10 @@ class Session:
 
     def _patience(self, burst: _Burst) -> int:
         """Clocks in which the board has said all that it has to say."""
-        sizes = {Command.INFO: len(self._info.pack()), Command.SEED: 0, Command.EPSILON: 0}
-        sizes |= {command: answer_length(command, self._info) for command in PARTS}
         total = (FRAME_BYTES + 2) * burst.bad
         for request in burst.requests:
             count = request.payload[0] if request.command == Command.GENERATE else 1
-            total += count * (FRAME_BYTES + 1 + sizes[request.command])
+            total += count * (FRAME_BYTES + 1 + reply_length(Command(request.command), self._info))
         return BYTE * (2 + total) + SETTLE * (1 + len(burst.requests))
 
     def _check(self, burst: _Burst, items):
@@ -229,7 +227,7 @@ class Session:
             else:
                 waiting = len(self._done) - bisect_right(self._done, begin)
                 assert waiting > 1, f"{request} is not answered, though {waiting} of 2 places were taken"
-                refusals.append(negative(Reason.BUSY, request.seq, request.command))
+                refusals.append(negative_reply(Reason.BUSY, request.seq, request.command))
                 busy += 1
         assert not answers, f"nobody asked for {answers}"
         # One refusal waits and further ones are dropped meanwhile.

@@ -5,10 +5,12 @@ from amaranth.hdl import Elaboratable, Module
 from amaranth.lib.wiring import connect
 
 from varigate.gateware.core.arbiter import CoreArbiter
-from varigate.gateware.core.job import ANSWERS, Op, Part
 from varigate.gateware.panel.panel import Panel
+from varigate.model.protocol.operations import PARTS, Op, counts
+from varigate.model.protocol.replies import Answer
 from varigate.model.protocol.text import line
-from varigate.sim.testbench.streams import get, put, run
+from varigate.sim.testbench.fake_core import FakeCore
+from varigate.sim.testbench.streams import get, run
 
 __all__ = ["PAGE", "REFRESH", "Desk"]
 
@@ -25,6 +27,7 @@ class Desk(Elaboratable):
                            page_time=PAGE / 1e6)
         self.arbiter = CoreArbiter(2)
         self.host = self.arbiter.clients[1]
+        self.core = FakeCore(self.arbiter.core, network, self._answer, stall=stall)
         self.jobs, self.text = [], ""
 
     def elaborate(self, platform):
@@ -43,21 +46,13 @@ class Desk(Elaboratable):
         return (int(rng.integers(max(1, self.network.classes))), rng.integers(-128, 128, self.network.latent).tolist(),
                 rng.integers(output.low, output.high + 1, self.network.outputs).tolist())
 
-    async def core(self, ctx):
-        network, port = self.network, self.arbiter.core
-        while True:
-            op, = await get(ctx, port.job, 1, stall=self.stall, seed=1)
-            size = network.latent if op == Op.DECODE else network.inputs
-            x = await get(ctx, port.data, size, stall=self.stall, seed=2)
-            cls, z, output = self.answer(x)
-            parts = [(Part.INDEX, [-7]), (Part.MU, z), (Part.V, z), (Part.SCORE, [3] * network.classes),
-                     (Part.CLASS, [cls][:network.classes]), (Part.Z, z), (Part.OUTPUT, output)]
-            wanted = ANSWERS[op]
-            elements = [{"part": part, "value": value, "last": 0}
-                        for part, numbers in parts if part in wanted for value in numbers]
-            elements[-1]["last"] = 1
-            self.jobs.append((op, x, cls, z, output))
-            await put(ctx, port.result, elements, stall=self.stall, seed=3)
+    def _answer(self, op: Op, x: list[int]) -> Answer:
+        network = self.network
+        cls, z, output = self.answer(x)
+        self.jobs.append((op, x, cls, z, output))
+        fields = {"index": [0], "mu": z, "v": z, "scores": [3] * network.classes, "cls": [cls], "z": z,
+                  "output": output}
+        return Answer.of({part: fields[PARTS[part].field] for part in counts(op, network)})
 
     async def line(self, ctx):
         while True:
@@ -66,7 +61,7 @@ class Desk(Elaboratable):
             assert byte.last == (byte.data == 10)
 
     def run(self, bench):
-        run(self, bench, processes=[self.core, self.line], deadline=100_000)
+        run(self, bench, processes=[self.core.serve, self.line], deadline=100_000)
 
     # What a person does and sees.
     async def choose(self, ctx, number, clocks=60):

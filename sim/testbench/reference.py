@@ -1,70 +1,71 @@
-"""What the core must answer: the integer reference, in the order of `gateware.core.job`."""
+"""What the core must answer: integer inference, with the seed and the number of ε taken, as the hardware keeps them."""
 
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from varigate.gateware.core.job import Op, Part
 from varigate.model.fixedpoint.epsilon import epsilon
 from varigate.model.fixedpoint.sampling import prior_latent
 from varigate.model.network.integer import decode, infer
 from varigate.model.network.network import Network
+from varigate.model.protocol.operations import OPERATIONS, Op, Part
+from varigate.model.protocol.replies import Answer
 
 __all__ = ["Job", "Reference"]
+
+BLOCK = 1 << 12  # samples of ε that are computed at once
 
 
 @dataclass(frozen=True)
 class Job:
-    """An operation and its input codes: `inputs` of them, `latent` for DECODE, none for GENERATE."""
+    """An operation and the codes that it takes."""
 
     op: Op
     codes: tuple[int, ...] = field(default=())
 
 
 class Reference:
-    """A core in integers: keeps the seed and the number of ε taken, as the hardware does.
+    """A core in integers, from its reset on.
 
     Parameters
     ----------
     network : Network
-    capacity : int
-        the most samples of ε that will be taken after a seed.
+
+    Members
+    -------
+    epsilon_on : bool
+    index : int
+        of the next ε.
     """
 
-    def __init__(self, network: Network, capacity: int = 1 << 12):
+    def __init__(self, network: Network):
         self.network, self.epsilon_on = network, True
-        self._capacity = capacity
         self.seed(network.epsilon_seed)
 
     def seed(self, seed: int):
         """Starts ε anew: the next sample taken is sample 0."""
-        self.index = 0
-        self._epsilon = epsilon(self.network.epsilon_table, seed, self._capacity)
+        self._seed, self.index, self._first, self._block = seed, 0, 0, np.zeros(0, np.int64)
 
     def _take(self) -> np.ndarray:
-        start, self.index = self.index, self.index + self.network.latent
-        if self.index > self._capacity:
-            raise ValueError(f"more than {self._capacity} samples of ε were taken")
-        return self._epsilon[start:self.index]
+        index, count = self.index, self.network.latent
+        if index + count > self._first + len(self._block):
+            self._first = index
+            self._block = epsilon(self.network.epsilon_table, self._seed, max(BLOCK, count), index)
+        self.index += count
+        return self._block[index - self._first:self.index - self._first]
+
+    def run(self, op: Op, codes=()) -> Answer:
+        """The answer to `op`, and further integers that come by the way; `codes`: those that it takes."""
+        network, index = self.network, self.index
+        when = OPERATIONS[op].epsilon
+        sample = self._take() if when == "always" or (when == "when on" and self.epsilon_on) else None
+        if OPERATIONS[op].takes == "input":
+            found = infer(network, np.array([codes]), None if sample is None else sample[np.newaxis])
+            return Answer(index, found.mu[0], found.v[0], found.scores[0], int(found.cls[0]), found.z[0],
+                          found.output[0])
+        z = np.array(codes) if sample is None else prior_latent(sample, network.z)
+        return Answer(index=index, z=z, output=decode(network, z)[1])
 
     def answer(self, job: Job) -> list[tuple[Part, int]]:
         """The numbers that the core answers to `job`, each with its part."""
-        parts, network = {}, self.network
-        if job.op in (Op.RECONSTRUCT, Op.GENERATE):
-            parts[Part.INDEX] = [self.index]
-        if job.op == Op.DECODE:
-            parts[Part.OUTPUT] = decode(network, np.array(job.codes))[1]
-        elif job.op == Op.GENERATE:
-            parts[Part.Z] = prior_latent(self._take(), network.z)
-            parts[Part.OUTPUT] = decode(network, parts[Part.Z])[1]
-        else:
-            sampled = job.op == Op.RECONSTRUCT and self.epsilon_on
-            result = infer(network, np.array([job.codes]), self._take()[np.newaxis] if sampled else None)
-            parts[Part.MU] = result.mu[0]
-            if job.op != Op.CLASSIFY:
-                parts[Part.V] = result.v[0]
-            if job.op != Op.ENCODE and network.classes:
-                parts |= {Part.SCORE: result.scores[0], Part.CLASS: result.cls}
-            if job.op == Op.RECONSTRUCT:
-                parts |= {Part.Z: result.z[0], Part.OUTPUT: result.output[0]}
-        return [(part, int(value)) for part, values in parts.items() for value in values]
+        return self.run(job.op, job.codes).numbers(job.op, self.network)

@@ -3,20 +3,10 @@
 import cocotb
 from pins import BUSY, EPSILON_ON, INFO, NETWORK, Pins, golden_answer, hex_vectors, npz_vectors, packed
 
-from varigate.gateware.core.job import Op, Part
 from varigate.model.protocol.frames import REPLY, Command, Frame
+from varigate.model.protocol.operations import Op
 from varigate.model.protocol.replies import Answer, Info
-from varigate.sim.testbench.reference import Job, Reference
-
-
-def answer(reference: Reference, op: Op, codes=()) -> Answer:
-    """What the integers say, and take of ε."""
-    names = {Part.INDEX: "index", Part.MU: "mu", Part.V: "v", Part.SCORE: "scores", Part.CLASS: "cls", Part.Z: "z",
-             Part.OUTPUT: "output"}
-    parts = {}
-    for part, value in reference.answer(Job(op, tuple(codes))):
-        parts.setdefault(names[part], []).append(value)
-    return Answer(**{name: values[0] if name in ("index", "cls") else values for name, values in parts.items()})
+from varigate.sim.testbench.reference import Reference
 
 
 @cocotb.test()
@@ -59,7 +49,7 @@ async def decode_of_a_given_z(dut):
     pins, reference = await Pins(dut).start(), Reference(NETWORK)
     for z in ((0, 0), (-128, 127), (127, -128), (31, -7)):
         payload = await pins.ask(Command.DECODE, bytes(code & 0xFF for code in z))
-        assert payload == packed(Command.DECODE, answer(reference, Op.DECODE, z))
+        assert payload == packed(Command.DECODE, reference.run(Op.DECODE, z))
 
 
 @cocotb.test()
@@ -69,7 +59,7 @@ async def epsilon_off_on_and_seeded(dut):
 
     async def reconstructs():
         payload = await pins.ask(Command.RECONSTRUCT, bytes(x))
-        assert payload == packed(Command.RECONSTRUCT, answer(reference, Op.RECONSTRUCT, x))
+        assert payload == packed(Command.RECONSTRUCT, reference.run(Op.RECONSTRUCT, x))
 
     await reconstructs()
     await reconstructs()
@@ -97,7 +87,7 @@ async def generate_many(dut):
         seq, wire = pins.request(Command.GENERATE, bytes([count]))
         await pins.send(wire)
         for place in range(count):
-            payload = bytes([place]) + packed(Command.GENERATE, answer(reference, Op.GENERATE))
+            payload = bytes([place]) + packed(Command.GENERATE, reference.run(Op.GENERATE))
             assert await pins.reply() == Frame(seq, Command.GENERATE | REPLY, payload)
     await pins.silence(200)
 

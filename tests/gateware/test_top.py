@@ -3,7 +3,6 @@ import random
 import numpy as np
 import pytest
 
-from varigate.gateware.core.job import Op, Part
 from varigate.gateware.core.vae import FoldedVae
 from varigate.gateware.engine.program import Array
 from varigate.gateware.panel.display import patterns
@@ -12,6 +11,7 @@ from varigate.model.fixedpoint.sampling import prior_latent
 from varigate.model.network import network_file
 from varigate.model.network.integer import decode, infer
 from varigate.model.protocol.frames import NEGATIVE, REPLY, Command, Frame, Reason, encode
+from varigate.model.protocol.operations import Op, Part
 from varigate.model.protocol.replies import Answer, Info, unpack_answer
 from varigate.model.protocol.requests import request_lengths
 from varigate.model.protocol.text import line

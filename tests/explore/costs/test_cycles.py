@@ -5,10 +5,10 @@ import pytest
 
 from varigate.explore.spaces.varigate import SPACE, array_of, candidates
 from varigate.explore.spaces.workloads import random_workload
-from varigate.gateware.core.job import Op, Part
 from varigate.gateware.core.vae import FoldedVae
 from varigate.model.network.random_network import random_input
 from varigate.model.network.variants import BITS
+from varigate.model.protocol.operations import Op, Part
 from varigate.sim.testbench.core import run_jobs
 from varigate.sim.testbench.reference import Job
 

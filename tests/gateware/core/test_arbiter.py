@@ -4,7 +4,7 @@ from itertools import chain, groupby
 import pytest
 
 from varigate.gateware.core.arbiter import CoreArbiter, MessageArbiter
-from varigate.gateware.core.job import Op, Part
+from varigate.model.protocol.operations import Op, Part
 from varigate.sim.testbench.streams import get, put, run
 
 INPUTS, RESULTS = 3, 4

@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from varigate.gateware.core.job import Op, Part
 from varigate.gateware.core.vae import FoldedVae
 from varigate.gateware.engine.program import Array
 from varigate.gateware.estimate import timing
 from varigate.gateware.estimate.choice import least_interval
 from varigate.gateware.estimate.resources import Core
 from varigate.model.network.random_network import random_input, random_network
+from varigate.model.protocol.operations import Op, Part
 from varigate.sim.testbench.core import run_jobs
 from varigate.sim.testbench.reference import Job, Reference
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from varigate.gateware.core.job import Op
 from varigate.gateware.core.vae import FoldedVae
 from varigate.gateware.engine.program import Array
+from varigate.model.protocol.operations import Op
 from varigate.model.train.export import codes, export
 from varigate.model.vae.dataset import Dataset
 from varigate.model.vae.decoders import DenseDecoder

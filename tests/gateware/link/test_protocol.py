@@ -6,11 +6,11 @@ from amaranth.hdl import Module
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from varigate.gateware.core.job import Op
 from varigate.gateware.link.protocol import Protocol
 from varigate.gateware.link.uart import UartReceiver, UartTransmitter
 from varigate.model.network.random_network import random_network
 from varigate.model.protocol.frames import NEGATIVE, REPLY, Command, Decoder, Frame, Reason, encode
+from varigate.model.protocol.operations import Op
 from varigate.model.protocol.replies import Info, pack_answer
 from varigate.sim.testbench.fake_core import FakeCore
 from varigate.sim.testbench.streams import run
@@ -95,8 +95,8 @@ def test_operations_reach_the_core_and_their_answers_the_line(stall, classes):
     frames.insert(2, Frame(9, Command.GENERATE, b"\x03"))
     found, core, _, counts = converse(component, requests(*frames), 7, 7, gap=12 if stall == 0 else 40, stall=stall)
     assert found == expected(component.info, frames, core)
-    assert core.jobs == [(Op[Command(frame.command).name], b"" if frame.command == Command.GENERATE else frame.payload)
-                         for frame in frames for _ in range(3 if frame.command == Command.GENERATE else 1)]
+    jobs = [(frame.command.operation, list(frame.payload)) for frame in frames]
+    assert core.jobs == [*jobs[:2], *[(Op.GENERATE, [])] * 3, *jobs[3:]]
     assert counts == (5, 0, 0)
 
 

@@ -2,8 +2,8 @@ import random
 
 import pytest
 
-from varigate.gateware.core.job import Part
 from varigate.gateware.panel.leds import Leds
+from varigate.model.protocol.operations import Part
 from varigate.sim.testbench.flowers import flowers
 from varigate.sim.testbench.streams import run
 

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from amaranth.hdl import ResetInserter, Signal
 
-from varigate.gateware.core.job import Op
 from varigate.gateware.panel.display import patterns
 from varigate.gateware.video.screen_layout import image_side
+from varigate.model.protocol.operations import Op
 from varigate.model.protocol.text import hundredths
 from varigate.sim.testbench.flowers import flowers
 from varigate.sim.testbench.panel import PAGE, REFRESH, Desk
@@ -81,7 +81,7 @@ def test_a_reset_clears_the_class():
         ctx.set(reset, 0)
         assert await desk.display(ctx) == patterns("---     ")
 
-    run(ResetInserter(reset)(desk), bench, processes=[desk.core, desk.line], deadline=100_000)
+    run(ResetInserter(reset)(desk), bench, processes=[desk.core.serve, desk.line], deadline=100_000)
 
 
 def test_an_example_has_bytes_of_any_value():

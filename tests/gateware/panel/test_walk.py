@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from varigate.gateware.core.job import Op, Part
 from varigate.gateware.panel.display import patterns
 from varigate.gateware.panel.walk import Repeater, Walk, pair_bits
+from varigate.model.protocol.operations import Op, Part
 from varigate.model.protocol.text import hundredths
 from varigate.sim.testbench.flowers import flowers
 from varigate.sim.testbench.panel import SETTLE, Desk
@@ -174,6 +174,6 @@ def test_walking_is_told_for_the_whole_of_its_job_and_for_nothing_else():
         await desk.settled(ctx)
         ctx.set(panel.buttons, {})
 
-    run(desk, bench, processes=[desk.core, desk.line, watch], deadline=100_000)
+    run(desk, bench, processes=[desk.core.serve, desk.line, watch], deadline=100_000)
     flags = {job: {walking for number, walking in seen if number == job} for job, _ in seen}
     assert list(flags.values()) == [{0}, {1}, {0}, {1}, {0}, {0}, {0}, {1}]

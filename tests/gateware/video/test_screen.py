@@ -4,10 +4,10 @@ from itertools import product
 import numpy as np
 import pytest
 
-from varigate.gateware.core.job import Op, Part
 from varigate.gateware.video.screen import BACKGROUND, FRAME, NEWEST, WALKED, Screen
 from varigate.gateware.video.screen_layout import image_side
 from varigate.model.network.random_network import random_network
+from varigate.model.protocol.operations import Op, Part
 from varigate.sim.testbench.flowers import flowers
 from varigate.sim.testbench.streams import run
 

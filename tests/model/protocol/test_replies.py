@@ -4,7 +4,7 @@ import pytest
 from varigate.model.errors import UserError
 from varigate.model.fixedpoint.formats import Format
 from varigate.model.protocol.frames import Command
-from varigate.model.protocol.replies import FIXED_BYTES, Answer, Info, answer_length, pack_answer, unpack_answer
+from varigate.model.protocol.replies import FIXED_BYTES, Answer, Info, pack_answer, reply_length, unpack_answer
 
 INFO = Info(1, 4, 300, 2, 3, 5, Format(False, 8, 0), Format(True, 8, 4), 4, bytes(range(32)),
             False, (1 << 32) - 1, 1 << 31, 0x89ABCDEF)
@@ -37,7 +37,7 @@ def test_answers_round_trip_at_the_ends_of_their_ranges(command, classes):
               Command.RECONSTRUCT: "index mu v scores cls z output", Command.DECODE: "output"}[command].split()
     answer = Answer(**{part: full[part] for part in wanted if classes or part not in ("scores", "cls")})
     payload = pack_answer(command, info, answer)
-    assert len(payload) == answer_length(command, info)
+    assert len(payload) + (command == Command.GENERATE) == reply_length(command, info)
     assert unpack_answer(command, info, payload) == answer
     with pytest.raises(UserError, match="bytes"):
         unpack_answer(command, info, payload + b"\0")

@@ -1,7 +1,7 @@
 import pytest
 
 from varigate.model.protocol.frames import NEGATIVE, UNKNOWN, Command, Frame, Reason, cobs_encode, crc16, encode
-from varigate.model.protocol.requests import judge, negative, request_lengths
+from varigate.model.protocol.requests import judge, negative_reply, request_lengths
 
 LENGTHS = request_lengths(4, 2)
 
@@ -64,4 +64,4 @@ def test_a_printable_chunk_with_the_right_crc_is_a_frame():
 
 
 def test_negative_layout():
-    assert negative(Reason.BUSY, 3, 0x12) == Frame(3, NEGATIVE, b"\x08\x12")
+    assert negative_reply(Reason.BUSY, 3, 0x12) == Frame(3, NEGATIVE, b"\x08\x12")
