@@ -135,10 +135,11 @@ def test_a_reply_longer_than_a_block():
 
 def test_a_burst_fills_the_buffer_and_the_rest_is_busy():
     component = protocol()
-    frames = [Frame(seq, Command.CLASSIFY, bytes([seq] * 4)) for seq in range(1, 6)]
+    # The first reply, of 28 bytes, takes longer than all the frames.
+    frames = [Frame(seq, Command.RECONSTRUCT, bytes([seq] * 4)) for seq in range(1, 6)]
     found, core, _, counts = converse(component, requests(*frames), 3, 2)
     assert found[:1] + found[2:] == expected(component.info, frames[:2], core)
-    assert found[1] == Frame(3, NEGATIVE, bytes([Reason.BUSY, Command.CLASSIFY]))  # 4 and 5 while 3's waits: nothing
+    assert found[1] == Frame(3, NEGATIVE, bytes([Reason.BUSY, Command.RECONSTRUCT]))  # 4 and 5 while 3's waits: nothing
     assert counts == (2, 0, 0)
 
 
