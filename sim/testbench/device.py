@@ -5,6 +5,7 @@ from varigate.gateware.top import Timing, Top
 from varigate.model.network import network_file
 from varigate.model.network.network import Network
 from varigate.model.protocol.frames import REPLY, Command, Decoder, Frame, encode
+from varigate.sim.testbench.serial_line import Receiver
 from varigate.sim.testbench.streams import run
 
 __all__ = ["Device"]
@@ -51,22 +52,18 @@ class Device:
 
     # The serial line.
     async def _listen(self, ctx):
-        """Reads `tx` as a serial port does: a falling edge, then the middle of each bit."""
+        """Reads `tx`, a bit's time after the other."""
+        receiver, levels = Receiver(self._bit), []
         while True:
-            while ctx.get(self.top.tx):
-                await ctx.tick()
-            byte, passed = 0, 0
-            for bit in range(10):
-                for _ in range(round((bit + 0.5) * self._bit) - passed):
-                    await ctx.tick()
-                    passed += 1
-                level = ctx.get(self.top.tx)
-                if bit in (0, 9):
-                    assert level == bit // 9, "a start bit is low and a stop bit high, for a bit's time"
-                else:
-                    byte |= level << bit - 1
-            self.received.append(byte)
-            for item in self._decoder.feed(bytes([byte])):
+            await ctx.tick()
+            levels.append(ctx.get(self.top.tx))
+            if len(levels) < self._bit:
+                continue
+            data = bytes(byte for _, byte, _ in receiver.read_levels(levels))
+            levels.clear()
+            assert not receiver.errors + receiver.glitches, "a start bit is low and a stop bit high, for a bit's time"
+            self.received += data
+            for item in self._decoder.feed(data):
                 (self.frames if isinstance(item, Frame) else self.lines).append(item)
 
     async def send(self, ctx, data: bytes, *, broken=()):

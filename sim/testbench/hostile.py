@@ -1,7 +1,7 @@
 """A hostile user of the serial line, and what the board may make of it: nothing but right answers and right refusals.
 
-The line is any waveform. `sim.testbench.waveform.Reader` says which bytes it carries, `model.protocol.requests.judge`
-what they are, `sim.testbench.board_reference` what the answers are.
+The line is any waveform. `sim.testbench.serial_line.Receiver` says which bytes it carries,
+`model.protocol.requests.judge` what they are, `sim.testbench.board_reference` what the answers are.
 """
 
 from bisect import bisect_right
@@ -20,8 +20,7 @@ from varigate.sim.simulators.compiled import Simulation
 from varigate.sim.testbench.board_reference import BoardReference
 from varigate.sim.testbench.corruption import BROKEN, clean, corruption, random_request, wire
 from varigate.sim.testbench.device import BAUD, BIT, QUICK
-from varigate.sim.testbench.serial_line import BITS
-from varigate.sim.testbench.waveform import Reader, changes
+from varigate.sim.testbench.serial_line import BITS, Receiver, changes
 
 __all__ = ["Session", "idle", "line_of", "sequence", "top"]
 
@@ -140,7 +139,7 @@ class Session:
     def __init__(self, simulation: Simulation, network: Network):
         self._simulation, self.board = simulation, BoardReference(network)
         self._info = self.board.info
-        self._heard, self._sent = Reader(BIT), Reader(BIT)
+        self._heard, self._sent = Receiver(BIT), Receiver(BIT)
         self._chunk, self._broken, self._begin, self._clock = bytearray(), 0, 0, 0
         self._done = []  # when the reply to each request was over, in clocks
         self.seen = {"answers": 0, "refusals": 0, "busy": 0}
@@ -164,12 +163,12 @@ class Session:
                 part = idle(self._patience(burst)) if part is None else part
                 parts.append(part)
                 self._clock += len(part)
-                for item in self._heard.read(part):
+                for item in self._heard.read_levels(part):
                     burst.verdicts += self._judge(*item)
             bursts.append(burst)
         clocks = self._clock - start
         found = self._simulation.play(clocks, {"rx": changes(np.concatenate(parts))}, ["tx"])
-        replies = self._sent.changes(*found["tx"], clocks)
+        replies = self._sent.read(*found["tx"], clocks)
         assert not any(error for _, _, error in replies), "a byte came without its stop bit"
         ends = [burst.start for burst in bursts[1:]] + [self._clock]
         place = 0

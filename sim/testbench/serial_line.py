@@ -1,11 +1,11 @@
-"""The serial line as changes of a pin, 8N1: bytes to a waveform and back, for `Simulation.play`.
+"""The serial line as changes of a pin, 8N1: bytes to a waveform, and any waveform to bytes, for `Simulation.play`.
 
 Times are in clocks; a bit may last any number of them, a fraction included. Values are the pin's levels, 1 when idle.
 """
 
 import numpy as np
 
-__all__ = ["BITS", "Receiver", "Sender", "to_waveform"]
+__all__ = ["BITS", "Receiver", "Sender", "changes", "to_waveform"]
 
 BITS = 10  # of a byte on the line: start, eight data, stop
 
@@ -27,6 +27,13 @@ def to_waveform(data: bytes, bit: float, start: float = 0) -> tuple[np.ndarray, 
     levels = levels.ravel()
     changed = np.flatnonzero(np.diff(levels, prepend=1))
     return np.floor(start + changed * bit + 0.5).astype(np.int64), levels[changed]
+
+
+def changes(line, before: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """A line that is given as a level for each clock, as times and values, int64; it was `before` until then."""
+    line = np.asarray(line, np.int64)
+    times = np.flatnonzero(np.diff(line, prepend=before))
+    return times, line[times]
 
 
 class Sender:
@@ -65,7 +72,10 @@ class Sender:
 
 
 class Receiver:
-    """Reads a line as a serial port does: a falling edge, then the middle of each bit.
+    """Reads a line piece by piece, as a serial port does: a falling edge, then the middle of each bit.
+
+    A start bit that is over by its middle is a glitch, and no byte. After a byte without its stop bit the line must be
+    high before the next one can start. The clock in which a bit is looked at is that of `gateware.link.uart`.
 
     Parameters
     ----------
@@ -74,18 +84,29 @@ class Receiver:
 
     Members
     -------
-    errors : int
-        bytes without their stop bit, which are dropped; nothing starts until the line has been high again.
+    errors, glitches : int
+        bytes without their stop bit, and glitches, so far.
     """
 
     def __init__(self, bit: float):
         self._middles = (np.arange(BITS) + 0.5) * bit
         self._times, self._values = np.array([-1]), np.array([1])
-        self._resume = 0.0  # from here on a falling edge starts a byte
-        self.errors = 0
+        self._now, self._resume = 0, -1.0  # the clock of time 0; a falling edge after this time starts a byte
+        self.errors = self.glitches = 0
 
     def feed(self, times, values, cycles: int) -> bytes:
-        """The bytes that are complete with the next `cycles` clocks.
+        """The bytes that are complete with the next `cycles` clocks, as `read` has them, without those in error."""
+        return bytes(byte for _, byte, error in self.read(times, values, cycles) if not error)
+
+    def read_levels(self, line) -> list[tuple[int, int, int]]:
+        """As `read`, of a level for each of the next clocks."""
+        return self.read(*changes(line, self._values[-1]), len(line))
+
+    def read(self, times, values, cycles: int) -> list[tuple[int, int, int]]:
+        """(clock, byte, line error) of each byte that is complete with the next `cycles` clocks.
+
+        The clock is that of its falling edge, 0 being the first of the first piece; the error is 1 for a byte without
+        its stop bit.
 
         Parameters
         ----------
@@ -95,21 +116,22 @@ class Receiver:
         """
         times, values = np.concatenate([self._times, times]), np.concatenate([self._values, values])
         falls = 1 + np.flatnonzero((values[1:] == 0) & (values[:-1] == 1))
-        data, keep = bytearray(), len(times) - 1
-        place = np.searchsorted(times[falls], self._resume)
-        while place < len(falls):
-            middles = times[falls[place]] + self._middles
-            if middles[-1] >= cycles:
+        starts = times[falls]
+        items, keep = [], len(times) - 1
+        while (place := np.searchsorted(starts, self._resume, side="right")) < len(starts):
+            start = starts[place]
+            if start + self._middles[-1] >= cycles:
                 keep = falls[place] - 1
                 break
-            levels = values[np.searchsorted(times, middles, side="right") - 1]
+            levels = values[np.searchsorted(times, start + self._middles, side="right") - 1]
             glitch = levels[0] == 1
-            self._resume = middles[0 if glitch else -1]
-            if not glitch and levels[-1]:
-                data.append(int(levels[1:-1] @ (1 << np.arange(8))))
+            self._resume = start + self._middles[0 if glitch else -1]
+            if glitch:
+                self.glitches += 1
             else:
-                self.errors += int(not glitch)
-            place = np.searchsorted(times[falls], self._resume)
+                items.append((int(self._now + start), int(levels[1:-1] @ (1 << np.arange(8))), int(1 - levels[-1])))
+        self.errors += sum(error for *_, error in items)
         self._times, self._values = times[keep:] - cycles, values[keep:]
         self._resume -= cycles
-        return bytes(data)
+        self._now += cycles
+        return items

@@ -14,7 +14,7 @@ from varigate.model.protocol.requests import request_lengths
 from varigate.sim.simulators.compiled import Simulation
 from varigate.sim.testbench.corruption import BROKEN, CLEAN, clean, wire
 from varigate.sim.testbench.hostile import Session, idle, line_of, sequence, top
-from varigate.sim.testbench.waveform import changes, levels
+from varigate.sim.testbench.serial_line import changes
 
 BATCH = 100  # waveforms that are played at once
 
@@ -77,7 +77,8 @@ class Tampered:
         return getattr(self._simulation, name)
 
     def play(self, clocks, inputs, outputs):
-        line = levels(*self._simulation.play(clocks, inputs, outputs)["tx"], clocks)
+        times, values = self._simulation.play(clocks, inputs, outputs)["tx"]
+        line = np.repeat(np.array([1, *values], np.uint8), np.diff([0, *times, clocks]))
         return {"tx": changes(self._change(line))}
 
 

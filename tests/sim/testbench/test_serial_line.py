@@ -1,7 +1,11 @@
+import random
+
 import numpy as np
 import pytest
 
-from varigate.sim.testbench.serial_line import Receiver, Sender, to_waveform
+from varigate.sim.testbench.corruption import clean
+from varigate.sim.testbench.hostile import idle, line_of
+from varigate.sim.testbench.serial_line import Receiver, Sender, changes, to_waveform
 
 DATA = bytes(np.random.default_rng(5).integers(0, 256, 300).tolist()) + b"\x00\xFF\x55\xAA"
 
@@ -70,7 +74,7 @@ def test_a_glitch_is_no_byte():
     times, values = to_waveform(b"\x42", 8, start=20)
     receiver = Receiver(8)
     assert receiver.feed(np.concatenate([[0, 3], times]), np.concatenate([[0, 1], values]), 200) == b"\x42"
-    assert receiver.errors == 0
+    assert (receiver.errors, receiver.glitches) == (0, 1)
 
 
 def test_a_byte_is_given_in_the_middle_of_its_stop_bit():
@@ -78,3 +82,38 @@ def test_a_byte_is_given_in_the_middle_of_its_stop_bit():
     receiver = Receiver(8)
     assert receiver.feed(times[times < 76], values[times < 76], 76) == b""
     assert receiver.feed([], [], 1) == b"\x00"
+
+
+@pytest.mark.parametrize("bit", [8, 11, 868])
+def test_a_line_given_clock_by_clock_is_read_in_pieces_of_any_length(bit):
+    rng, data = random.Random(bit), random.Random(7).randbytes(200)
+    line = line_of(clean(data), bit)
+    receiver, items = Receiver(bit), []
+    while len(line):
+        size = rng.randrange(1, 30 * bit)
+        items += receiver.read_levels(line[:size])
+        line = line[size:]
+    assert items == [(10 * bit * place, byte, 0) for place, byte in enumerate(data)]
+
+
+def test_a_list_of_changes_is_the_same_line():
+    data = bytes(range(256))
+    for found, wanted in zip(changes(line_of(clean(data))), to_waveform(data, 8), strict=True):
+        assert found.tolist() == wanted.tolist()
+    assert [each.tolist() for each in changes([0, 0, 1], before=0)] == [[2], [1]]
+
+
+def test_a_short_low_is_no_byte_and_a_break_is_one_zero_with_an_error():
+    low = np.zeros(1000, np.uint8)
+    assert Receiver(8).read_levels(np.concatenate([idle(5), low[:4], idle(100)])) == []
+    assert Receiver(8).read_levels(np.concatenate([idle(5), low[:5], idle(100)])) == [(5, 255, 0)]
+    receiver = Receiver(8)
+    assert receiver.read_levels(low) == [(0, 0, 1)]
+    assert receiver.read_levels(np.concatenate([low, idle(3), line_of(clean(b"U"))])) == [(2003, 0x55, 0)]
+
+
+def test_the_line_must_be_high_again_after_a_byte_without_its_stop_bit():
+    assert Receiver(8).read_levels(line_of([(0x41, 1), (0x42, 0)])) == [(0, 0x41, 1), (96, 0x42, 0)]
+    line = line_of(clean(b"\xFF"))
+    line[76:] = 0  # falls where the stop bit is looked at: that is no start bit
+    assert Receiver(8).read_levels(np.concatenate([line, np.zeros(200, np.uint8)])) == [(0, 0xFF, 1)]
