@@ -243,7 +243,7 @@ class Heard:
 
     def __init__(self):
         self.bytes = self.frames = 0
-        self.reason, self.text = None, ""  # the last refusal, the last line of text
+        self.reason, self.text = None, ""  # of the last negative reply; the last line of text
 
     def error(self, command: Command, name: str, timeout: float, tries: int) -> NoAnswerError:
         if self.reason is not None:

@@ -3,26 +3,16 @@
 `model.protocol.operations` says what they carry.
 """
 
-from enum import IntEnum
-
 from amaranth.hdl import signed, unsigned
-from amaranth.lib import data, enum, stream, wiring
+from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from varigate.gateware.lib.enumeration import shape_of
 from varigate.model.protocol.operations import Op, Part
 
 __all__ = ["Client", "OpShape", "PartShape", "Result"]
 
-
-def _shape(members: type[IntEnum]) -> enum.EnumType:
-    """The shape of a signal that holds one of `members`, with their names in waveforms."""
-    body = enum.EnumType.__prepare__(members.__name__, (enum.IntEnum,))
-    for each in members:
-        body[each.name] = each.value
-    return enum.EnumType(members.__name__, (enum.IntEnum,), body, shape=max(members).bit_length())
-
-
-OpShape, PartShape = _shape(Op), _shape(Part)
+OpShape, PartShape = shape_of(Op), shape_of(Part)
 
 
 Result = data.StructLayout({"part": PartShape, "value": signed(32), "last": unsigned(1)})

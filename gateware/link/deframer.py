@@ -4,32 +4,24 @@ With `gateware.link.requests` it computes `model.protocol.requests.judge`.
 """
 
 from amaranth.hdl import Cat, Module, Signal
-from amaranth.lib import data, enum, stream, wiring
+from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from varigate.gateware.lib.checks import check_integer
+from varigate.gateware.lib.enumeration import shape_of
 from varigate.gateware.link.cobs import CobsDecoder
 from varigate.gateware.link.crc import crc16
 from varigate.gateware.link.uart import Received
 from varigate.model.protocol.frames import UNKNOWN, Reason
 from varigate.model.protocol.requests import LEAST_WIRE
 
-__all__ = ["Deframer", "Fault"]
+__all__ = ["GOOD", "Deframer", "ReasonShape"]
 
 OVERHEAD = 4  # sequence number, command, check sum
 
-class Fault(enum.Enum, shape=4):
-    """The fault of a request: a `model.protocol.frames.Reason`, or NONE."""
-
-    NONE = 0
-    CRC = Reason.CRC
-    COBS = Reason.COBS
-    OVERSIZE = Reason.OVERSIZE
-    COMMAND = Reason.COMMAND
-    LENGTH = Reason.LENGTH
-    LINE = Reason.LINE
-    ARGUMENT = Reason.ARGUMENT
-    BUSY = Reason.BUSY
+ReasonShape = shape_of(Reason, GOOD=0)
+"""Why a chunk is no request, `GOOD` where nothing is wrong."""
+GOOD = ReasonShape.GOOD
 
 
 class Deframer(wiring.Component):
@@ -47,9 +39,9 @@ class Deframer(wiring.Component):
     i : In(stream of Received, always ready)
     o_payload : Out(stream of {data, index}, always ready)
         the payload of the frame that is being received, good or not, as far as it is legal: `index` < `longest`.
-    o_verdict : Out(stream of {fault, seq, command, length}, always ready)
-        `fault` is NONE, CRC, COBS, OVERSIZE or LINE. `length` counts the payload bytes and is right when `fault` is
-        NONE; `seq` is 0 and `command` UNKNOWN if no check sum vouches for them.
+    o_verdict : Out(stream of {reason, seq, command, length}, always ready)
+        `reason` is GOOD, CRC, COBS, OVERSIZE or LINE. `length` counts the payload bytes and is right when the reason is
+        GOOD; `seq` is 0 and `command` UNKNOWN if no check sum vouches for them.
 
     Cycles
     ------
@@ -71,7 +63,7 @@ class Deframer(wiring.Component):
         check_integer("length of the longest payload", longest)
         self._longest = longest
         payload = data.StructLayout({"data": 8, "index": range(longest)})
-        verdict = data.StructLayout({"fault": Fault, "seq": 8, "command": 8, "length": range(longest + 1)})
+        verdict = data.StructLayout({"reason": ReasonShape, "seq": 8, "command": 8, "length": range(longest + 1)})
         super().__init__({
             "i": In(stream.Signature(Received, always_ready=True)),
             "o_payload": Out(stream.Signature(payload, always_ready=True)),
@@ -140,11 +132,11 @@ class Deframer(wiring.Component):
         with m.If(sound):
             m.d.comb += [self.o_verdict.p.seq.eq(seq), self.o_verdict.p.command.eq(command)]
         with m.If(broken):
-            m.d.comb += self.o_verdict.p.fault.eq(Fault.LINE)
+            m.d.comb += self.o_verdict.p.reason.eq(Reason.LINE)
         with m.Elif(oversize):
-            m.d.comb += self.o_verdict.p.fault.eq(Fault.OVERSIZE)
+            m.d.comb += self.o_verdict.p.reason.eq(Reason.OVERSIZE)
         with m.Elif(cobs.o.p.bad):
-            m.d.comb += self.o_verdict.p.fault.eq(Fault.COBS)
+            m.d.comb += self.o_verdict.p.reason.eq(Reason.COBS)
         with m.Elif(~sound):
-            m.d.comb += self.o_verdict.p.fault.eq(Fault.CRC)
+            m.d.comb += self.o_verdict.p.reason.eq(Reason.CRC)
         return m

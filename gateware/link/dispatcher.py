@@ -6,7 +6,7 @@ from amaranth.lib.wiring import In, Out
 
 from varigate.gateware.core.job import Client
 from varigate.gateware.link.cobs import Octet
-from varigate.gateware.link.requests import Refusal, Request
+from varigate.gateware.link.requests import NegativeReply, Request
 from varigate.model.protocol.frames import NEGATIVE, OPERATION, REPLY, Command
 from varigate.model.protocol.operations import PARTS, codes_taken
 from varigate.model.protocol.replies import FIXED_BYTES, LIVE, Info
@@ -16,8 +16,8 @@ __all__ = ["Dispatcher"]
 
 
 class Dispatcher(wiring.Component):
-    """Answers one request after the other, and sends refusals in between; a `generate` lets them through between its
-    frames.
+    """Answers one request after the other, and sends negative replies in between, also between the frames of a
+    `generate`.
 
     Everything goes out through one 32-bit register, so that a number is never seen to change between its bytes.
 
@@ -31,7 +31,7 @@ class Dispatcher(wiring.Component):
     i : In(stream of Request)
         taken at the end of its reply.
     i_payload : In(stream of 8 bits)
-    i_refusal : In(stream of Refusal)
+    i_negative : In(stream of NegativeReply)
     o : Out(stream of Octet)
         sequence number, command and payload of the replies.
     core : Out(Client)
@@ -58,7 +58,7 @@ class Dispatcher(wiring.Component):
 
     i: In(stream.Signature(Request))
     i_payload: In(stream.Signature(unsigned(8)))
-    i_refusal: In(stream.Signature(Refusal))
+    i_negative: In(stream.Signature(NegativeReply))
     o: Out(stream.Signature(Octet))
     core: Out(Client)
     seed: Out(stream.Signature(unsigned(32)))
@@ -81,7 +81,7 @@ class Dispatcher(wiring.Component):
         left = Signal(2, reset_less=True)  # bytes of the word after this one
         ends = Signal(reset_less=True)  # the packet ends with this word
         begun = Signal()  # the core has accepted the job
-        refusing = Signal()
+        refusing = Signal()  # a negative reply is being sent
         turn = Signal(8)  # frames of this generate that are complete
         count = Signal(range(max(FIXED_BYTES + len(LIVE), *lengths.values()) + 1))
 
@@ -101,12 +101,12 @@ class Dispatcher(wiring.Component):
 
         with m.FSM():
             with m.State("IDLE"):
-                m.d.sync += [count.eq(0), refusing.eq(self.i_refusal.valid)]
-                with m.If(self.i_refusal.valid):
-                    refusal = self.i_refusal.p
-                    reason = Cat(refusal.fault.as_value(), Const(0, 4))
-                    m.d.comb += self.i_refusal.ready.eq(1)
-                    m.d.sync += say(Cat(refusal.seq, Const(NEGATIVE, 8), reason, refusal.command), 4, 1)
+                m.d.sync += [count.eq(0), refusing.eq(self.i_negative.valid)]
+                with m.If(self.i_negative.valid):
+                    negative = self.i_negative.p
+                    reason = Cat(negative.reason, Const(0, 4))
+                    m.d.comb += self.i_negative.ready.eq(1)
+                    m.d.sync += say(Cat(negative.seq, Const(NEGATIVE, 8), reason, negative.command), 4, 1)
                     m.next = "WORD"
                 with m.Elif(self.i.valid):
                     m.d.sync += say(Cat(self.i.p.seq, command | REPLY, turn), 2)

@@ -18,7 +18,7 @@ __all__ = ["Protocol"]
 
 
 class Protocol(wiring.Component):
-    """Connects received bytes to the core and its answers to the line: requests, replies, refusals.
+    """Connects received bytes to the core and its answers to the line: requests, replies, negative replies.
 
     ```
     i → Requests (Deframer, buffer) → Dispatcher ⇄ core
@@ -97,7 +97,7 @@ class Protocol(wiring.Component):
         wiring.connect(m, wiring.flipped(self.i), requests.i)
         wiring.connect(m, requests.o, dispatcher.i)
         wiring.connect(m, requests.o_payload, dispatcher.i_payload)
-        wiring.connect(m, requests.o_refusal, dispatcher.i_refusal)
+        wiring.connect(m, requests.o_negative, dispatcher.i_negative)
         wiring.connect(m, dispatcher.o, framer.i)
         wiring.connect(m, framer.o, wiring.flipped(self.o))
         wiring.connect(m, dispatcher.core, wiring.flipped(self.core))

@@ -8,16 +8,17 @@ from amaranth.lib import data, memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from varigate.gateware.lib.checks import check_integer
-from varigate.gateware.link.deframer import Deframer, Fault
+from varigate.gateware.link.deframer import GOOD, Deframer, ReasonShape
 from varigate.gateware.link.uart import Received
+from varigate.model.protocol.frames import Reason
 from varigate.model.protocol.requests import ARGUMENTS, request_lengths
 
-__all__ = ["Refusal", "Request", "Requests"]
+__all__ = ["NegativeReply", "Request", "Requests"]
 
 Request = data.StructLayout({"seq": 8, "command": 8})
 """A sound request; its payload stands beside it."""
 
-Refusal = data.StructLayout({"seq": 8, "command": 8, "fault": Fault})
+NegativeReply = data.StructLayout({"seq": 8, "command": 8, "reason": ReasonShape})
 """A negative reply that is to be sent."""
 
 
@@ -25,7 +26,7 @@ class Requests(wiring.Component):
     """Turns received bytes into requests. The function is `model.protocol.requests.judge`. Reception never stalls.
 
     Two requests fit: the one that is being answered, from its last byte to the end of its reply, and one that waits. A
-    third is refused as `busy`. One refusal waits to be sent; further ones are dropped meanwhile.
+    third is refused as `busy`. One negative reply waits to be sent; further ones are dropped meanwhile.
 
     Parameters
     ----------
@@ -39,15 +40,15 @@ class Requests(wiring.Component):
         to be taken when the reply is complete: that frees its half.
     o_payload : Out(stream of 8 bits)
         payload of the request that `o` shows. Never ends: take as many bytes as the command has.
-    o_refusal : Out(stream of Refusal)
+    o_negative : Out(stream of NegativeReply)
     error : Out(1)
         set by a bad frame, cleared by the next good one.
     bad : Out(32)
-        bad frames since reset, those without a reply of their own included; refusals as `busy` are none.
+        bad frames since reset, those without a reply of their own included; requests refused as `busy` are none.
 
     Cycles
     ------
-    `latency` = 1 from the closing delimiter of a request, or of a bad frame, to `o`, or to `o_refusal`; the payload is
+    `latency` = 1 from the closing delimiter of a request, or of a bad frame, to `o`, or to `o_negative`; the payload is
     given at a byte a clock.
 
     Raises
@@ -71,7 +72,7 @@ class Requests(wiring.Component):
             "i": In(stream.Signature(Received, always_ready=True)),
             "o": Out(stream.Signature(Request)),
             "o_payload": Out(stream.Signature(unsigned(8))),
-            "o_refusal": Out(stream.Signature(Refusal)),
+            "o_negative": Out(stream.Signature(NegativeReply)),
             "error": Out(1),
             "bad": Out(32),
         })
@@ -105,45 +106,45 @@ class Requests(wiring.Component):
             with m.If(start):
                 m.d.sync += first.eq(payload.p.data)
 
-        fault = Signal(Fault)
-        m.d.comb += fault.eq(verdict.p.fault)
-        with m.If(verdict.p.fault == Fault.NONE):
+        reason = Signal(ReasonShape)
+        m.d.comb += reason.eq(verdict.p.reason)
+        with m.If(verdict.p.reason == GOOD):
             with m.Switch(verdict.p.command):
                 for command, length in self._lengths.items():
                     with m.Case(command):
                         _, legal = ARGUMENTS.get(command, (0, range(256)))
                         wrong = (first < legal.start) | (first >= legal.stop)
                         with m.If(verdict.p.length != length):
-                            m.d.comb += fault.eq(Fault.LENGTH)
+                            m.d.comb += reason.eq(Reason.LENGTH)
                         with m.Elif(wrong):
-                            m.d.comb += fault.eq(Fault.ARGUMENT)
+                            m.d.comb += reason.eq(Reason.ARGUMENT)
                         with m.Elif(~free | ((length != 0) & ~stored)):
-                            m.d.comb += fault.eq(Fault.BUSY)
+                            m.d.comb += reason.eq(Reason.BUSY)
                 with m.Default():
-                    m.d.comb += fault.eq(Fault.COMMAND)
+                    m.d.comb += reason.eq(Reason.COMMAND)
 
         halves = Signal(data.ArrayLayout(Request, 2), reset_less=True)
-        with m.If(verdict.valid & (fault == Fault.NONE)):
+        with m.If(verdict.valid & (reason == GOOD)):
             m.d.sync += [
                 halves[filling].seq.eq(verdict.p.seq),
                 halves[filling].command.eq(verdict.p.command),
                 full.bit_select(filling, 1).eq(1),
                 filling.eq(~filling),
             ]
-        good = (fault == Fault.NONE) | (fault == Fault.BUSY)
+        good = (reason == GOOD) | (reason == Reason.BUSY)
         with m.If(verdict.valid):
             m.d.sync += self.error.eq(~good)
             with m.If(~good):
                 m.d.sync += self.bad.eq(self.bad + 1)
 
-        with m.If(self.o_refusal.ready):
-            m.d.sync += self.o_refusal.valid.eq(0)
-        with m.If(verdict.valid & (fault != Fault.NONE) & ~self.o_refusal.valid):
+        with m.If(self.o_negative.ready):
+            m.d.sync += self.o_negative.valid.eq(0)
+        with m.If(verdict.valid & (reason != GOOD) & ~self.o_negative.valid):
             m.d.sync += [
-                self.o_refusal.valid.eq(1),
-                self.o_refusal.p.seq.eq(verdict.p.seq),
-                self.o_refusal.p.command.eq(verdict.p.command),
-                self.o_refusal.p.fault.eq(fault),
+                self.o_negative.valid.eq(1),
+                self.o_negative.p.seq.eq(verdict.p.seq),
+                self.o_negative.p.command.eq(verdict.p.command),
+                self.o_negative.p.reason.eq(reason),
             ]
 
         # The byte at the address of the next cycle is read in this one.

@@ -68,7 +68,9 @@ OPERATIONS = {
 
 @dataclass(frozen=True)
 class PartLayout:
-    """The numbers of a part. Both functions take a network, or what a board says of its own (`model.protocol.replies.Info`).
+    """The numbers of a part.
+
+    Both functions take a network, or what a board says of its own (`model.protocol.replies.Info`).
 
     Parameters
     ----------

@@ -74,15 +74,15 @@ def corruption(rng, lengths) -> list[tuple[int, int]]:
 
 def reference(items, lengths) -> tuple[list[Frame], list[Frame]]:
     """The requests and the negative replies that `model.protocol.requests.judge` makes of (byte, line error) pairs."""
-    requests, refusals, chunk, broken = [], [], bytearray(), 0
+    requests, negatives, chunk, broken = [], [], bytearray(), 0
     for byte, error in items:
         if error:
             broken += 1
         elif byte:
             chunk.append(byte)
         else:
-            request, refusal = judge(bytes(chunk), lengths, broken)
+            request, negative = judge(bytes(chunk), lengths, broken)
             requests += [request] if request else []
-            refusals += [refusal] if refusal else []
+            negatives += [negative] if negative else []
             chunk, broken = bytearray(), 0
-    return requests, refusals
+    return requests, negatives

@@ -1,4 +1,4 @@
-"""A hostile user of the serial line, and what the board may make of it: nothing but right answers and right refusals.
+"""A hostile user of the serial line, and what the board may make of it: right answers, right negative replies, no more.
 
 The line is any waveform. `sim.testbench.serial_line.Receiver` says which bytes it carries,
 `model.protocol.requests.judge` what they are, `sim.testbench.board_reference` what the answers are.
@@ -111,7 +111,7 @@ def sequence(rng, lengths) -> np.ndarray:
 class _Burst:
     """What has been sent since the board was last at rest, as judged.
 
-    start: clock; verdicts: (clock of the frame's first byte, good request or None, refusal or None), in order.
+    start: clock; verdicts: (clock of the frame's first byte, good request or None, negative reply or None), in order.
     """
 
     start: int
@@ -123,7 +123,7 @@ class _Burst:
 
     @property
     def bad(self) -> int:
-        return sum(refusal is not None for *_, refusal in self.verdicts)
+        return sum(negative is not None for *_, negative in self.verdicts)
 
 
 class Session:
@@ -142,7 +142,7 @@ class Session:
         self._heard, self._sent = Receiver(BIT), Receiver(BIT)
         self._chunk, self._broken, self._begin, self._clock = bytearray(), 0, 0, 0
         self._done = []  # when the reply to each request was over, in clocks
-        self.seen = {"answers": 0, "refusals": 0, "busy": 0}
+        self.seen = {"answers": 0, "negatives": 0, "busy": 0}
         simulation.set("rx", 1)
         simulation.reset()
 
@@ -153,7 +153,7 @@ class Session:
         Raises
         ------
         AssertionError
-            for a hang, a wrong answer or refusal, or a wrong counter.
+            for a hang, a wrong answer or negative reply, or a wrong counter.
         """
         lines = [*lines, line_of(clean(b"\0" + encode(1, Command.INFO)))]
         bursts, parts, start = [], [], self._clock
@@ -214,10 +214,10 @@ class Session:
         answers = [(end, frame) for end, frame in zip(ends, frames, strict=True) if frame.command != NEGATIVE]
         refused = [frame for frame in frames if frame.command == NEGATIVE]
         before, self.board.bad = self.board.bad, self.board.bad + burst.bad
-        refusals, busy = [], 0
-        for begin, request, refusal in burst.verdicts:
-            if refusal:
-                refusals.append(refusal)
+        negatives, busy = [], 0
+        for begin, request, negative in burst.verdicts:
+            if negative:
+                negatives.append(negative)
             elif answers and (answers[0][1].seq, answers[0][1].command) == (request.seq, request.command | REPLY):
                 payloads = self.board.answer(request)
                 found, answers = answers[:len(payloads)], answers[len(payloads):]
@@ -226,15 +226,15 @@ class Session:
             else:
                 waiting = len(self._done) - bisect_right(self._done, begin)
                 assert waiting > 1, f"{request} is not answered, though {waiting} of 2 places were taken"
-                refusals.append(negative_reply(Reason.BUSY, request.seq, request.command))
+                negatives.append(negative_reply(Reason.BUSY, request.seq, request.command))
                 busy += 1
         assert not answers, f"nobody asked for {answers}"
-        # One refusal waits and further ones are dropped meanwhile.
-        remaining = iter(refusals)
-        assert all(frame in remaining for frame in refused), f"{refused} are not among {refusals}"
-        assert refused[:1] == refusals[:1], f"{refusals[:1]} is missing"
+        # One negative reply waits and further ones are dropped meanwhile.
+        remaining = iter(negatives)
+        assert all(frame in remaining for frame in refused), f"{refused} are not among {negatives}"
+        assert refused[:1] == negatives[:1], f"{negatives[:1]} is missing"
         self.seen["answers"] += len(frames) - len(refused)
-        self.seen["refusals"] += len(refused)
+        self.seen["negatives"] += len(refused)
         self.seen["busy"] += busy
 
     def _compare(self, request: Frame, found: list[bytes], expected: list[bytes], before: int):

@@ -19,7 +19,7 @@ async def fault(dut, wire: bytes, reason: Reason, *, origin=(0, UNKNOWN), broken
     """`wire` is refused for `reason`, shown by the LED, counted, and forgotten."""
     pins = await Pins(dut).start()
     await pins.send(wire, broken=broken)
-    assert await pins.refusal() == (origin[0], bytes([reason, origin[1]]))
+    assert await pins.negative() == (origin[0], bytes([reason, origin[1]]))
     assert pins.leds() & ERROR
     await pins.rest()
     assert pins.leds() == ERROR | EPSILON_ON, "until the next good frame, not just stretched"
@@ -85,9 +85,9 @@ async def too_many_requests(dut):
         pins.request(*request) for request in ((Command.GENERATE, b"\x08"), (Command.INFO,), (Command.INFO,)))
     await pins.send(generate + waits + refused)
     heard = [await pins.reply() for _ in range(10)]
-    refusal = Frame(third, NEGATIVE, bytes([Reason.BUSY, Command.INFO]))
-    assert heard.count(refusal) == 1
-    heard.remove(refusal)
+    negative = Frame(third, NEGATIVE, bytes([Reason.BUSY, Command.INFO]))
+    assert heard.count(negative) == 1
+    heard.remove(negative)
     assert [(frame.seq, frame.command) for frame in heard] == [
         *[(first, Command.GENERATE | REPLY)] * 8, (second, Command.INFO | REPLY)]
     assert Info.unpack(heard[-1].payload).bad == 0
@@ -115,7 +115,7 @@ async def reset_in_the_middle_of_a_frame(dut):
         await pins.send(wire[place:])
         await clocks(100 * pins.bit)
         while not pins.frames.empty():  # a long rest is refused, a short one is not taken for a frame
-            assert await pins.refusal() in ((0, bytes([reason, UNKNOWN])) for reason in (Reason.CRC, Reason.COBS))
+            assert await pins.negative() in ((0, bytes([reason, UNKNOWN])) for reason in (Reason.CRC, Reason.COBS))
         await is_answered(pins)
 
 

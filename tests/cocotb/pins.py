@@ -145,7 +145,7 @@ class Pins:
         assert (reply.seq, reply.command) == (seq, command | REPLY)
         return reply.payload
 
-    async def refusal(self) -> tuple[int, bytes]:
+    async def negative(self) -> tuple[int, bytes]:
         """Sequence number and payload of the next frame, a negative reply."""
         reply = await self.reply()
         assert reply.command == NEGATIVE

@@ -166,8 +166,8 @@ def test_a_bad_frame_is_answered_shown_and_forgotten(iris):
 
     async def testbench(ctx):
         await device.send(ctx, bytes(damaged))
-        refusal = await device.reply(ctx, 1)
-        assert (refusal.command, refusal.payload[0]) == (NEGATIVE, Reason.CRC)
+        negative = await device.reply(ctx, 1)
+        assert (negative.command, negative.payload[0]) == (NEGATIVE, Reason.CRC)
         assert device.leds(ctx) & ERROR
         await device.rest(ctx)
         assert device.leds(ctx) == ERROR | EPSILON_ON  # until the next good frame, not just stretched
@@ -203,7 +203,7 @@ def test_corruptions_on_the_line_lose_nothing(iris, rounds):
         for _ in range(rounds):
             good = random_request(rng, plain)
             items = clean(b"\0") + corruption(rng, plain) + clean(wire(good))
-            requests, refusals = reference(items, lengths)
+            requests, negatives = reference(items, lengths)
             await device.send(ctx, bytes(byte for byte, _ in items),
                               broken={place for place, (_, error) in enumerate(items) if error})
             while not device.frames[seen:] or device.frames[-1].seq != good.seq or len(
@@ -213,10 +213,10 @@ def test_corruptions_on_the_line_lose_nothing(iris, rounds):
             answers = [frame for frame in round_ if frame.command != NEGATIVE]
             assert answers == [Frame(request.seq, request.command | REPLY, answered(iris, request))
                                for request in requests]
-            # Of several refusals in a row, one waits and the others may be dropped.
+            # Of several negative replies in a row, one waits and the others may be dropped.
             refused = [frame for frame in round_ if frame.command == NEGATIVE]
-            remaining = iter(refusals)
-            assert all(frame in remaining for frame in refused) and bool(refused) == bool(refusals)
+            remaining = iter(negatives)
+            assert all(frame in remaining for frame in refused) and bool(refused) == bool(negatives)
             reasons.update(frame.payload[0] for frame in refused)
 
     device.run(testbench)

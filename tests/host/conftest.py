@@ -37,10 +37,10 @@ class FakeBoard:
             if byte:
                 self.chunk.append(byte)
                 continue
-            request, refusal = judge(bytes(self.chunk), self.board.lengths)
+            request, negative = judge(bytes(self.chunk), self.board.lengths)
             self.chunk.clear()
-            if refusal:
-                self.pending += encode(refusal.seq, refusal.command, refusal.payload)
+            if negative:
+                self.pending += encode(negative.seq, negative.command, negative.payload)
             if request:
                 self.requests.append(request)
                 sent = b"".join(encode(request.seq, request.command | REPLY, payload)
@@ -68,7 +68,7 @@ def fake_board():
 
 
 @pytest.fixture
-def refusal():
+def negative():
     return refuse
 
 

@@ -152,8 +152,8 @@ def test_a_network_without_classes(talk, path, headless):
 
 
 @pytest.mark.parametrize(("mishap", "message"), [(lambda *_: b"", "nothing answered"), ("crc", "refused with crc")])
-def test_a_failure_in_the_middle_names_the_row_and_writes_nothing(talk, path, tmp_path, refusal, mishap, message):
-    mishap = refusal(Reason.CRC, known=False) if mishap == "crc" else mishap
+def test_a_failure_in_the_middle_names_the_row_and_writes_nothing(talk, path, tmp_path, negative, mishap, message):
+    mishap = negative(Reason.CRC, known=False) if mishap == "crc" else mishap
     status, out, err = talk("classify", path, "--out", str(tmp_path / "out.csv"), mishaps=[None] * 8 + [mishap] * 3)
     assert (status, out) == (2, "")
     assert err.startswith("varigate host: row 9 (7 of 30 are done): ") and message in err and err.count("\n") == 1

@@ -68,8 +68,8 @@ def test_sequence_numbers_go_round_without_zero(network, fake_board):
 
 
 @pytest.mark.parametrize("mishap", [silence, garble, "busy", "crc", lambda request, sent: sent[:-5]])
-def test_a_lost_reply_is_asked_for_again_and_the_index_tells(network, fake_board, refusal, mishap):
-    mishap = {"busy": refusal(Reason.BUSY), "crc": refusal(Reason.CRC, known=False)}.get(mishap, mishap)
+def test_a_lost_reply_is_asked_for_again_and_the_index_tells(network, fake_board, negative, mishap):
+    mishap = {"busy": negative(Reason.BUSY), "crc": negative(Reason.CRC, known=False)}.get(mishap, mishap)
     board = fake_board(network, mishaps=[None, mishap, mishap])
     answer = Client(board, **OPTIONS).reconstruct(X)
     assert answer.index == 4  # the board has executed all three
@@ -85,24 +85,24 @@ def test_a_gap_in_a_series_repeats_all_of_it(network, fake_board):
     assert [answer.index for answer in Client(board, **OPTIONS).generate(3)] == [6, 8, 10]
 
 
-def test_an_answer_is_taken_although_the_line_was_noisy_before(network, fake_board, refusal):
+def test_an_answer_is_taken_although_the_line_was_noisy_before(network, fake_board, negative):
     def both(request, sent):
-        return refusal(Reason.LINE, known=False)(request, sent) + sent
+        return negative(Reason.LINE, known=False)(request, sent) + sent
 
     board = fake_board(network, mishaps=[both])
     assert Client(board, **OPTIONS).info().inputs == 4
     assert len(board.requests) == 1
 
 
-def test_the_failures_have_types_and_one_line(network, fake_board, refusal):
+def test_the_failures_have_types_and_one_line(network, fake_board, negative):
     def echo(request, sent):
         return encode(request.seq, request.command, request.payload)
 
     cases = [(silence, NoAnswerError, "nothing answered on the port within 0.05 s, in 3 tries"),
              (lambda *_: b"login: \r\n" * 3, SomethingElseError, "answers on the port but does not speak"),
              (echo, SomethingElseError, "does not speak"),
-             (refusal(Reason.BUSY), NoAnswerError, "busy"), (refusal(Reason.CRC, known=False), NoAnswerError, "crc"),
-             (refusal(Reason.COMMAND), RefusedError, "refuses info: command")]
+             (negative(Reason.BUSY), NoAnswerError, "busy"), (negative(Reason.CRC, known=False), NoAnswerError, "crc"),
+             (negative(Reason.COMMAND), RefusedError, "refuses info: command")]
     for mishap, kind, message in cases:
         with pytest.raises(kind, match=message) as error:
             Client(fake_board(network, mishaps=[mishap] * 3), **OPTIONS).info()

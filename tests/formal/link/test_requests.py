@@ -9,7 +9,7 @@ the protocol allows; the check sum is the real one.
 import pytest
 from amaranth.hdl import Cat, Mux, Signal, Value
 
-from varigate.gateware.link.deframer import OVERHEAD, Fault
+from varigate.gateware.link.deframer import GOOD, OVERHEAD
 from varigate.gateware.link.requests import Requests
 from varigate.model.protocol.requests import LEAST_WIRE
 from varigate.sim.formal.proof import Proof
@@ -35,7 +35,7 @@ def proof(fault=None):
     done = taken(requests.o)
 
     # What comes in, whether there is room for it or not; and what has been accepted.
-    accept = inside["deframer.o_verdict__valid"] & (inside["fault"] == Fault.NONE)
+    accept = inside["deframer.o_verdict__valid"] & (inside["reason"] == GOOD)
     coming = [Signal(8, name=f"coming_{place}") for place in range(LONGEST)]
     halves = [[Signal(8, name=f"half_{half}_{place}") for place in range(LONGEST)] for half in range(2)]
     lengths = [Signal(range(LONGEST + 1), name=f"length_{half}") for half in range(2)]
@@ -55,7 +55,7 @@ def proof(fault=None):
     proof.claim("its own payload", requests.o_payload.payload == shown, when=requests.o_payload.valid & within)
     claim_steady(proof, "o", requests.o)
     claim_steady(proof, "o_payload", requests.o_payload, clear=done | ~within)
-    claim_steady(proof, "o_refusal", requests.o_refusal)
+    claim_steady(proof, "o_negative", requests.o_negative)
     claim_prompt(proof, "o", requests.o, queue.count != 0, cycles=0)
     claim_prompt(proof, "o_payload", requests.o_payload, queue.count != 0, cycles=0)
 
@@ -96,7 +96,7 @@ def test_requests_come_through_whole():
 
 
 @pytest.mark.parametrize("fault", [
-    pytest.param(lambda requests, inside: ("comb", inside["fault"].eq(inside["deframer.o_verdict__payload"][:4])),
+    pytest.param(lambda requests, inside: ("comb", inside["reason"].eq(inside["deframer.o_verdict__payload"][:4])),
                  id="overwrites", marks=pytest.mark.long),
     pytest.param(lambda requests, inside: ("sync", inside["stored"].eq(1)),
                  id="accepts what it has not stored", marks=pytest.mark.long),

@@ -143,7 +143,7 @@ def test_a_burst_fills_the_buffer_and_the_rest_is_busy():
     assert counts == (2, 0, 0)
 
 
-def test_a_refusal_goes_between_the_frames_of_a_generate():
+def test_a_negative_reply_goes_between_the_frames_of_a_generate():
     component = protocol()
     wire = requests(Frame(1, Command.GENERATE, b"\x04"), Frame(2, 0x66))
     found, *_ = converse(component, wire, 5, 4)

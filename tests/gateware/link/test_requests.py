@@ -10,13 +10,13 @@ INPUTS, LATENT = 4, 2
 LENGTHS = request_lengths(INPUTS, LATENT)
 
 
-def refusal_frame(item):
-    return Frame(item.seq, NEGATIVE, bytes([item.fault.value, item.command]))
+def negative_frame(item):
+    return Frame(item.seq, NEGATIVE, bytes([item.reason, item.command]))
 
 
 def exchange(component, items, count, lengths=LENGTHS):
-    """Sends a byte a clock; takes refusals at once, and `count` requests, each with its payload."""
-    requests, refusals = [], []
+    """Sends a byte a clock; takes negative replies at once, and `count` requests, each with its payload."""
+    requests, negatives = [], []
 
     async def sender(ctx):
         for byte, error in items:
@@ -42,13 +42,13 @@ def exchange(component, items, count, lengths=LENGTHS):
             ctx.set(component.o.ready, 0)
 
     async def refused(ctx):
-        ctx.set(component.o_refusal.ready, 1)
-        async for *_, valid, item in ctx.tick().sample(component.o_refusal.valid, component.o_refusal.payload):
+        ctx.set(component.o_negative.ready, 1)
+        async for *_, valid, item in ctx.tick().sample(component.o_negative.valid, component.o_negative.payload):
             if valid:
-                refusals.append(refusal_frame(item))
+                negatives.append(negative_frame(item))
 
     run(component, sender, taker, processes=[refused], deadline=100_000)
-    return requests, refusals
+    return requests, negatives
 
 
 def test_a_thousand_corruptions_lose_nothing():
@@ -59,12 +59,12 @@ def test_a_thousand_corruptions_lose_nothing():
         goods.append(good)
         shared = items[-1] == (0, CLEAN) and rng.random() < 0.5
         items += clean(wire(good)[shared:])
-    requests, refusals = reference(items, LENGTHS)
+    requests, negatives = reference(items, LENGTHS)
     remaining = iter(requests)
     assert all(good in remaining for good in goods)  # the model itself answers each of them, in order
-    assert {frame.payload[0] for frame in refusals} == set(Reason) - {Reason.BUSY}
+    assert {frame.payload[0] for frame in negatives} == set(Reason) - {Reason.BUSY}
     found = exchange(Requests(INPUTS, LATENT), items, len(requests))
-    assert found == (requests, refusals)
+    assert found == (requests, negatives)
 
 
 def printable_frame():
@@ -83,10 +83,10 @@ def test_the_limits_of_what_counts_as_typed_text():
         items += clean(b"text" + bytes([byte, 0]))
         if byte >= 0x20:
             items += [*clean(b"text"), (byte, BROKEN), (0, CLEAN)]
-    requests, refusals = reference(items, LENGTHS)
+    requests, negatives = reference(items, LENGTHS)
     assert not requests
-    assert refusals[0] == Frame(0x41, NEGATIVE, bytes([Reason.OVERSIZE, 0x42]))
-    assert exchange(Requests(INPUTS, LATENT), items, 0) == (requests, refusals)
+    assert negatives[0] == Frame(0x41, NEGATIVE, bytes([Reason.OVERSIZE, 0x42]))
+    assert exchange(Requests(INPUTS, LATENT), items, 0) == (requests, negatives)
 
 
 def test_the_buffer_holds_two_requests_and_refuses_the_third():
@@ -118,18 +118,18 @@ def test_the_buffer_holds_two_requests_and_refuses_the_third():
     async def testbench(ctx):
         await send(ctx, wire(frames[0]) + wire(frames[1])[1:] + wire(frames[2]) + wire(frames[3]))
         await ctx.tick()
-        assert refusal_frame(ctx.get(component.o_refusal.payload)) == Frame(2, NEGATIVE, b"\x08\x10")
-        assert ctx.get(component.o_refusal.valid)
-        ctx.set(component.o_refusal.ready, 1)
+        assert negative_frame(ctx.get(component.o_negative.payload)) == Frame(2, NEGATIVE, b"\x08\x10")
+        assert ctx.get(component.o_negative.valid)
+        ctx.set(component.o_negative.ready, 1)
         await ctx.tick()
-        ctx.set(component.o_refusal.ready, 0)
-        assert not ctx.get(component.o_refusal.valid)  # the one for frame 3 was dropped
+        ctx.set(component.o_negative.ready, 0)
+        assert not ctx.get(component.o_negative.valid)  # the one for frame 3 was dropped
         # A half that becomes free in the middle of a frame is too late for its payload ...
         data = wire(frames[4])
         await send(ctx, data[:7])
         await take(ctx, frames[0])
         await send(ctx, data[7:])
-        assert refusal_frame(ctx.get(component.o_refusal.payload)) == Frame(4, NEGATIVE, b"\x08\x10")
+        assert negative_frame(ctx.get(component.o_negative.payload)) == Frame(4, NEGATIVE, b"\x08\x10")
         # ... but in time for the next frame.
         await send(ctx, wire(frames[5]))
         await take(ctx, frames[1])

@@ -18,7 +18,7 @@ def test_lines_and_frames_are_told_apart_whatever_the_pieces():
         assert [entry.kind for entry in transcript.since(0)] == ["text", "frame"] * 2
 
 
-def test_refusals_and_unknown_commands_have_words():
+def test_negative_replies_and_unknown_commands_have_words():
     transcript = Transcript()
     transcript.feed("board", encode(3, NEGATIVE, bytes([Reason.BUSY, Command.INFO])) + encode(4, NEGATIVE, b"\x63\x20"))
     transcript.feed("host", encode(5, 0x33, b"\x01"))

@@ -75,11 +75,11 @@ def test_a_wrong_table_in_the_core_is_seen(iris):
 
 @pytest.mark.long
 def test_the_top_through_its_uart(iris):
-    """Requests of all kinds, good and bad, alone and run together: answers, refusals and counters."""
+    """Requests of all kinds, good and bad, alone and run together: answers, negative replies and counters."""
     with gate.simulation(top(iris)) as simulation:
         rng, session = random.Random(9), Session(simulation, iris)
         session.play([sequence(rng, request_lengths(iris.inputs, iris.latent)) for _ in range(25)])
-    assert min(session.seen["answers"], session.seen["refusals"]) > 4
+    assert min(session.seen["answers"], session.seen["negatives"]) > 4
 
 
 class Small(wiring.Component):

@@ -39,7 +39,7 @@ def test_random_sequences_of_all_kinds(iris, simulation, count, seed):
             done += together
         session.play(lines)
     assert session.seen["answers"] > 0.4 * count
-    assert session.seen["refusals"] > 0.3 * count
+    assert session.seen["negatives"] > 0.3 * count
     assert session.seen["busy"] > 0.03 * count
 
 
