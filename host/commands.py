@@ -9,11 +9,12 @@ from varigate.host.physical import Physical, find_network
 from varigate.model.data.images import IMAGES, Images
 from varigate.model.data.tables import Table
 from varigate.model.errors import UserError
+from varigate.model.protocol.operations import OPERATIONS
 from varigate.model.protocol.replies import Answer
 
-__all__ = ["IMAGE_COUNT", "OPERATIONS", "execute", "prepare", "show"]
+__all__ = ["IMAGE_COUNT", "TAKE_INPUT", "execute", "prepare", "show"]
 
-OPERATIONS = "classify", "encode", "reconstruct"  # the commands about one input
+TAKE_INPUT = tuple(op.name.lower() for op, operation in OPERATIONS.items() if operation.takes == "input")  # commands
 IMAGE_COUNT = 100  # of a set of images: one of 28×28 takes 70 ms on a line of 115200 baud
 
 
@@ -142,6 +143,6 @@ def _check_options(options):
 def prepare(options):
     """Reads what the command is about into `options.source`, and refuses options that it has no use for."""
     options.source = None
-    if options.operation in OPERATIONS:
+    if options.operation in TAKE_INPUT:
         options.source = _source(options)
         _check_options(options)
