@@ -1,6 +1,6 @@
 """The core's control around the matrix engine as plain counters, for `gateware.estimate.timing`.
 
-`CoreControl` mirrors `gateware.core.vae.FoldedVae`, `gateware.core.latent.Latent` and `gateware.core.answer.Answer`
+`CoreControl` mirrors `gateware.core.vae.FoldedVae`, `gateware.core.latent.Latent` and `gateware.core.answer.Answerer`
 clock by clock: a change of theirs is a change here, and the other way round.
 """
 
@@ -34,7 +34,7 @@ class _Pipe:
 class CoreControl:
     """Counts the clocks of the stages around the engine, for RECONSTRUCTs from a client that always gives and takes.
 
-    It mirrors `FoldedVae` (loading), `Latent` (the middle) and `Answer` (the part that is told).
+    It mirrors `FoldedVae` (loading), `Latent` (the middle) and `Answerer` (the part that is told).
 
     Parameters
     ----------

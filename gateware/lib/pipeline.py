@@ -40,7 +40,7 @@ class Pipeline:
     --------
     >>> m, i, o = Module(), stream.Signature(8).create(), stream.Signature(8).create()
     >>> pipeline = Pipeline(m, i, o, latency=2)
-    >>> m.d.comb += o.payload.eq(pipeline.stage(i.payload, cycles=2))
+    >>> m.d.comb += o.payload.eq(pipeline.stage(i.payload, name="late", cycles=2))
     >>> pipeline.valid.shape()
     unsigned(2)
     """

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from amaranth.hdl import Value
 
-from varigate.gateware.core.answer import Answer
+from varigate.gateware.core.answer import Answerer
 from varigate.gateware.core.arbiter import CoreArbiter, MessageArbiter
-from varigate.gateware.core.job import Op, Part
 from varigate.gateware.core.latent import Latent
 from varigate.gateware.engine.activation_buffers import HiddenBuffer, VectorBuffer
 from varigate.gateware.engine.drain import Drain
@@ -31,6 +30,7 @@ from varigate.gateware.units.sampling import MeanRounder, Sampler, Source
 from varigate.gateware.video.gallery import PICTURES, Gallery
 from varigate.model.fixedpoint.formats import Format
 from varigate.model.fixedpoint.sampling import sigma_table
+from varigate.model.protocol.operations import Op, Part, counts
 from varigate.model.protocol.text import line
 from varigate.sim.testbench.flowers import flowers
 from varigate.sim.testbench.streams import run
@@ -85,11 +85,11 @@ def test_the_greatest_score_is_known_a_clock_later():
 
 def test_an_answer_takes_a_clock_and_one_for_each_number():
     network = flowers(latent=2)
-    dut, numbers = Answer(network, 8), 4
+    dut, numbers = Answerer(network, 8), 4
     stimuli = {0: [(dut.i.payload, {"op": Op.ENCODE, "index": 0}), (dut.i.valid, 1), (dut.latents.valid, 1),
                    (dut.result.ready, 1)]}
     ready, valid, last = trace(dut, stimuli, dut.i.ready, dut.result.valid, dut.result.payload.last, clocks=11)
-    assert sum(Answer.numbers(network, Op.ENCODE).values()) == numbers
+    assert sum(counts(Op.ENCODE, network).values()) == numbers
     assert high(ready) == [0, 1 + numbers, 2 * (1 + numbers)]
     assert high(valid)[0] == dut.latency
     assert high(last & valid) == [numbers, 1 + 2 * numbers]

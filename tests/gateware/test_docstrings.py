@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from varigate.gateware.core.answer import Answer
+from varigate.gateware.core.answer import Answerer
 from varigate.gateware.core.latent import Latent
 from varigate.gateware.core.vae import FoldedVae
 from varigate.gateware.engine.activation_buffers import VectorBuffer
@@ -100,7 +100,7 @@ def test_components_are_found():
 
 
 @pytest.mark.parametrize(("mirror", "twin"), [
-    *((CoreControl, twin) for twin in (Answer, FoldedVae, Latent)),
+    *((CoreControl, twin) for twin in (Answerer, FoldedVae, Latent)),
     *((EngineControl, twin) for twin in (MatrixEngine, ResultQueue, Sequencer, VectorBuffer))])
 def test_twins_name_each_other(mirror, twin):
     assert f".{mirror.__name__}` mirrors" in " ".join(twin.__doc__.split())

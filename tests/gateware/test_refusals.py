@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from varigate.gateware.core.answer import Answer
+from varigate.gateware.core.answer import Answerer
 from varigate.gateware.core.arbiter import CoreArbiter, MessageArbiter
 from varigate.gateware.core.vae import FoldedVae
 from varigate.gateware.engine.activation_buffers import HiddenBuffer, VectorBuffer
@@ -68,7 +68,7 @@ def drain(iris, *, style="lut", accumulator_bits=24):
 
 @pytest.mark.parametrize(("build", "message"), [
     (lambda _: FoldedSigmoidUnit(byte()), "order of a folded sigmoid must be an integer of at least 1, not 0"),
-    (lambda iris: Answer(iris, 0), "width of an output must be an integer of at least 1, not 0"),
+    (lambda iris: Answerer(iris, 0), "width of an output must be an integer of at least 1, not 0"),
     (lambda _: CoreArbiter(0), "number of clients must be an integer of at least 1, not 0"),
     (lambda _: MessageArbiter(-1), "number of inputs must be an integer of at least 1, not -1"),
     (lambda _: ArgMax(0, 16), "number of classes must be an integer of at least 1, not 0"),
