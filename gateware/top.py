@@ -28,11 +28,11 @@ from varigate.gateware.video.screen_layout import image_side
 from varigate.gateware.video.vga import PINS, Vga
 from varigate.model.network.network import Network
 
-__all__ = ["Timing", "Top"]
+__all__ = ["HumanTimes", "Top"]
 
 
 @dataclass(frozen=True)
-class Timing:
+class HumanTimes:
     """Rates and times that a person notices, in hertz and seconds. Tests make them short."""
 
     settle: float = 0.01  # buttons are debounced
@@ -55,7 +55,7 @@ class Top(wiring.Component):
     weights : str
         where the weights are kept: `lut` or `block`.
     clock_hz, baud : int
-    timing : Timing
+    times : HumanTimes
 
     Members
     -------
@@ -97,9 +97,9 @@ class Top(wiring.Component):
     """
 
     def __init__(self, network: Network, digest: bytes, *, array: Array, weights: str = "lut",
-                 clock_hz: int = 100_000_000, baud: int = 115_200, timing: Timing = Timing()):
+                 clock_hz: int = 100_000_000, baud: int = 115_200, times: HumanTimes = HumanTimes()):
         check_baud(clock_hz, baud)
-        self._network, self._clock_hz, self._baud, self._timing = network, clock_hz, baud, timing
+        self._network, self._clock_hz, self._baud, self._times = network, clock_hz, baud, times
         self._protocol = Protocol(network, digest)
         self._core = FoldedVae(network, array, weights=weights)
         self._side = image_side(network)
@@ -115,14 +115,14 @@ class Top(wiring.Component):
         })
 
     def elaborate(self, platform):
-        clock_hz, baud, timing = self._clock_hz, self._baud, self._timing
+        clock_hz, baud, times = self._clock_hz, self._baud, self._times
         m = Module()
         m.submodules.receiver = receiver = UartReceiver(clock_hz, baud)
         m.submodules.transmitter = transmitter = UartTransmitter(clock_hz, baud)
         m.submodules.protocol = protocol = self._protocol
         m.submodules.panel = panel = Panel(
-            self._network, clock_hz=clock_hz, settle=timing.settle, digit_hz=timing.digit_hz,
-            led_time=timing.led_time, page_time=timing.page_time, repeat_hz=timing.repeat_hz)
+            self._network, clock_hz=clock_hz, settle=times.settle, digit_hz=times.digit_hz,
+            led_time=times.led_time, page_time=times.page_time, repeat_hz=times.repeat_hz)
         m.submodules.core = core = self._core
         m.submodules.arbiter = arbiter = CoreArbiter(2)
         m.submodules.messages = messages = MessageArbiter(2)
@@ -178,7 +178,7 @@ class Top(wiring.Component):
     def _draw(self, m, client, walking):
         """Add the screen, which watches the core; nobody waits for it."""
         m.submodules.screen = screen = Screen(self._side)
-        m.submodules.vga = vga = Vga(clocks=max(1, round(self._clock_hz / self._timing.pixel_hz)),
+        m.submodules.vga = vga = Vga(clocks=max(1, round(self._clock_hz / self._times.pixel_hz)),
                                      latency=screen.latency)
         watch(m, client, screen.watched)
         m.d.comb += [screen.walking.eq(walking), screen.x.eq(vga.x), screen.y.eq(vga.y), vga.colour.eq(screen.colour)]

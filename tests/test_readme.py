@@ -18,7 +18,7 @@ from varigate.model.fixedpoint.epsilon import epsilon_table
 from varigate.model.protocol.operations import Op, Part
 from varigate.model.protocol.text import line
 from varigate.model.train import trained
-from varigate.platform.toolchains.settings import Settings
+from varigate.platform.toolchains.configuration import Configuration
 from varigate.sim.testbench.reference import Job, Reference
 from varigate.sim.units import battery
 
@@ -98,10 +98,10 @@ def test_epsilon():
 def test_the_configuration_is_read(tmp_path):
     path = tmp_path / "design.toml"
     path.write_text(re.search(r"```toml\n(.*?)```", README, re.DOTALL)[1], encoding="utf-8")
-    settings = Settings.load(argparse.Namespace(config=path, array=None))
-    assert settings == Settings(buffers=1, bits=6, sigmoid="line", epsilon="linear")
+    settings = Configuration.load(argparse.Namespace(config=path, array=None))
+    assert settings == Configuration(buffers=1, bits=6, sigmoid="line", epsilon="linear")
     text = README[README.index("`--config FILE.toml`"):README.index("```toml")]
-    assert all(f"`{field.name}" in text for field in fields(Settings))
+    assert all(f"`{field.name}" in text for field in fields(Configuration))
 
 
 def test_files_that_are_linked_exist():

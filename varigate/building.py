@@ -9,8 +9,8 @@ from varigate.gateware.top import Top
 from varigate.model.network import network_file
 from varigate.platform import boards, toolchains
 from varigate.platform.toolchains import flow, report
+from varigate.platform.toolchains.configuration import Configuration
 from varigate.platform.toolchains.device import DEVICES
-from varigate.platform.toolchains.settings import Settings
 from varigate.platform.toolchains.tools import Placed
 
 __all__ = ["Build", "build"]
@@ -52,7 +52,7 @@ def build(board: str = "nexys4ddr", network: str = "iris", *, toolchain: str = "
     progress : bool
         say each step, with its seconds, on standard error.
     settings
-        rows=8, columns=1, weights="block" …: the fields of `varigate.platform.toolchains.settings.Settings`.
+        rows=8, columns=1, weights="block" …: the fields of `varigate.platform.toolchains.configuration.Configuration`.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def build(board: str = "nexys4ddr", network: str = "iris", *, toolchain: str = "
     ...
     varigate.model.errors.UserError: unknown board 'arty': the boards are nexys4ddr, nexysa7
     """
-    target_board, wanted, folder = boards.find(board)(), Settings(**settings), Path(folder)
+    target_board, wanted, folder = boards.find(board)(), Configuration(**settings), Path(folder)
     tool, placed = toolchains.find(toolchain), None
     steps = flow.Steps(4 + retrain + (tool is not None))
     step = steps if progress else lambda text: nullcontext()

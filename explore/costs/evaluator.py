@@ -77,7 +77,7 @@ class _Unit:
         """Clocks through the engine's pipeline: all that cycles depend on besides the array's measures."""
         key = array.columns, array.packed, array.cascade
         if key not in self._pipelines:
-            self._pipelines[key] = MatrixEngine.pipeline_of(self.engine.segments, array, self.network.sigmoid)
+            self._pipelines[key] = MatrixEngine.pipeline_of(self.engine.subnets, array, self.network.sigmoid)
         return self._pipelines[key]
 
 

@@ -17,14 +17,14 @@ from varigate.model.errors import UserError
 from varigate.model.network.variants import BITS
 from varigate.platform.toolchains.device import Device
 
-__all__ = ["TARGETS", "Dataset", "make", "read", "write"]
+__all__ = ["TARGETS", "DesignData", "make", "read", "write"]
 
 TARGETS = ("latency", "interval", "energy", "lut", "ff")
 VERSION = 1
 
 
 @dataclass(frozen=True, eq=False)
-class Dataset:
+class DesignData:
     """labels: int64 (n, 10); workloads: list of m; logs: natural logarithms of `TARGETS`, float64 (n, m, 5), NaN where
     a design was not evaluated on a workload."""
 
@@ -52,7 +52,7 @@ def _evaluate(task) -> np.ndarray:
 
 
 def make(workloads: int, designs: int, each: int, seed: int, *, device: Device,
-         calibration: Calibration, workers: int | None = None, progress: bool = False) -> Dataset:
+         calibration: Calibration, workers: int | None = None, progress: bool = False) -> DesignData:
     """`each` of the `designs` on every one of so many random workloads; limits play no part in it.
 
     A `UserError` where there are not so many designs.
@@ -70,24 +70,24 @@ def make(workloads: int, designs: int, each: int, seed: int, *, device: Device,
         bar = tqdm(pool.map(_evaluate, tasks), "designs on workloads", len(tasks), disable=not progress, leave=False)
         for place, (some, found) in enumerate(zip(rows, bar, strict=True)):
             logs[some, place] = found
-    return Dataset(labels, shapes, logs)
+    return DesignData(labels, shapes, logs)
 
 
-def write(dataset: Dataset, path):
+def write(dataset: DesignData, path):
     """The data set to the file `path`, .npz without pickle."""
     meta = {"version": VERSION, "space": SPACE.name, "sizes": SPACE.shape,
             "workloads": [str(each) for each in dataset.workloads]}
     archive.write(path, {"meta": archive.pack_json(meta), "labels": dataset.labels, "logs": dataset.logs})
 
 
-def read(path) -> Dataset:
+def read(path) -> DesignData:
     """The inverse of `write`; a `UserError` for a file that is absent, damaged or of another space."""
     arrays = archive.read(path)
     try:
         meta = archive.unpack_json(arrays["meta"])
         if meta["version"] != VERSION or (meta["space"], tuple(meta["sizes"])) != (SPACE.name, SPACE.shape):
             raise ValueError(f"{meta['space']} {meta['sizes']}, version {meta['version']}")
-        found = Dataset(arrays["labels"], [Workload.parse(each) for each in meta["workloads"]], arrays["logs"])
+        found = DesignData(arrays["labels"], [Workload.parse(each) for each in meta["workloads"]], arrays["logs"])
         if found.logs.shape != (len(found.labels), len(found.workloads), len(TARGETS)):
             raise ValueError(f"logs of shape {found.logs.shape}")
     except (KeyError, TypeError, ValueError) as error:

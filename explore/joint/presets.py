@@ -7,7 +7,7 @@ import numpy as np
 from varigate.explore.joint.model import JointModel, Shape
 from varigate.explore.joint.splits import Split
 from varigate.explore.joint.trainer import JointTrainer, Training
-from varigate.explore.spaces.vaesa import SPACE, Table
+from varigate.explore.spaces.vaesa import SPACE, PublishedTable
 from varigate.model.errors import UserError
 
 __all__ = ["OBJECTIVES", "PREDICTORS", "PRESETS", "VAES", "Options", "options", "trainer"]
@@ -76,7 +76,7 @@ def options(preset: str = "small", **changes) -> Options:
     return replace(PRESETS[preset][0], **{name: value for name, value in changes.items() if value is not None})
 
 
-def trainer(table: Table, split: Split, chosen: Options, preset: str = "small") -> JointTrainer:
+def trainer(table: PublishedTable, split: Split, chosen: Options, preset: str = "small") -> JointTrainer:
     """A trainer, with a new model, for the training part of a split of the published table."""
     count = max(1, chosen.dataset_size // len(split.layers))
     designs = split.designs

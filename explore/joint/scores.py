@@ -9,7 +9,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 
 from varigate.explore.joint.presets import Options, trainer
 from varigate.explore.joint.splits import Split, folds, groups_without
-from varigate.explore.spaces.vaesa import SPACE, Table
+from varigate.explore.spaces.vaesa import SPACE, PublishedTable
 
 __all__ = ["boosting", "columns", "decoded", "ranks", "spearman", "study", "summary"]
 
@@ -43,7 +43,7 @@ def ranks(predicted, true, split: Split) -> dict:
             for name, part in parts.items()}
 
 
-def boosting(table: Table, split: Split, seed: int) -> np.ndarray:
+def boosting(table: PublishedTable, split: Split, seed: int) -> np.ndarray:
     """Log EDP (2304, layers) by gradient boosting on the raw numbers of designs and layers, from the same rows."""
     values = np.stack([np.array(each.values, np.float64)[column] for each, column in
                        zip(SPACE.parameters, SPACE.labels(np.arange(SPACE.size)).T, strict=True)], 1)
@@ -58,7 +58,8 @@ def boosting(table: Table, split: Split, seed: int) -> np.ndarray:
     return machine.predict(rows(*every)).reshape(SPACE.size, -1)
 
 
-def columns(table: Table, split: Split, chosen: Options, preset: str = "small", *, progress: bool = False) -> dict:
+def columns(table: PublishedTable, split: Split, chosen: Options, preset: str = "small", *,
+            progress: bool = False) -> dict:
     """One split's scores of a newly trained joint model and, as `boosting_…`, of gradient boosting on the same rows."""
     made = trainer(table, split, chosen, preset)
     made.train(progress=progress)
@@ -71,7 +72,8 @@ def columns(table: Table, split: Split, chosen: Options, preset: str = "small", 
     return found | {f"boosting_{name}": value for name, value in yardstick.items()}
 
 
-def study(table: Table, chosen: Options, preset: str = "small", *, parts: int = 5, progress: bool = False) -> list:
+def study(table: PublishedTable, chosen: Options, preset: str = "small", *, parts: int = 5,
+          progress: bool = False) -> list:
     """The scores of all `parts` splits of the options' seed, a dict a split, as JSON knows them."""
     found = folds(len(table.layers), groups_without(SPACE, "arith_meshX"), seed=chosen.seed, parts=parts)
     return [{"split": number, **columns(table, split, chosen, preset, progress=progress)}

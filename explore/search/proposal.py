@@ -6,7 +6,7 @@ from pathlib import Path
 
 from varigate.explore.costs.evaluator import Costs, Evaluator
 from varigate.model.archive import write_bytes
-from varigate.platform.toolchains.settings import Settings
+from varigate.platform.toolchains.configuration import Configuration
 
 __all__ = ["Proposal", "propose"]
 
@@ -57,7 +57,7 @@ class Proposal:
 
     def write(self, path):
         """The configuration that `build.py --config` reads."""
-        write_bytes(Path(path), Settings(**self.values).as_toml().encode())
+        write_bytes(Path(path), Configuration(**self.values).as_toml().encode())
 
 
 def propose(evaluator: Evaluator, values: dict) -> Proposal:

@@ -21,7 +21,7 @@ from varigate.model.cache import cache_folder
 from varigate.model.data.images import ENVIRONMENT
 from varigate.model.errors import UserError
 
-__all__ = ["DIMENSIONS", "SPACE", "TARGETS", "Table", "place", "read", "task"]
+__all__ = ["DIMENSIONS", "SPACE", "TARGETS", "PublishedTable", "place", "read", "task"]
 
 FILE = "vaesa_dataset_all_layer.csv.gz"
 SOURCE = "the per-layer tables of the VAESA project"
@@ -39,7 +39,7 @@ COLUMNS = {"latency": "unique_cycle_sum", "energy": "unique_energy_sum"}
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class PublishedTable:
     """Every design on every layer.
 
     layers: float64 (layers, 9), in lexicographic order; cycles and energy: float64 (layers, 2304), positive, designs in
@@ -111,7 +111,7 @@ def _design_numbers(path: Path, values) -> np.ndarray:
     return SPACE.index(np.stack(labels, 1))
 
 
-def read(path=None) -> Table:
+def read(path=None) -> PublishedTable:
     """The table from the file `path` (.csv or .csv.gz), or else from the folder VARIGATE_DATA or the user's cache.
 
     Raises
@@ -134,10 +134,10 @@ def read(path=None) -> Table:
                         f"{layers[which].astype(int).tolist()}; every layer has to have every design once")
     targets = np.empty((2, len(layers), SPACE.size))
     targets[:, layer, design] = rows[:, dimensions + parameters:].T
-    return Table(layers, *targets)
+    return PublishedTable(layers, *targets)
 
 
-def task(table: Table, layer: int, weights=(1.0, 1.0)) -> Task:
+def task(table: PublishedTable, layer: int, weights=(1.0, 1.0)) -> Task:
     """The search for the least Σ weights·log(latency, energy), of (1, 1) log EDP, on one layer, by look-up.
 
     All designs are candidates; `Task.snap` takes what a model decodes to the nearest of them, and repeats are free.

@@ -7,7 +7,7 @@ from amaranth.lib.wiring import In, Out
 from varigate.gateware.engine.program import Array, Kind, Matrix
 from varigate.gateware.lib.checks import check_choice, check_integer
 from varigate.gateware.lib.delay import delay
-from varigate.gateware.lib.rom import STYLES
+from varigate.gateware.lib.rom import RAM_STYLES
 from varigate.gateware.lib.saturation import saturate
 from varigate.gateware.lib.tables import select
 from varigate.gateware.units.activation import SigmoidUnit
@@ -71,7 +71,7 @@ class Drain(wiring.Component):
         None if no row has one.
     accumulator_bits : int
         at least `value_bits`.
-    style : str
+    storage : str
         where the table of biases and shifts is kept: `lut` or `block`.
 
     Members
@@ -98,7 +98,7 @@ class Drain(wiring.Component):
     Raises
     ------
     TypeError, ValueError
-        if `style` is neither `lut` nor `block`, or `accumulator_bits` is less than `value_bits`.
+        if `storage` is neither `lut` nor `block`, or `accumulator_bits` is less than `value_bits`.
 
     Examples
     --------
@@ -108,10 +108,10 @@ class Drain(wiring.Component):
     """
 
     def __init__(self, matrices: list[Matrix], array: Array, *, sigmoid: Sigmoid | None, accumulator_bits: int,
-                 style: str):
-        check_choice("style of the drain's table", style, STYLES)
+                 storage: str):
+        check_choice("storage of the drain's table", storage, RAM_STYLES)
         check_integer("width of an accumulator", accumulator_bits, value_bits(matrices, sigmoid))
-        self._matrices, self._array, self._style = matrices, array, style
+        self._matrices, self._array, self._storage = matrices, array, storage
         self._kinds = kinds_of(matrices)
         self._sigmoid = sigmoid
         self._accumulator = signed(accumulator_bits)
@@ -162,7 +162,7 @@ class Drain(wiring.Component):
         groups, heads = self._groups()
         layout = table_layout(self._matrices, array, self._accumulator.width)
         m.submodules.table = table = memory.Memory(shape=layout, depth=max(len(groups), 2), init=groups,
-                                                   attrs={"ram_style": STYLES[self._style]})
+                                                   attrs={"ram_style": RAM_STYLES[self._storage]})
         port = table.read_port()
         group = port.data
 

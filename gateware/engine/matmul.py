@@ -1,4 +1,4 @@
-"""The matrix engine: vectors in, vectors out, through segments of matrices that share one MAC array.
+"""The matrix engine: vectors in, vectors out, through subnets of matrices that share one MAC array.
 
     i_0 ─► vector buffer ─┐                                       ┌─► result queue ─► o_0 i_1 ─► vector buffer ─┼─► MAC
     array ─► drain ─┬───────────────┼─► result queue ─► o_1
@@ -20,11 +20,11 @@ from varigate.gateware.engine.drain import Drain, value_bits
 from varigate.gateware.engine.mac import MacArray, longest_chain
 from varigate.gateware.engine.program import Array, Matrix, weight_blocks
 from varigate.gateware.engine.result_queue import ResultQueue
-from varigate.gateware.engine.schedule import plan_segment
+from varigate.gateware.engine.schedule import plan_subnet
 from varigate.gateware.engine.sequencer import Sequencer
 from varigate.gateware.lib.checks import check_choice
 from varigate.gateware.lib.delay import delay
-from varigate.gateware.lib.rom import STYLES, RegisteredRom
+from varigate.gateware.lib.rom import RAM_STYLES, RegisteredRom
 from varigate.gateware.lib.tables import select
 from varigate.model.fixedpoint.intervals import signed_bits
 from varigate.model.fixedpoint.sigmoid import Sigmoid
@@ -33,10 +33,10 @@ __all__ = ["MatrixEngine", "accumulator_bits_of", "greatest_product", "weight_bi
 
 
 class MatrixEngine(wiring.Component):
-    """Multiplies matrices by vectors: every segment takes vectors on its own stream and gives its results in order.
+    """Multiplies matrices by vectors: every subnet takes vectors on its own stream and gives its results in order.
 
-    A segment holds `buffers` vectors on their way in, one between each two of its matrices, and the results of one (of
-    `buffers` if they are few); the array goes from one matrix that is ready to the next, whichever segments they belong
+    A subnet holds `buffers` vectors on their way in, one between each two of its matrices, and the results of one (of
+    `buffers` if they are few); the array goes from one matrix that is ready to the next, whichever subnets they belong
     to. A batch is a sequence of vectors.
 
     The integer function of a matrix is `model.network.integer.dense`. `gateware.estimate.timing_engine.EngineControl`
@@ -44,7 +44,7 @@ class MatrixEngine(wiring.Component):
 
     Parameters
     ----------
-    segments : list of list of Matrix
+    subnets : list of list of Matrix
     array : Array
     sigmoid : Sigmoid or None
         None if no row has one.
@@ -54,7 +54,7 @@ class MatrixEngine(wiring.Component):
     Members
     -------
     i_0, i_1, … : In(stream of signed)
-        the elements of a segment's vectors, in order.
+        the elements of a subnet's vectors, in order.
     o_0, o_1, … : Out(stream of {value, last})
         the elements of its results, in order.
 
@@ -82,23 +82,23 @@ class MatrixEngine(wiring.Component):
     8
     """
 
-    def __init__(self, segments: list[list[Matrix]], array: Array, *, sigmoid: Sigmoid | None = None,
+    def __init__(self, subnets: list[list[Matrix]], array: Array, *, sigmoid: Sigmoid | None = None,
                  weights: str = "lut"):
-        check_choice("place of the weights", weights, STYLES)
-        self._segments, self._array, self._sigmoid, self._style = segments, array, sigmoid, weights
-        self._matrices = [matrix for segment in segments for matrix in segment]
-        self.plans = [plan for segment in segments for plan in plan_segment(segment, array)]
+        check_choice("place of the weights", weights, RAM_STYLES)
+        self._subnets, self._array, self._sigmoid, self._storage = subnets, array, sigmoid, weights
+        self._matrices = [matrix for subnet in subnets for matrix in subnet]
+        self.plans = [plan for subnet in subnets for plan in plan_subnet(subnet, array)]
         members = {}
-        for index, segment in enumerate(segments):
-            members[f"i_{index}"] = In(stream.Signature(signed(_bits(segment[0]))))
+        for index, subnet in enumerate(subnets):
+            members[f"i_{index}"] = In(stream.Signature(signed(_bits(subnet[0]))))
             members[f"o_{index}"] = Out(stream.Signature(data.StructLayout(
-                {"value": signed(value_bits(segment[-1:], sigmoid)), "last": 1})))
+                {"value": signed(value_bits(subnet[-1:], sigmoid)), "last": 1})))
         super().__init__(members)
 
     @staticmethod
-    def pipeline_of(segments: list[list[Matrix]], array: Array, sigmoid: Sigmoid | None) -> int:
+    def pipeline_of(subnets: list[list[Matrix]], array: Array, sigmoid: Sigmoid | None) -> int:
         """Clocks from the last step of a tile to the writing of its first group of results."""
-        chain = _chain([matrix for segment in segments for matrix in segment], array)
+        chain = _chain([matrix for subnet in subnets for matrix in subnet], array)
         return RegisteredRom.latency + MacArray.latency_of(array.columns, chain, array.packed) \
             + Drain.latency_of(sigmoid)
 
@@ -110,25 +110,25 @@ class MatrixEngine(wiring.Component):
             array.rows, array.columns, weight_bits=weight_bits_of(matrices), activation_bits=max(map(_bits, matrices)),
             accumulator_bits=accumulator_bits, chain=_chain(matrices, array), packed=array.packed)
         m.submodules.drain = drain = Drain(
-            matrices, array, sigmoid=self._sigmoid, accumulator_bits=accumulator_bits, style=self._style)
+            matrices, array, sigmoid=self._sigmoid, accumulator_bits=accumulator_bits, storage=self._storage)
         m.submodules.weights = weights = RegisteredRom(
-            self._weight_words(), array.multipliers * weight_bits_of(matrices), self._style)
+            self._weight_words(), array.multipliers * weight_bits_of(matrices), self._storage)
         banks = lcm(array.columns, array.drain)
         m.submodules.sequencer = sequencer = Sequencer(
             self.plans, [1 if opens else banks // array.columns for opens in self._opens])
 
         # A matrix may run when its vector is there and its result has room.
         vectors, there, room = [], [], []
-        for index, segment in enumerate(self._segments):
+        for index, subnet in enumerate(self._subnets):
             opening = len(there)
-            closing = opening + len(segment) - 1
-            vectors += [self._vector(m, index, segment[0], sequencer, opening), *[None] * (closing - opening)]
+            closing = opening + len(subnet) - 1
+            vectors += [self._vector(m, index, subnet[0], sequencer, opening), *[None] * (closing - opening)]
             there.append(vectors[opening].ready)
             for before in range(opening, closing):
                 written, free = self._handover(m, sequencer, drain, before)
                 there.append(written)
                 room.append(free)
-            room.append(self._queue(m, index, segment[-1], sequencer, drain, closing))
+            room.append(self._queue(m, index, subnet[-1], sequencer, drain, closing))
         m.d.comb += [sequencer.ready[index].eq(both[0] & both[1])
                      for index, both in enumerate(zip(there, room, strict=True))]
 
@@ -147,11 +147,11 @@ class MatrixEngine(wiring.Component):
 
     @property
     def _opens(self) -> list[bool]:
-        """For each matrix, whether it is the first of its segment."""
-        return [index == 0 for segment in self._segments for index in range(len(segment))]
+        """For each matrix, whether it is the first of its subnet."""
+        return [index == 0 for subnet in self._subnets for index in range(len(subnet))]
 
     def _vector(self, m: Module, index: int, matrix: Matrix, sequencer, opening: int):
-        """Add the buffer of a segment's incoming vectors."""
+        """Add the buffer of a subnet's incoming vectors."""
         m.submodules[f"vector_{index}"] = vector = VectorBuffer(
             matrix.inputs, self._array.columns, _bits(matrix), self._array.buffers)
         wiring.connect(m, wiring.flipped(getattr(self, f"i_{index}")), vector.i)
@@ -163,7 +163,7 @@ class MatrixEngine(wiring.Component):
         return vector
 
     def _queue(self, m: Module, index: int, matrix: Matrix, sequencer, drain, closing: int):
-        """Add the queue of a segment's results; return whether it has room."""
+        """Add the queue of a subnet's results; return whether it has room."""
         o = getattr(self, f"o_{index}")
         m.submodules[f"queue_{index}"] = queue = ResultQueue(
             matrix.rows, self._array.drain, len(o.p.value), self._array.buffers)

@@ -1,7 +1,7 @@
-"""The program of the matrix engine: matrices and segments as plain data, made from a quantised network.
+"""The program of the matrix engine: matrices and subnets as plain data, made from a quantised network.
 
-A *segment* is a list of matrices that a vector runs through without leaving the engine: the encoder, the decoder, the
-class head. A network is lowered to segments; an array and its segments give a schedule (`gateware.engine.schedule`).
+A *subnet* is a list of matrices that a vector runs through without leaving the engine: the encoder, the decoder, the
+class head. A network is lowered to subnets; an array and its subnets give a schedule (`gateware.engine.schedule`).
 """
 
 import enum
@@ -13,9 +13,9 @@ import numpy as np
 
 from varigate.model.fixedpoint.formats import Format
 from varigate.model.fixedpoint.intervals import accumulator_interval, signed_bits
-from varigate.model.network.network import Dense, Network
+from varigate.model.network.network import IntegerLayer, Network
 
-__all__ = ["Array", "Kind", "Matrix", "Segment", "lower", "packed_weights", "weight_blocks"]
+__all__ = ["Array", "Kind", "Matrix", "Subnet", "lower", "packed_weights", "weight_blocks"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Array:
     cascade : bool
         columns are summed from slice to slice, and not in a tree alone.
     buffers : int
-        incoming vectors that a segment has room for, and, if they are few, results: 2, so that the next vector comes in
+        incoming vectors that a subnet has room for, and, if they are few, results: 2, so that the next vector comes in
         while one is read, or 1.
 
     Raises
@@ -121,7 +121,7 @@ class Matrix:
     accumulator_bits: int
 
     @classmethod
-    def of(cls, *layers: Dense, source: Format) -> "Matrix":
+    def of(cls, *layers: IntegerLayer, source: Format) -> "Matrix":
         """Stack `layers` that read the same input vector, row by row."""
         return cls(
             np.concatenate([layer.weights for layer in layers]),
@@ -176,7 +176,7 @@ def weight_blocks(weights: np.ndarray, array: Array) -> np.ndarray:
     return packed_weights(blocks) if array.packed else blocks
 
 
-class Segment(enum.IntEnum):
+class Subnet(enum.IntEnum):
     """The parts of a network. Networks without a class head have no HEAD."""
 
     ENCODER = 0
@@ -185,11 +185,11 @@ class Segment(enum.IntEnum):
 
 
 def lower(network: Network) -> list[list[Matrix]]:
-    """Lower `network` to the segments of `Segment`: μ and v are stacked into one matrix, μ first.
+    """Lower `network` to the subnets of `Subnet`: μ and v are stacked into one matrix, μ first.
 
     >>> from varigate.model.network import network_file
-    >>> segments = lower(network_file.load(network_file.find("iris")))
-    >>> [[(matrix.rows, matrix.inputs) for matrix in segment] for segment in segments]
+    >>> subnets = lower(network_file.load(network_file.find("iris")))
+    >>> [[(matrix.rows, matrix.inputs) for matrix in subnet] for subnet in subnets]
     [[(8, 4), (4, 8)], [(8, 2), (4, 8)], [(3, 2)]]
     """
     source = network.input

@@ -1,4 +1,4 @@
-"""The queue in which a segment's results wait for their taker, so that the array never does."""
+"""The queue in which a subnet's results wait for their taker, so that the array never does."""
 
 from amaranth.hdl import Module, Mux, Signal, signed
 from amaranth.lib import data, fifo, stream, wiring

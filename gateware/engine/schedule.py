@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from varigate.gateware.engine.program import Array, Matrix
 
-__all__ = ["MatrixPlan", "plan", "plan_segment"]
+__all__ = ["MatrixPlan", "plan", "plan_subnet"]
 
 
 def _ceil(a: int, b: int) -> int:
@@ -26,7 +26,7 @@ class MatrixPlan:
 
     steps : clocks that a tile issues tiles : number of tiles drains : clocks that a tile drains; `last_drains` the last
     tile chase : groups of `drain` results of the matrix before that must be written when this one is picked; 0 for the
-        first matrix of a segment, which waits for its whole vector
+        first matrix of a subnet, which waits for its whole vector
 
     >>> one = MatrixPlan(steps=5, tiles=3, drains=2, last_drains=1)
     >>> one.issue, one.cost, one.groups, one.words
@@ -74,7 +74,7 @@ PICK = 2  # clocks from the writing of the awaited group to the first step that 
 
 
 def plan(matrix: Matrix, array: Array) -> MatrixPlan:
-    """Plan the first matrix of a segment.
+    """Plan the first matrix of a subnet.
 
     >>> from varigate.gateware.engine.program import lower
     >>> from varigate.model.network import network_file
@@ -91,12 +91,12 @@ def _group(row: int, array: Array, writer: MatrixPlan) -> int:
     return tile * writer.drains + inside // array.drain
 
 
-def plan_segment(matrices: list[Matrix], array: Array) -> list[MatrixPlan]:
-    """Plan the matrices of a segment: each but the first chases the one before it.
+def plan_subnet(matrices: list[Matrix], array: Array) -> list[MatrixPlan]:
+    """Plan the matrices of a subnet: each but the first chases the one before it.
 
     >>> from varigate.gateware.engine.program import lower
     >>> from varigate.model.network import network_file
-    >>> [each.chase for each in plan_segment(lower(network_file.load(network_file.find("iris")))[0], Array(8, 1))]
+    >>> [each.chase for each in plan_subnet(lower(network_file.load(network_file.find("iris")))[0], Array(8, 1))]
     [0, 1]
     """
     plans = []

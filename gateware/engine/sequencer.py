@@ -57,10 +57,10 @@ class Sequencer(wiring.Component):
     Examples
     --------
     >>> from varigate.gateware.engine.program import Array, lower
-    >>> from varigate.gateware.engine.schedule import plan_segment
+    >>> from varigate.gateware.engine.schedule import plan_subnet
     >>> from varigate.model.network import network_file
     >>> iris = network_file.load(network_file.find("iris"))
-    >>> Sequencer(plan_segment(lower(iris)[0], Array(8, 1)), phases=[1, 1]).steps
+    >>> Sequencer(plan_subnet(lower(iris)[0], Array(8, 1)), phases=[1, 1]).steps
     12
     """
 

@@ -94,9 +94,9 @@ class Core:
     """
 
     def __init__(self, network: Network, weights: str):
-        segments = lower(network)
+        subnets = lower(network)
         self.network = network
-        self.matrices = [matrix for segment in segments for matrix in segment]
+        self.matrices = [matrix for subnet in subnets for matrix in subnet]
         self._weights = weights
         self._weight_bits = weight_bits_of(self.matrices)
         self._accumulator_bits = accumulator_bits_of(self.matrices, network.sigmoid)

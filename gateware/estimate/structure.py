@@ -41,9 +41,9 @@ class Engine:
     """
 
     def __init__(self, network: Network):
-        segments = lower(network)
-        self.network, self.segments = network, segments
-        self.matrices = [matrix for segment in segments for matrix in segment]
+        subnets = lower(network)
+        self.network, self.subnets = network, subnets
+        self.matrices = [matrix for subnet in subnets for matrix in subnet]
         self.accumulator = accumulator_bits_of(self.matrices, network.sigmoid)
         self._product = greatest_product(self.matrices)
         self.weight_bits = weight_bits_of(self.matrices)
@@ -52,9 +52,9 @@ class Engine:
         word = table_layout(self.matrices, Array(1, 1), self.accumulator)
         self.lane_bits = word["lanes"].shape.size
         self.shifts = max(int(matrix.shift.max()) for matrix in self.matrices).bit_length()
-        self.queues = [(segment[-1].rows, value_bits(segment[-1:], network.sigmoid)) for segment in segments]
-        self.vectors = [(segment[0].inputs, self._bits(segment[0])) for segment in segments]
-        self.inner = [(matrix.inputs, self._bits(matrix)) for segment in segments for matrix in segment[1:]]
+        self.queues = [(subnet[-1].rows, value_bits(subnet[-1:], network.sigmoid)) for subnet in subnets]
+        self.vectors = [(subnet[0].inputs, self._bits(subnet[0])) for subnet in subnets]
+        self.inner = [(matrix.inputs, self._bits(matrix)) for subnet in subnets for matrix in subnet[1:]]
 
     @staticmethod
     def _bits(matrix) -> int:

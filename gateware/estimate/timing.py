@@ -38,17 +38,17 @@ class Cycles:
 
 
 @lru_cache(maxsize=8)
-def _segments(network: Network) -> list[list[Matrix]]:
+def _subnets(network: Network) -> list[list[Matrix]]:
     """Lower the network once: a search asks for the cycles of one network on many arrays."""
     return lower(network)
 
 
 def _pipeline(network: Network, array: Array) -> int:
-    return MatrixEngine.pipeline_of(_segments(network), array, network.sigmoid)
+    return MatrixEngine.pipeline_of(_subnets(network), array, network.sigmoid)
 
 
 def _core(network: Network, array: Array, jobs: int, **options) -> CoreControl:
-    engine = EngineControl(_segments(network), array, _pipeline(network, array))
+    engine = EngineControl(_subnets(network), array, _pipeline(network, array))
     return CoreControl(network, engine, jobs, **options)
 
 

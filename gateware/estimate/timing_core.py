@@ -4,7 +4,7 @@
 clock by clock: a change of theirs is a change here, and the other way round.
 """
 
-from varigate.gateware.engine.program import Segment
+from varigate.gateware.engine.program import Subnet
 from varigate.gateware.estimate.timing_engine import EngineControl
 from varigate.gateware.units.sampling import MeanRounder, Sampler
 from varigate.model.network.network import Network
@@ -96,11 +96,11 @@ class CoreControl:
         """Count the numbers that are there of the part that is told."""
         part = self._order[self._part][0]
         if part is Part.OUTPUT:
-            return self._engine.queued[Segment.DECODER]
+            return self._engine.queued[Subnet.DECODER]
         if part is Part.MU or part is Part.V:
             return self._latents
         if part is Part.SCORE:
-            return self._engine.queued[Segment.HEAD]
+            return self._engine.queued[Subnet.HEAD]
         return self._samples if part is Part.Z else 1
 
     def _quiet(self, now: int) -> int:
@@ -124,24 +124,24 @@ class CoreControl:
         loads, tells = self._loads(), self._part is not None and self._there() > 0
         self._left -= loads * clocks
         self._told += tells * clocks
-        self._engine.skip(clocks, Segment.ENCODER if loads else None, Segment.DECODER if tells else None)
+        self._engine.skip(clocks, Subnet.ENCODER if loads else None, Subnet.DECODER if tells else None)
 
     def _loads(self) -> bool:
-        return self._loading == "LOAD" and self._engine.can_take(Segment.ENCODER)
+        return self._loading == "LOAD" and self._engine.can_take(Subnet.ENCODER)
 
     def _hands_on(self) -> bool:
         return self._loading == "HAND ON" and self._middle == "IDLE" and self._begun < 2
 
     def _head_ready(self) -> bool:
-        return self._head and self._engine.can_take(Segment.HEAD)
+        return self._head and self._engine.can_take(Subnet.HEAD)
 
     def _decoder_ready(self) -> bool:
-        return self._engine.can_take(Segment.DECODER) and self._samples < self._latent
+        return self._engine.can_take(Subnet.DECODER) and self._samples < self._latent
 
     def _gives(self) -> bool:
         """Whether one of the encoder's results is passed on: μ to the class head, if there is one, and v to the
         sampler."""
-        if self._middle == "IDLE" or not self._engine.queued[Segment.ENCODER] or self._latents == 2 * self._latent:
+        if self._middle == "IDLE" or not self._engine.queued[Subnet.ENCODER] or self._latents == 2 * self._latent:
             return False
         if self._middle == "V":
             return self._sampler.advances(self._decoder_ready())
@@ -161,14 +161,14 @@ class CoreControl:
 
         # The middle: the encoder's results to the class head and the sampler.
         if self._mean.gives and head_ready:
-            taken_in.append(Segment.HEAD)
+            taken_in.append(Subnet.HEAD)
         drawn = self._sampler.gives and decoder_ready
         if drawn:
-            taken_in.append(Segment.DECODER)
+            taken_in.append(Subnet.DECODER)
         self._mean.tick(head_ready, gives and self._middle == "MU" and self._head)
         self._sampler.tick(decoder_ready, gives and self._middle == "V")
         if gives:
-            taken_out.append(Segment.ENCODER)
+            taken_out.append(Subnet.ENCODER)
             self._given += 1
             if self._given == self._latent:
                 self._given, self._middle = 0, "V" if self._middle == "MU" else "IDLE"
@@ -184,7 +184,7 @@ class CoreControl:
         if self._loading == "IDLE":
             self._loading, self._left = "LOAD", self._elements
         elif loads:
-            taken_in.append(Segment.ENCODER)
+            taken_in.append(Subnet.ENCODER)
             self._left -= 1
             if self._left == 0:
                 self._loading = "HAND ON"
@@ -199,9 +199,9 @@ class CoreControl:
             return None
         part, count = self._order[self._part]
         if part is Part.SCORE:
-            taken_out.append(Segment.HEAD)
+            taken_out.append(Subnet.HEAD)
         elif part is Part.OUTPUT:
-            taken_out.append(Segment.DECODER)
+            taken_out.append(Subnet.DECODER)
         self._told += 1
         if self._told == count:
             if part is self._class:

@@ -9,7 +9,7 @@ from collections import deque
 
 from varigate.gateware.engine.program import Array, Matrix
 from varigate.gateware.engine.result_queue import ResultQueue
-from varigate.gateware.engine.schedule import plan_segment
+from varigate.gateware.engine.schedule import plan_subnet
 
 __all__ = ["EngineControl"]
 
@@ -21,7 +21,7 @@ class EngineControl:
 
     Parameters
     ----------
-    segments : list of list of Matrix
+    subnets : list of list of Matrix
     array : Array
     pipeline : int
         `MatrixEngine.pipeline_of` them.
@@ -29,7 +29,7 @@ class EngineControl:
     Attributes
     ----------
     queued : list of int
-        by segment, results that wait in its queue.
+        by subnet, results that wait in its queue.
 
     Examples
     --------
@@ -43,20 +43,20 @@ class EngineControl:
     (True, 0)
     """
 
-    def __init__(self, segments: list[list[Matrix]], array: Array, pipeline: int):
-        self._plans, self._segment, self._opens, self._closes = [], [], [], []
-        for index, segment in enumerate(segments):
-            plans = plan_segment(segment, array)
+    def __init__(self, subnets: list[list[Matrix]], array: Array, pipeline: int):
+        self._plans, self._subnet, self._opens, self._closes = [], [], [], []
+        for index, subnet in enumerate(subnets):
+            plans = plan_subnet(subnet, array)
             self._plans += plans
-            self._segment += [index] * len(plans)
+            self._subnet += [index] * len(plans)
             self._opens += [place == 0 for place in range(len(plans))]
             self._closes += [place == len(plans) - 1 for place in range(len(plans))]
         self._order = list(reversed(range(len(self._plans))))  # what has been begun is finished first
         self._pipeline, self._drain, self._buffers = pipeline, array.drain, array.buffers
-        self._inputs = [segment[0].inputs for segment in segments]
-        self._rows = [segment[-1].rows for segment in segments]
+        self._inputs = [subnet[0].inputs for subnet in subnets]
+        self._rows = [subnet[-1].rows for subnet in subnets]
         self._jobs = [ResultQueue.jobs_of(rows, array.drain, array.buffers) for rows in self._rows]
-        count = len(segments)
+        count = len(subnets)
         self._loaded, self._pages, self._waiting = [0] * count, [0] * count, [0] * count
         self._reserved, self._taken, self.queued = [0] * count, [0] * count, [0] * count
         self._written, self._claimed = [False] * len(self._plans), [False] * len(self._plans)
@@ -71,11 +71,11 @@ class EngineControl:
         return self._matrix, self._tile, self._step, self._draining, due, *map(tuple, lists)
 
     def can_take(self, index: int) -> bool:
-        """Whether the segment's stream of elements is ready."""
+        """Whether the subnet's stream of elements is ready."""
         return self._pages[index] < self._buffers
 
     def _ready(self, matrix: int) -> bool:
-        index = self._segment[matrix]
+        index = self._subnet[matrix]
         there = self._waiting[index] > 0 if self._opens[matrix] else self._written[matrix]
         return there and (self._reserved[index] < self._jobs[index] if self._closes[matrix]
                           else not self._claimed[matrix])
@@ -98,7 +98,7 @@ class EngineControl:
     def skip(self, clocks: int, loaded: int | None, taken: int | None):
         """Take `clocks` quiet clocks at once.
 
-        In each of them the segment `loaded` takes an element and the segment `taken` gives a result (None: no segment),
+        In each of them the subnet `loaded` takes an element and the subnet `taken` gives a result (None: no subnet),
         though not the last one of a vector.
         """
         if self._matrix is not None and (self._step or self._draining <= self._plans[self._matrix].steps):
@@ -111,7 +111,7 @@ class EngineControl:
             self.queued[taken] -= clocks
 
     def tick(self, now: int, taken_in: list[int], taken_out: list[int]):
-        """Take one clock, in which elements went into the segments `taken_in`, and results out of the segments
+        """Take one clock, in which elements went into the subnets `taken_in`, and results out of the subnets
         `taken_out`."""
         finished = self._issue(now)
         picked = None
@@ -120,11 +120,11 @@ class EngineControl:
             self._matrix, self._tile = picked, 0
         if finished is not None:
             if self._opens[finished]:
-                self._pages[self._segment[finished]] -= 1
+                self._pages[self._subnet[finished]] -= 1
             else:
                 self._claimed[finished - 1] = False
         if picked is not None:
-            index = self._segment[picked]
+            index = self._subnet[picked]
             if self._opens[picked]:
                 self._waiting[index] -= 1
             else:
@@ -177,6 +177,6 @@ class EngineControl:
         if not self._closes[matrix]:
             self._written[matrix + 1] = True
             return
-        index, plan = self._segment[matrix], self._plans[matrix]
+        index, plan = self._subnet[matrix], self._plans[matrix]
         final = group == plan.groups - 1
         self.queued[index] += self._rows[index] - group * self._drain if final else self._drain

@@ -64,10 +64,10 @@ def check_choice(name: str, value, choices):
 
     Examples
     --------
-    >>> check_choice("memory style", "block", ["block", "lut"])
-    >>> check_choice("memory style", "flash", ["block", "lut"])
+    >>> check_choice("memory storage", "block", ["block", "lut"])
+    >>> check_choice("memory storage", "flash", ["block", "lut"])
     Traceback (most recent call last):
-    ValueError: The memory style must be 'block' or 'lut', not 'flash'
+    ValueError: The memory storage must be 'block' or 'lut', not 'flash'
     """
     if value not in choices:
         raise ValueError(f"The {name} must be {' or '.join(map(repr, choices))}, not {value!r}")

@@ -6,9 +6,9 @@ from amaranth.lib.wiring import In, Out
 
 from varigate.gateware.lib.checks import check_choice, check_integer
 
-__all__ = ["DEEP", "STYLES", "RegisteredRom", "bank_bits"]
+__all__ = ["DEEP", "RAM_STYLES", "RegisteredRom", "bank_bits"]
 
-STYLES = {"block": "block", "lut": "logic"}
+RAM_STYLES = {"block": "block", "lut": "logic"}
 SHALLOW, WIDE = 512, 72  # words and bits of a block RAM at its widest
 DEEP = SHALLOW * 64  # words of a block RAM of single bits
 
@@ -38,7 +38,7 @@ class RegisteredRom(wiring.Component):
     ----------
     words : list of int
     width : int
-    style : str
+    storage : str
         `block` for block RAM, `lut` for look-up tables.
 
     Members
@@ -53,32 +53,32 @@ class RegisteredRom(wiring.Component):
     Raises
     ------
     TypeError, ValueError
-        if `width` is not a positive integer, or for another style.
+        if `width` is not a positive integer, or for another storage.
 
     Examples
     --------
-    >>> RegisteredRom([3, 1, 4, 1], width=3, style="lut").address.shape()
+    >>> RegisteredRom([3, 1, 4, 1], width=3, storage="lut").address.shape()
     unsigned(2)
     """
 
     latency = 2
 
-    def __init__(self, words, width: int, style: str):
+    def __init__(self, words, width: int, storage: str):
         check_integer("width of a word", width)
-        check_choice("memory style", style, STYLES)
-        self._words, self._style = words, style
+        check_choice("memory storage", storage, RAM_STYLES)
+        self._words, self._storage = words, storage
         super().__init__({"address": In(range(max(len(words), 2))), "data": Out(unsigned(width))})
 
     def elaborate(self, platform):
         m = Module()
         width = len(self.data)
-        bank = bank_bits(len(self._words)) if self._style == "block" else width
+        bank = bank_bits(len(self._words)) if self._storage == "block" else width
         outputs = []
         for index, start in enumerate(range(0, width, bank)):
             bits = min(bank, width - start)
             rom = memory.Memory(shape=unsigned(bits), depth=max(len(self._words), 2),
                                 init=[word >> start & (1 << bits) - 1 for word in self._words],
-                                attrs={"ram_style": STYLES[self._style]})
+                                attrs={"ram_style": RAM_STYLES[self._storage]})
             m.submodules[f"bank_{index}"] = rom
             port = rom.read_port()
             output = Signal(bits, name=f"output_{index}", reset_less=True, attrs={"output_register": "yes"})

@@ -5,7 +5,7 @@ from amaranth.lib import data, memory, wiring
 from amaranth.lib.wiring import In, Out
 
 from varigate.gateware.video.gallery import PICTURES, Gallery, Watched
-from varigate.gateware.video.screen_layout import FAMILIES, OUTPUT, Edge, axis_marks
+from varigate.gateware.video.screen_layout import IMAGE_GROUPS, OUTPUT, Edge, axis_marks
 from varigate.gateware.video.vga import VESA, Colour
 
 __all__ = ["BACKGROUND", "FRAME", "NEWEST", "WALKED", "Screen"]
@@ -55,7 +55,7 @@ class Screen(wiring.Component):
     def __init__(self, side: int):
         self._gallery = Gallery(side)
         mark = data.StructLayout({"cell": 3, "place": range(side), "edge": 2})
-        self._marks = data.StructLayout(dict.fromkeys(FAMILIES, mark))
+        self._marks = data.StructLayout(dict.fromkeys(IMAGE_GROUPS, mark))
         self._side = side
         super().__init__({
             "watched": In(Watched), "walking": In(1),

@@ -23,7 +23,8 @@ from math import isqrt
 from varigate.model.network.network import Network
 from varigate.model.protocol.text import MOST_OUTPUTS
 
-__all__ = ["COLUMNS", "FAMILIES", "INPUT", "OUTPUT", "ROWS", "Edge", "Family", "Mark", "axis_marks", "image_side"]
+__all__ = ["COLUMNS", "IMAGE_GROUPS", "INPUT", "OUTPUT", "ROWS", "Edge", "ImageGroup", "Mark", "axis_marks",
+           "image_side"]
 
 MOST_SIDE = 32
 FRAME = 2
@@ -62,7 +63,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Family:
+class ImageGroup:
     """Boxes of one size, by where they start: at each of `x` with each of `y`."""
 
     box: int
@@ -70,9 +71,9 @@ class Family:
     y: tuple[int, ...]
 
 
-FAMILIES = {
-    "big": Family(224, (14,), (6, 250)),
-    "wall": Family(84, tuple(range(254, 254 + 96 * COLUMNS, 96)), tuple(range(6, 6 + 96 * ROWS, 96))),
+IMAGE_GROUPS = {
+    "big": ImageGroup(224, (14,), (6, 250)),
+    "wall": ImageGroup(84, tuple(range(254, 254 + 96 * COLUMNS, 96)), tuple(range(6, 6 + 96 * ROWS, 96))),
 }
 
 
@@ -82,8 +83,8 @@ def axis_marks(axis: str, side: int, length: int) -> list[dict[str, Mark]]:
     >>> axis_marks("x", side=28, length=640)[14 + 8 * 5]["big"]
     Mark(cell=0, place=5, edge=<Edge.INSIDE: 2>)
     """
-    table = [dict.fromkeys(FAMILIES, Mark()) for _ in range(length)]
-    for name, family in FAMILIES.items():
+    table = [dict.fromkeys(IMAGE_GROUPS, Mark()) for _ in range(length)]
+    for name, family in IMAGE_GROUPS.items():
         scale = family.box // side
         margin = (family.box - scale * side) // 2
         for cell, start in enumerate(getattr(family, axis)):

@@ -36,7 +36,7 @@ class Images:
 
     codes: uint8 (n, rows·columns), row by row from the top left; labels: int64 (n,); shape: (rows, columns).
 
-    Physical values are grey levels, 0…1; as of `model.data.tables.Dataset`, value = offset + step·code.
+    Physical values are grey levels, 0…1; as of `model.data.tables.LabelledTable`, value = offset + step·code.
     """
 
     name: str

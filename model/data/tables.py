@@ -10,14 +10,14 @@ from sklearn.datasets import load_iris
 
 from varigate.model.errors import UserError
 
-__all__ = ["SHIPPED", "Dataset", "Table", "iris", "load", "read_csv", "read_table"]
+__all__ = ["SHIPPED", "LabelledTable", "Table", "iris", "load", "read_csv", "read_table"]
 
 CODES = 255  # steps between the least and the greatest byte
 MAX_CLASSES = 16
 
 
 @dataclass(frozen=True, eq=False)
-class Dataset:
+class LabelledTable:
     """Samples with their classes.
 
     x: float64 (n, features) in physical units; labels: int64 (n,); offset, step: (features,) of the byte codes.
@@ -38,7 +38,7 @@ class Dataset:
         """The samples as input codes, rounded half up and saturated; uint8 (n, features)."""
         return np.clip(np.floor((self.x - self.offset) / self.step + 0.5), 0, CODES).astype(np.uint8)
 
-    def with_codes(self, offset, step) -> "Dataset":
+    def with_codes(self, offset, step) -> "LabelledTable":
         """The same samples, coded by another network's offset and step."""
         return replace(self, offset=offset, step=step)
 
@@ -47,11 +47,11 @@ class Dataset:
         return len(self.class_names)
 
 
-def iris() -> Dataset:
+def iris() -> LabelledTable:
     """Fisher's 150 flowers, four lengths in cm to 0.1 cm; the codes are millimetres, exactly."""
     source = load_iris()
     names = tuple(name.removesuffix(" (cm)") for name in source.feature_names)
-    return Dataset("iris", np.array(source.data, np.float64), source.target.astype(np.int64), names,
+    return LabelledTable("iris", np.array(source.data, np.float64), source.target.astype(np.int64), names,
                    tuple(map(str, source.target_names)), np.zeros(4), np.full(4, 0.1), "cm", "flower")
 
 
@@ -167,7 +167,7 @@ def read_table(path, label: str | None = None) -> Table:
                  None if place is None else header[place])
 
 
-def read_csv(path, label: str) -> Dataset:
+def read_csv(path, label: str) -> LabelledTable:
     """The table `path` (see `read_table`) as a data set: the codes 0…255 cover each of its columns.
 
     Raises
@@ -182,14 +182,14 @@ def read_csv(path, label: str) -> Dataset:
     if not 2 <= len(names) <= MAX_CLASSES:
         raise UserError(f"column {label!r} has {len(names)} different labels; 2 to {MAX_CLASSES} are needed")
     offset, step = np.array([_code_scale(column) for column in table.x.T]).T
-    return Dataset(Path(path).stem, table.x, labels.astype(np.int64), table.feature_names, tuple(map(str, names)),
+    return LabelledTable(Path(path).stem, table.x, labels.astype(np.int64), table.feature_names, tuple(map(str, names)),
                    offset, step)
 
 
 SHIPPED = {"iris": iris}
 
 
-def load(name: str) -> Dataset:
+def load(name: str) -> LabelledTable:
     """The data set that comes with the program as `name`."""
     if name not in SHIPPED:
         raise UserError(f"unknown data set {name!r}: there is {', '.join(SHIPPED)}; "

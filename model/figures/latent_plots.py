@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
 
 from varigate.model.data.images import Images, wall
-from varigate.model.data.tables import Dataset
+from varigate.model.data.tables import LabelledTable
 from varigate.model.figures.plots import COLOURS, MARKERS, PALETTE, class_style, wall_figure
 from varigate.model.fixedpoint.epsilon import epsilon
 from varigate.model.fixedpoint.sampling import MU, V, mean_latent, prior_latent
@@ -25,7 +25,7 @@ REACH = 2.5  # of the plane, in standard deviations of the means along it
 POINTS = 1500  # of the scatter
 
 
-def latent_space(trained: Trained, dataset: Dataset) -> Figure:
+def latent_space(trained: Trained, dataset: LabelledTable) -> Figure:
     """The latent means of every sample with an ellipse of 1σ, and the head's decision regions.
 
     Of more than two latent variables, the two with the least σ are drawn and no regions.

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from varigate.model.data.images import Images
-from varigate.model.data.tables import Dataset
+from varigate.model.data.tables import LabelledTable
 from varigate.model.figures import latent_plots, quality_plots
 from varigate.model.figures.plots import save_figure
 from varigate.model.train.trained import Trained
@@ -17,7 +17,7 @@ OF_IMAGES = {"curves": quality_plots.curves, "reconstructions": quality_plots.re
              "interpolation": latent_plots.interpolation, "error": quality_plots.quantisation_error}
 
 
-def write(trained: Trained, data: Dataset | Images, folder) -> list[Path]:
+def write(trained: Trained, data: LabelledTable | Images, folder) -> list[Path]:
     """The figures of the network on a table, or on the images that test it, as NETWORK.latent.png and so on, by the
     network's name, in `folder`; their paths."""
     figures = OF_IMAGES if isinstance(data, Images) else OF_TABLES

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from varigate.model.data.images import Images
-from varigate.model.data.tables import Dataset
+from varigate.model.data.tables import LabelledTable
 from varigate.model.figures.plots import COLOURS, class_style, wall_figure
 from varigate.model.fixedpoint.sampling import MU, V
 from varigate.model.network.integer import infer
@@ -37,7 +37,7 @@ def curves(trained: Trained, test: Images) -> Figure:
     return figure
 
 
-def reconstructed_features(trained: Trained, dataset: Dataset) -> Figure:
+def reconstructed_features(trained: Trained, dataset: LabelledTable) -> Figure:
     """Original against reconstruction (ε off) of each feature, in physical units, from the integer network."""
     network = trained.network
     output = dataset.offset + dataset.step * infer(network, dataset.codes).output
@@ -73,7 +73,7 @@ def reconstructed_images(trained: Trained, test: Images) -> Figure:
                        f"{trained.network.latent} numbers give back")
 
 
-def quantisation_error(trained: Trained, dataset: Dataset | Images) -> Figure:
+def quantisation_error(trained: Trained, dataset: LabelledTable | Images) -> Figure:
     """Histograms of integer minus float, in the physical value of each quantity."""
     network, codes = trained.network, dataset.codes
     whole, real = infer(network, codes), trained.real.infer(codes)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from varigate.model.data.images import Images
-from varigate.model.data.tables import Dataset
+from varigate.model.data.tables import LabelledTable
 
 __all__ = ["Material", "material"]
 
@@ -37,7 +37,7 @@ class Material:
         return self.mean + self.spread * x
 
 
-def material(dataset: Dataset | Images) -> Material:
+def material(dataset: LabelledTable | Images) -> Material:
     """Tables and images alike, at most 1,500 samples."""
     images = isinstance(dataset, Images)
     values = np.asarray(dataset.grey if images else dataset.x, np.float64)

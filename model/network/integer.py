@@ -11,7 +11,7 @@ import numpy as np
 
 from varigate.model.fixedpoint.formats import requantise
 from varigate.model.fixedpoint.sampling import mean_latent, sample
-from varigate.model.network.network import Dense, Network
+from varigate.model.network.network import IntegerLayer, Network
 
 __all__ = ["Inference", "class_scores", "classify", "decode", "dense", "encode", "infer", "products"]
 
@@ -48,7 +48,7 @@ def products(weights, x) -> np.ndarray:
     return x @ weights.T
 
 
-def dense(layer: Dense, x) -> np.ndarray:
+def dense(layer: IntegerLayer, x) -> np.ndarray:
     """x (…, inputs) to requantised values (…, outputs), before a sigmoid but after a ReLU, which is a saturation."""
     x = np.asarray(x, dtype=np.int64)
     if x.shape[-1:] != (layer.inputs,):
@@ -56,7 +56,7 @@ def dense(layer: Dense, x) -> np.ndarray:
     return requantise(products(layer.weights, x) + layer.bias, layer.shift, layer.format)
 
 
-def activate(network: Network, layer: Dense, values) -> np.ndarray:
+def activate(network: Network, layer: IntegerLayer, values) -> np.ndarray:
     """The activation of `layer` on requantised `values`."""
     return network.sigmoid(values) if layer.unit.sigmoid else values
 

@@ -13,11 +13,11 @@ from varigate.model.fixedpoint.formats import Format
 from varigate.model.fixedpoint.sigmoid import Sigmoid
 from varigate.model.network.soundness import MAX_SHIFT, SCORE_BITS, check
 
-__all__ = ["MAX_SHIFT", "SCORE_BITS", "Dense", "Network"]
+__all__ = ["MAX_SHIFT", "SCORE_BITS", "IntegerLayer", "Network"]
 
 
 @dataclass(frozen=True, eq=False)
-class Dense:
+class IntegerLayer:
     """One layer in integers: requantise(bias + W·x) by each row's shift, then the activation.
 
     Parameters
@@ -62,13 +62,13 @@ class Network:
     ----------
     name : str
         1 to 32 letters, digits, `-` or `_`: files are named after it.
-    encoder : tuple of Dense
+    encoder : tuple of IntegerLayer
         the hidden layers; may be empty.
-    mu, v : Dense
+    mu, v : IntegerLayer
         latent means (s16.8) and log2 σ (s8.4), both `linear`, from the encoder's last hidden layer.
-    head : Dense or None
+    head : IntegerLayer or None
         linear class scores (16 bits, signed) on the rounded μ.
-    decoder : tuple of Dense
+    decoder : tuple of IntegerLayer
         from z to the output; at least one.
     input : Format
         of the input vector, 8 bits.
@@ -96,11 +96,11 @@ class Network:
     """
 
     name: str
-    encoder: tuple[Dense, ...]
-    mu: Dense
-    v: Dense
-    head: Dense | None
-    decoder: tuple[Dense, ...]
+    encoder: tuple[IntegerLayer, ...]
+    mu: IntegerLayer
+    v: IntegerLayer
+    head: IntegerLayer | None
+    decoder: tuple[IntegerLayer, ...]
     input: Format
     z: Format
     sigmoid: Sigmoid | None
@@ -154,7 +154,7 @@ class Network:
         """Multiply-accumulates of encoder and decoder, for one inference."""
         return sum(layer.weights.size for layer in (*self.encoder, self.mu, self.v, *self.decoder))
 
-    def output_format(self, layer: Dense) -> Format:
+    def output_format(self, layer: IntegerLayer) -> Format:
         """The format of `layer`'s activations."""
         return self.sigmoid.output if layer.unit.sigmoid else layer.format
 

@@ -14,7 +14,7 @@ from varigate.model.errors import UserError
 from varigate.model.fixedpoint.formats import Format
 from varigate.model.fixedpoint.sigmoid import Sigmoid
 from varigate.model.network.names import take_numbered
-from varigate.model.network.network import Dense, Network
+from varigate.model.network.network import IntegerLayer, Network
 
 __all__ = ["SHIPPED", "VERSION", "digest", "find", "load", "save", "shipped"]
 
@@ -60,7 +60,7 @@ def _from_arrays(arrays: dict) -> Network:
     meta = archive.unpack_json(_take(arrays, "meta", "|u1"))
     if meta["version"] != VERSION:
         raise UserError(f"has format version {meta['version']}, this program reads version {VERSION}; make it again")
-    layers = {name: Dense(**{key: _take(arrays, f"{name}.{key}", dtype) for key, dtype in LAYER_ARRAYS.items()},
+    layers = {name: IntegerLayer(**{key: _take(arrays, f"{name}.{key}", dtype) for key, dtype in LAYER_ARRAYS.items()},
                           format=Format.parse(text), activation=activation)
               for name, activation, text in meta["layers"]}
     values = {key: _take(arrays, key, dtype) for key, dtype in ARRAYS.items()}

@@ -8,7 +8,7 @@ from varigate.model.fixedpoint.formats import Format
 from varigate.model.fixedpoint.intervals import accumulator_interval
 from varigate.model.fixedpoint.sampling import MU, V, sigma_table
 from varigate.model.fixedpoint.sigmoid import Sigmoid, byte, classic, taylor
-from varigate.model.network.network import MAX_SHIFT, SCORE_BITS, Dense, Network
+from varigate.model.network.network import MAX_SHIFT, SCORE_BITS, IntegerLayer, Network
 
 __all__ = ["random_input", "random_network"]
 
@@ -27,7 +27,7 @@ def _random_format(rng, activation: str, sigmoid: Sigmoid) -> Format:
 
 
 def _random_layer(rng, source: Format, inputs: int, outputs: int, target: Format, activation: str, *,
-                  extreme: bool, most: int) -> Dense:
+                  extreme: bool, most: int) -> IntegerLayer:
     """A layer whose rows mostly use the target's range, but some saturate at either end. Weights are up to ±`most`.
 
     With `extreme`, some rows have weights of ±`most` only, some a shift of 0 or 31, and some a bias with which the
@@ -44,14 +44,14 @@ def _random_layer(rng, source: Format, inputs: int, outputs: int, target: Format
     if extreme:
         shift = np.where(rng.random(outputs) < 0.2, rng.choice([0, 1, MAX_SHIFT - 1, MAX_SHIFT], outputs), shift)
     bias = np.rint(rng.normal(0, 0.3, outputs) * np.maximum(spread, 2.0**shift * target.high)).astype(np.int64)
-    bare = [accumulator_interval(Dense(weights[[row]], np.zeros(1, np.int64), shift[[row]], target), source)
+    bare = [accumulator_interval(IntegerLayer(weights[[row]], np.zeros(1, np.int64), shift[[row]], target), source)
             for row in range(outputs)]
     low = np.maximum(-LIMIT - np.array([interval[0] for interval in bare]), -LIMIT)
     high = np.minimum(LIMIT - 1 - np.array([interval[1] for interval in bare]), LIMIT - 1)
     if extreme:
         limit = np.where(rng.integers(0, 2, outputs), low, high)
         bias = np.where(rng.random(outputs) < 0.2, limit, bias)
-    return Dense(weights, np.clip(bias, low, high), shift, target, activation)
+    return IntegerLayer(weights, np.clip(bias, low, high), shift, target, activation)
 
 
 def _hidden_layers(rng, source: Format, inputs: int, widths, activation: str, sigmoid: Sigmoid, **options):

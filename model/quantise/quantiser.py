@@ -16,7 +16,7 @@ from varigate.model.fixedpoint.epsilon import epsilon, epsilon_table
 from varigate.model.fixedpoint.formats import Format
 from varigate.model.fixedpoint.sampling import EPSILON, MU, V, sigma_table
 from varigate.model.fixedpoint.sigmoid import Sigmoid, byte, wide
-from varigate.model.network.network import MAX_SHIFT, SCORE_BITS, Dense, Network
+from varigate.model.network.network import MAX_SHIFT, SCORE_BITS, IntegerLayer, Network
 from varigate.model.nn.activations import ACTIVATIONS, quantisable
 from varigate.model.quantise.equalisation import WEIGHT_LIMIT, equalise, frac_for, layer_fracs, weight_fracs
 from varigate.model.quantise.float_network import Affine, FloatNetwork
@@ -31,7 +31,7 @@ DRAWS = 8  # samples of z for each training sample, and as many from the prior, 
 
 
 def quantise_layer(name: str, layer: Affine, mean, source: Format, target: Format, activation: str,
-                   limit: int = WEIGHT_LIMIT) -> Dense:
+                   limit: int = WEIGHT_LIMIT) -> IntegerLayer:
     """`layer` in integers, from `source` to `target`; `mean` (inputs,) of its input over the training data.
 
     Weights are within ±`limit`, or, where that is too coarse for the target's step, multiples of a power of two.
@@ -58,7 +58,7 @@ def quantise_layer(name: str, layer: Affine, mean, source: Format, target: Forma
     bias = np.floor((layer.bias + absorbed) * scale * 2.0**source.frac + 0.5)
     if np.abs(bias).max() >= 1 << 31:
         raise UserError(f"layer {name}: a bias of {np.abs(layer.bias).max():.3g} is too large; standardise the data")
-    return Dense(weights.astype(np.int64), bias.astype(np.int64), shift, target, activation)
+    return IntegerLayer(weights.astype(np.int64), bias.astype(np.int64), shift, target, activation)
 
 
 def _quantise_hidden(network: FloatNetwork, part: str, layers, after, x, source: Format, limit: int, coverage: float):

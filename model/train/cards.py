@@ -9,14 +9,14 @@ from pathlib import Path
 
 from varigate.model.data import images, tables
 from varigate.model.data.images import Images
-from varigate.model.data.tables import Dataset
+from varigate.model.data.tables import LabelledTable
 from varigate.model.errors import UserError
-from varigate.model.train.recipes import Settings
+from varigate.model.train.recipes import TrainingSettings
 
 __all__ = ["beside", "csv_dataset", "dataset_of", "images_of", "read_card", "settings_of"]
 
 
-def csv_dataset(path, label: str) -> tuple[Dataset, dict]:
+def csv_dataset(path, label: str) -> tuple[LabelledTable, dict]:
     """The table `path` as a data set, and the source that a card records for it."""
     dataset = tables.read_csv(path, label)
     digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
@@ -29,7 +29,7 @@ def images_of(card: dict, folder=None) -> tuple[Images, Images] | None:
     return images.load(name, folder) if name in images.IMAGES else None
 
 
-def dataset_of(card: dict, remedy: str = "give them by --csv FILE --label COLUMN") -> Dataset:
+def dataset_of(card: dict, remedy: str = "give them by --csv FILE --label COLUMN") -> LabelledTable:
     """The table that the network of `card` was trained on; where it is gone or changed, a `UserError` with `remedy`."""
     source = card["source"]
     if "csv" not in source:
@@ -43,10 +43,10 @@ def dataset_of(card: dict, remedy: str = "give them by --csv FILE --label COLUMN
     return dataset
 
 
-def settings_of(card: dict) -> Settings:
+def settings_of(card: dict) -> TrainingSettings:
     """The settings that the network of `card` was trained with."""
     try:
-        return Settings(**card["settings"] | {"hidden": tuple(card["settings"]["hidden"])})
+        return TrainingSettings(**card["settings"] | {"hidden": tuple(card["settings"]["hidden"])})
     except (TypeError, KeyError) as error:
         raise UserError(f"the settings on the card are damaged ({error}); train the network again") from error
 

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.model_selection import StratifiedKFold
 
-from varigate.model.data.tables import Dataset
+from varigate.model.data.tables import LabelledTable
 from varigate.model.fixedpoint.epsilon import epsilon
 from varigate.model.fixedpoint.sampling import EPSILON, MU, V
 from varigate.model.network.integer import infer
@@ -14,7 +14,7 @@ from varigate.model.network.network import Network
 from varigate.model.nn.losses import kl_divergence, reconstruction_loss
 from varigate.model.quantise.float_network import FloatNetwork
 from varigate.model.train.fitting import fit, integers
-from varigate.model.train.recipes import Settings
+from varigate.model.train.recipes import TrainingSettings
 
 __all__ = ["DRAWS", "FOLDS", "SEEDS", "compare", "cross_validate", "negative_elbo"]
 
@@ -27,14 +27,14 @@ def _figures(pairs) -> dict:
     return {name: round(float(value), 6) for name, value in pairs}
 
 
-def _lda_accuracy(dataset: Dataset, train, test) -> float:
+def _lda_accuracy(dataset: LabelledTable, train, test) -> float:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # collinear features are no trouble to it
         lda = LinearDiscriminantAnalysis().fit(dataset.x[train], dataset.labels[train])
     return lda.score(dataset.x[test], dataset.labels[test])
 
 
-def cross_validate(dataset: Dataset, settings: Settings, *, folds: int = FOLDS, seeds: int = SEEDS,
+def cross_validate(dataset: LabelledTable, settings: TrainingSettings, *, folds: int = FOLDS, seeds: int = SEEDS,
                    progress: bool = False) -> dict:
     """Accuracies on held-out samples, means over stratified `folds` × `seeds`; empty when a class has fewer samples
     than there are folds.

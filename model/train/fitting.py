@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from varigate.model.data.images import Images
-from varigate.model.data.tables import Dataset
+from varigate.model.data.tables import LabelledTable
 from varigate.model.data.whitening import within_class_whitening
 from varigate.model.errors import UserError
 from varigate.model.network.names import name_of
@@ -21,7 +21,7 @@ from varigate.model.nn.optimisers import Adam
 from varigate.model.quantise.float_network import Affine, FloatNetwork
 from varigate.model.quantise.folding import fold
 from varigate.model.quantise.quantiser import quantise
-from varigate.model.train.recipes import Settings
+from varigate.model.train.recipes import TrainingSettings
 from varigate.model.vae.decoders import DenseDecoder
 from varigate.model.vae.encoders import DenseEncoder
 from varigate.model.vae.model import VAEmodel
@@ -40,7 +40,7 @@ Z_COVERAGE = 0.9995  # of z, whose last fraction bit is worth more than what lie
 CURVES = ("loss", "test_neg_elbo", "test_accuracy")  # what a card keeps of the history of training on images
 
 
-def vae(settings: Settings, sites: PlainSites, classes: int, dtype=np.float64) -> VAEmodel:
+def vae(settings: TrainingSettings, sites: PlainSites, classes: int, dtype=np.float64) -> VAEmodel:
     """The VAE of the settings' shape, without parameters; logvar and the output start as wide as what they read."""
     gain = find(settings.activation).gain
     encoder = DenseEncoder(sites, settings.hidden, settings.latent, settings.activation, logvar_gain=1.0)
@@ -48,13 +48,13 @@ def vae(settings: Settings, sites: PlainSites, classes: int, dtype=np.float64) -
     return VAEmodel(encoder, decoder, classes, dtype)
 
 
-def _trainer(settings: Settings, model: VAEmodel, samples, task, *, text: str, progress: bool) -> VAETrainer:
+def _trainer(settings: TrainingSettings, model: VAEmodel, samples, task, *, text: str, progress: bool) -> VAETrainer:
     trainer = VAETrainer(model, samples, partial(Adam, decay=settings.decay), task)
     trainer.bar = {"desc": text, "disable": not progress}
     return trainer
 
 
-def _train(settings: Settings, trainer: VAETrainer, rng):
+def _train(settings: TrainingSettings, trainer: VAETrainer, rng):
     """Trains to the settings' last epoch."""
     trainer.train(settings.epochs - trainer.epoch, settings.batch, rng, cosine(settings.rate, settings.epochs),
                   settings.beta, class_weight=settings.class_weight)
@@ -64,7 +64,7 @@ def _onehot(labels, classes: int, dtype=np.float64):
     return np.eye(classes, dtype=dtype)[labels] if classes else None
 
 
-def fit(dataset: Dataset, settings: Settings, subsets, seeds, *, progress: bool = False,
+def fit(dataset: LabelledTable, settings: TrainingSettings, subsets, seeds, *, progress: bool = False,
         text: str = "training") -> list[FloatNetwork]:
     """One network for each index array of `subsets`, trained on those samples with the seed beside it."""
     sites, whitenings, sets = PlainSites(dataset.x.shape[1], settings.output), [], []
@@ -97,8 +97,8 @@ class _ImageTask(DatasetTask):
         return {name: each.mean() for name, each in zip(self.measures, found, strict=True)}
 
 
-def train_images(images: Images, test: Images, settings: Settings, seed: int, *, checkpoint=None, resume: bool = False,
-                 progress: bool = False, text: str = "training") -> tuple[dict, dict]:
+def train_images(images: Images, test: Images, settings: TrainingSettings, seed: int, *, checkpoint=None,
+                 resume: bool = False, progress: bool = False, text: str = "training") -> tuple[dict, dict]:
     """The parameters (float32) and curves of one network trained on `images`, and watched, not chosen, on `test`.
 
     Every epoch has a generator of its own. A `class_weight` of 0 leaves the head out. With fewer than 8 `bits` the
@@ -129,7 +129,8 @@ def _single(layer: Affine) -> Affine:
     return Affine(layer.weights.astype(np.float32), layer.bias.astype(np.float32))
 
 
-def fit_images(images: Images, test: Images, settings: Settings, seed: int, **running) -> tuple[FloatNetwork, dict]:
+def fit_images(images: Images, test: Images, settings: TrainingSettings, seed: int,
+               **running) -> tuple[FloatNetwork, dict]:
     """A network trained on `images`, in single precision, and its curves; further arguments as of `train_images`."""
     if settings.output != "sigmoid":
         raise UserError("images are trained with --output sigmoid: their pixels are Bernoulli variables")
@@ -145,7 +146,7 @@ def example_count(inputs: int) -> int:
     return min(EXAMPLES, EXAMPLE_BYTES // inputs)
 
 
-def integers(network: FloatNetwork, data: Dataset | Images, subset=slice(None), *, test: Images | None = None,
+def integers(network: FloatNetwork, data: LabelledTable | Images, subset=slice(None), *, test: Images | None = None,
              bits: int = 8, name: str | None = None) -> Network:
     """`network` with weights of `bits` bits, quantised on the samples that it was trained on; with the data's names.
 

@@ -5,11 +5,11 @@ On images a `class_weight` of 0 leaves the head out.
 
 from dataclasses import asdict, dataclass
 
-__all__ = ["RECIPES", "Recipe", "Settings"]
+__all__ = ["RECIPES", "Recipe", "TrainingSettings"]
 
 
 @dataclass(frozen=True)
-class Settings:
+class TrainingSettings:
     """What a training run is made of, apart from its data and its seed."""
 
     hidden: tuple[int, ...] = (8,)
@@ -34,15 +34,15 @@ class Recipe:
     """A data set's name, with settings."""
 
     data: str
-    settings: Settings
+    settings: TrainingSettings
 
 
 MNIST = {"hidden": (256,), "latent": 16, "output": "sigmoid", "epochs": 100, "batch": 100, "rate": 2e-3, "decay": 0.0}
 
 RECIPES = {
-    "iris": Recipe("iris", Settings()),
-    "digits": Recipe("digits", Settings(hidden=(32,), latent=8, output="sigmoid", epochs=200, batch=50, rate=5e-3,
-                                        decay=0.01, class_weight=5.0)),
-    "mnist": Recipe("mnist", Settings(**MNIST, class_weight=25.0)),
-    "mnist-free": Recipe("mnist", Settings(**MNIST, class_weight=0.0)),
+    "iris": Recipe("iris", TrainingSettings()),
+    "digits": Recipe("digits", TrainingSettings(hidden=(32,), latent=8, output="sigmoid", epochs=200, batch=50,
+                                                rate=5e-3, decay=0.01, class_weight=5.0)),
+    "mnist": Recipe("mnist", TrainingSettings(**MNIST, class_weight=25.0)),
+    "mnist-free": Recipe("mnist", TrainingSettings(**MNIST, class_weight=0.0)),
 }

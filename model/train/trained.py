@@ -8,7 +8,7 @@ import numpy as np
 
 from varigate.model.archive import write_bytes
 from varigate.model.data.images import Images
-from varigate.model.data.tables import Dataset
+from varigate.model.data.tables import LabelledTable
 from varigate.model.errors import UserError
 from varigate.model.network import network_file
 from varigate.model.network.names import check_name
@@ -19,7 +19,7 @@ from varigate.model.quantise.float_network import FloatNetwork
 from varigate.model.train.cards import beside, dataset_of, images_of, read_card, settings_of
 from varigate.model.train.evaluate import DRAWS, compare, cross_validate
 from varigate.model.train.fitting import fit, fit_images, integers
-from varigate.model.train.recipes import Settings
+from varigate.model.train.recipes import TrainingSettings
 
 __all__ = ["Trained", "again", "load", "make", "measure", "save"]
 
@@ -36,19 +36,19 @@ class Trained:
     card: dict
 
 
-def _card(network: Network, source: dict, settings: Settings, seed: int, samples: int) -> dict:
+def _card(network: Network, source: dict, settings: TrainingSettings, seed: int, samples: int) -> dict:
     return {"network": network.name, "digest": network_file.digest(network).hex(), "source": source,
             "settings": settings.as_dict(), "seed": seed, "samples": samples}
 
 
-def measure(network: Network, real: FloatNetwork, data: Dataset | Images) -> dict:
+def measure(network: Network, real: FloatNetwork, data: LabelledTable | Images) -> dict:
     """Integer against float on `data`; of images with one sample of z for each, of a table's samples with several."""
     return compare(network, real, data.codes, data.labels, IMAGE_DRAWS if isinstance(data, Images) else DRAWS)
 
 
-def make(data: Dataset | Images, settings: Settings | None = None, *, test: Images | None = None, seed: int = 0,
-         name: str | None = None, source: dict | None = None, cross_validation: bool = True, progress: bool = False,
-         **running) -> Trained:
+def make(data: LabelledTable | Images, settings: TrainingSettings | None = None, *, test: Images | None = None,
+         seed: int = 0, name: str | None = None, source: dict | None = None, cross_validation: bool = True,
+         progress: bool = False, **running) -> Trained:
     """Train on the whole of `data`, quantise, and measure.
 
     Parameters
@@ -59,7 +59,7 @@ def make(data: Dataset | Images, settings: Settings | None = None, *, test: Imag
         also measure how well the recipe for a table does on samples that it has not seen.
     running : checkpoint and resume of `model.train.fitting.train_images`, for images
     """
-    settings, name = settings or Settings(), name or data.name
+    settings, name = settings or TrainingSettings(), name or data.name
     check_name(name, REMEDY)
     check_widths(data.codes.shape[1], data.codes.shape[1], settings.latent, data.classes)
     running |= {"progress": progress, "text": f"training {name}"}

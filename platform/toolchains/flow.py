@@ -15,9 +15,9 @@ from varigate.model.errors import UserError
 from varigate.model.network import network_file
 from varigate.model.network.variants import find_bits, variant
 from varigate.platform.toolchains import vivado
+from varigate.platform.toolchains.configuration import Configuration
 from varigate.platform.toolchains.device import DEVICES
 from varigate.platform.toolchains.programmer import LOADER
-from varigate.platform.toolchains.settings import Settings
 from varigate.platform.toolchains.tools import ToolError
 from varigate.platform.toolchains.yosys import synthesise
 
@@ -52,16 +52,16 @@ class Steps:
         print(f"{time.monotonic() - start:.1f} s", file=sys.stderr)
 
 
-def find_file(name: str, settings: Settings) -> Path:
+def find_file(name: str, settings: Configuration) -> Path:
     """Find the file of the network called `name`, with weights of as many bits as the settings say.
 
-    >>> find_file("iris", Settings()).name, find_file("iris", Settings(bits=4)).name
+    >>> find_file("iris", Configuration()).name, find_file("iris", Configuration(bits=4)).name
     ('iris.npz', 'iris-w4.npz')
     """
     return network_file.find(name) if settings.bits is None else find_bits(name, settings.bits)
 
 
-def find_network(name: str, settings: Settings | None = None):
+def find_network(name: str, settings: Configuration | None = None):
     """Load the network called `name`, or in the file of that name, with its card: a dict, empty if there is none.
 
     Its bits and units are those of the settings. A card that was written for other numbers than the network's (another
@@ -71,7 +71,7 @@ def find_network(name: str, settings: Settings | None = None):
     >>> network.name, sorted(card)[:3]
     ('iris', ['accuracy_float', 'accuracy_integer', 'class_agreement'])
     """
-    settings = settings or Settings()
+    settings = settings or Configuration()
     path = find_file(name, settings)
     network = variant(network_file.load(path), sigmoid=settings.sigmoid, epsilon=settings.epsilon)
     try:

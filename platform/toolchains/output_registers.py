@@ -18,7 +18,7 @@ FLIP_FLOPS = {"FDRE": "R", "FDSE": "S", "FDCE": "CLR", "FDPE": "PRE"}  # type to
 
 
 @dataclass(frozen=True)
-class Port:
+class RamOutput:
     """The pins of a block RAM's port that matter here. In simple dual-port mode A reads, with the outputs of both."""
 
     clock: str
@@ -29,12 +29,12 @@ class Port:
     register_reset: str
 
 
-A = Port("CLKARDCLK", "ENARDEN", ("DOADO", "DOPADOP"), ("A",), "REGCEAREGCE", "RSTREGARSTREG")
-B = Port("CLKBWRCLK", "ENBWREN", ("DOBDO", "DOPBDOP"), ("B",), "REGCEB", "RSTREGB")
-WIDE = Port(A.clock, A.enable, A.outputs + B.outputs, ("A", "B"), A.register_enable, A.register_reset)
+A = RamOutput("CLKARDCLK", "ENARDEN", ("DOADO", "DOPADOP"), ("A",), "REGCEAREGCE", "RSTREGARSTREG")
+B = RamOutput("CLKBWRCLK", "ENBWREN", ("DOBDO", "DOPBDOP"), ("B",), "REGCEB", "RSTREGB")
+WIDE = RamOutput(A.clock, A.enable, A.outputs + B.outputs, ("A", "B"), A.register_enable, A.register_reset)
 
 
-def _ports(parameters: dict) -> tuple[Port, ...]:
+def _ports(parameters: dict) -> tuple[RamOutput, ...]:
     return (WIDE,) if parameters.get("RAM_MODE", "TDP").strip() == "SDP" else (A, B)
 
 
@@ -70,7 +70,7 @@ def _enable_of(cell: dict, clock: list):
     return pins.get("CE", ["1"]) if straight and _is(parameters, "INIT", "0", "x") else None
 
 
-def _followers(module: dict, loads: dict, ram: dict, port: Port):
+def _followers(module: dict, loads: dict, ram: dict, port: RamOutput):
     """Map each output bit of the port that is used to its flip-flop, and return the enable of all.
 
     None if a bit drives anything else, or if the flip-flops cannot be the output register.

@@ -10,7 +10,7 @@ from varigate.sim.board.hangup import outliving
 from varigate.sim.board.ports import listen, open_port
 from varigate.sim.board.tasks import running
 from varigate.sim.board.terminal import BoardApp
-from varigate.sim.board.web import Page
+from varigate.sim.board.web import BoardPage
 
 __all__ = ["run_board"]
 
@@ -42,7 +42,7 @@ def run_board(make_board, *, tcp: int | None = None, page: int | None = None) ->
         if sys.stderr.isatty():
             print("preparing the simulation …", file=sys.stderr)
         board = stack.enter_context(make_board())
-        pages = Page(board, port.name, listener) if listener else None
+        pages = BoardPage(board, port.name, listener) if listener else None
         # Textual draws on standard error.
         drawn = pages is None and all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
         status = asyncio.run(_live(board, port, pages, BoardApp(board, port.name) if drawn else None))
@@ -51,7 +51,7 @@ def run_board(make_board, *, tcp: int | None = None, page: int | None = None) ->
     return status
 
 
-async def _live(board: Board, port, pages: Page | None, app: BoardApp | None) -> int:
+async def _live(board: Board, port, pages: BoardPage | None, app: BoardApp | None) -> int:
     """Until something ends, or the terminal is closed."""
     ended, loop = asyncio.Event(), asyncio.get_running_loop()
     parts = [ended.wait(), board.run(port)]

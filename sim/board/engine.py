@@ -6,14 +6,14 @@ from collections import deque
 
 from varigate.gateware.engine.program import Array
 from varigate.gateware.panel.buttons import ButtonLayout
-from varigate.gateware.top import Timing, Top
+from varigate.gateware.top import HumanTimes, Top
 from varigate.gateware.video.screen_layout import image_side
 from varigate.gateware.video.vga import PINS
 from varigate.model.errors import UserError
 from varigate.model.network import network_file
 from varigate.model.network.network import Network
 from varigate.sim.board.monitor import Monitor
-from varigate.sim.board.segments import Persistence
+from varigate.sim.board.seven_segment import Persistence
 from varigate.sim.board.transcript import Transcript
 from varigate.sim.simulators.compiled import Simulation
 from varigate.sim.testbench.serial_line import Receiver, Sender
@@ -27,7 +27,7 @@ SWITCHES = 16
 BUTTONS = tuple(ButtonLayout.members)
 RESET = "reset"  # the red button
 PIECE = 0.002  # seconds that are simulated at once: the serial line's and the person's latency
-PRESS, PAUSE = 0.1, 0.03  # seconds; contacts count once they have been still for `Timing.settle`
+PRESS, PAUSE = 0.1, 0.03  # seconds; contacts count once they have been still for `HumanTimes.settle`
 PRESSES = 8  # that wait
 FADING = 0.02  # seconds that the eye remembers
 LAG = 0.25  # seconds behind real time that are caught up with
@@ -68,13 +68,13 @@ class Board:
             raise UserError(f"a bit lasts {BITS[0]}…{BITS[-1]} clocks, not {bit}")
         baud = CLOCK_HZ // bit
         self._clock_hz = baud * bit
-        timing = Timing()
+        times = HumanTimes()
         self._simulation = Simulation(Top(network, network_file.digest(network), array=array, weights=weights,
-                                          clock_hz=self._clock_hz, baud=baud, timing=timing))
+                                          clock_hz=self._clock_hz, baud=baud, times=times))
         self._simulation.reset()
         self.monitor = None
         if image_side(network) is not None:
-            self.monitor = Monitor(max(1, round(self._clock_hz / timing.pixel_hz)))
+            self.monitor = Monitor(max(1, round(self._clock_hz / times.pixel_hz)))
         self._outputs = ["tx", "leds", "anodes", "segments", *(PINS if self.monitor else ())]
         self._sender, self._receiver = Sender(bit), Receiver(bit)
         self._eye = Persistence(FADING * self._clock_hz)

@@ -14,7 +14,7 @@ from varigate.sim.board.engine import Board
 from varigate.sim.board.ports import listen
 from varigate.sim.board.tasks import running
 from varigate.sim.board.terminal import BoardApp
-from varigate.sim.board.web import Page
+from varigate.sim.board.web import BoardPage
 
 __all__ = ["chromium", "draw", "missing"]
 
@@ -90,7 +90,7 @@ def _photograph(url: str) -> bytes:
 async def _draw(board: Board, x, folder: Path):
     board.write(encode(1, Command.CLASSIFY, x))
     with listen(0) as listener:
-        page = Page(board, PORT, listener)
+        page = BoardPage(board, PORT, listener)
         async with running(board.run(Quiet()), page.serve()):
             picture = await asyncio.to_thread(_photograph, page.url)
             app = BoardApp(board, PORT)

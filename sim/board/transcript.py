@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from varigate.model.protocol.frames import NEGATIVE, REPLY, Command, Decoder, Frame, Reason
 
-__all__ = ["Entry", "Transcript"]
+__all__ = ["Transcript", "TranscriptEntry"]
 
 KEPT = 200  # entries
 LONGEST = 4096  # bytes between two delimiters; more than any frame
 
 
 @dataclass(frozen=True)
-class Entry:
+class TranscriptEntry:
     """`sender` is `host` or `board`, `kind` is `text` or `frame`."""
 
     sender: str
@@ -48,15 +48,15 @@ class Transcript:
     def feed(self, sender: str, data: bytes):
         decoder = self._decoders.setdefault(sender, Decoder())
         for item in decoder.feed(data):
-            self._entries.append(Entry(sender, "frame", _describe(item)) if isinstance(item, Frame)
-                                 else Entry(sender, "text", item))
+            self._entries.append(TranscriptEntry(sender, "frame", _describe(item)) if isinstance(item, Frame)
+                                 else TranscriptEntry(sender, "text", item))
             self.count += 1
         # A sender that never delimits would fill the decoder's memory.
         self._open[sender] = len(data) - 1 - data.rfind(0) + (0 if 0 in data else self._open.get(sender, 0))
         if self._open[sender] > LONGEST:
             del self._decoders[sender], self._open[sender]
 
-    def since(self, count: int) -> list[Entry]:
+    def since(self, count: int) -> list[TranscriptEntry]:
         """The entries after the first `count`, as far as they are kept."""
         entries = list(self._entries)
         return entries[len(entries) - min(len(entries), self.count - count):]

@@ -13,10 +13,10 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from varigate.sim.board.engine import BUTTONS, RESET, SWITCHES, Board
 from varigate.sim.board.ports import HOST
-from varigate.sim.board.segments import spell
+from varigate.sim.board.seven_segment import spell
 from varigate.sim.testbench.vga import png
 
-__all__ = ["Page", "act"]
+__all__ = ["BoardPage", "act"]
 
 RATE = 30  # states a second, when there is something new
 FILES = {"/": ("board.html", "text/html"), "/board.css": ("board.css", "text/css"),
@@ -51,7 +51,7 @@ def act(board: Board, text: str):
             raise ValueError("no message of this page")
 
 
-class Page:
+class BoardPage:
     """Serves the page of a board that runs in the same event loop.
 
     Parameters

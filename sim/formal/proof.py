@@ -23,7 +23,7 @@ from amaranth.lib import wiring
 from varigate.model.errors import UserError
 from varigate.platform.toolchains.yosys import PACKAGE
 
-__all__ = ["Outcome", "Proof"]
+__all__ = ["Proof", "ProofOutcome"]
 
 PREPARE = ["read_rtlil top.il", "hierarchy -top top", "proc", "flatten", "memory", "async2sync", "chformal -lower",
            "opt_clean"]
@@ -33,7 +33,7 @@ ROW = re.compile(r"^ +(\d+|init) +\\(\S+) +(?:-?\d+|--) +\S+ +([01x]+) *$", re.M
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ProofOutcome:
     """What came of a proof.
 
     Parameters
@@ -121,7 +121,7 @@ class Proof:
         self.m.d.comb += reached.eq(Value.cast(test).any())
         self._reached.append(reached)
 
-    def prove(self, *, steps: int = 4, bounded: bool = False, within: int = 16, limit: float = 240) -> Outcome:
+    def prove(self, *, steps: int = 4, bounded: bool = False, within: int = 16, limit: float = 240) -> ProofOutcome:
         """Looks for a counterexample of up to `steps` cycles and, unless `bounded`, for an induction over as many;
         then for a run of up to `within` cycles to each thing that must be reachable.
 
@@ -163,7 +163,7 @@ def _trace(log: str) -> list[dict[str, int]]:
     return [cycles[cycle] for cycle in sorted(cycles)]
 
 
-def _outcome(log: str, reached: list[str], seconds: float) -> Outcome:
+def _outcome(log: str, reached: list[str], seconds: float) -> ProofOutcome:
     log, *runs = re.split(rf"^{MARK}$", log, flags=re.MULTILINE)
     steps = max(int(step) for step in re.findall(r"^\[(?:base case|induction step) (\d+)\]", log, re.MULTILINE))
     refuted, proved = "model found for base case: FAIL!" in log, "Induction step proven: SUCCESS!" in log
@@ -171,11 +171,11 @@ def _outcome(log: str, reached: list[str], seconds: float) -> Outcome:
         missed = tuple(name.removeprefix(REACH) for name, run in zip(reached, runs, strict=True)
                        if "model found for base case: FAIL!" not in run)
         if missed:
-            return Outcome("vacuous", steps, seconds, [], missed)
+            return ProofOutcome("vacuous", steps, seconds, [], missed)
         if proved or "[induction step" not in log:
-            return Outcome("proved" if proved else "bounded", steps, seconds, [])
+            return ProofOutcome("proved" if proved else "bounded", steps, seconds, [])
     trace = _trace(log)
     broken = tuple(name.removeprefix(CLAIM) for name, holds in trace[-1].items()
                    if name.startswith(CLAIM) and not holds)
     values = [{name: value for name, value in cycle.items() if not name.startswith(CLAIM)} for cycle in trace]
-    return Outcome("refuted" if refuted else "open", steps, seconds, values, broken)
+    return ProofOutcome("refuted" if refuted else "open", steps, seconds, values, broken)

@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from varigate.model.errors import UserError
 from varigate.sim.mutation.mutation import Mutant, mutants_of
-from varigate.sim.mutation.suite import Outcome, Suite
+from varigate.sim.mutation.suite import MutantOutcome, Suite
 
 __all__ = ["draw", "pick", "run", "select"]
 
@@ -96,19 +96,19 @@ class _Record:
         changed = mutant.apply(self._suite.sources[mutant.file].decode())
         return f"stage {stage} {mutant.id} {hashlib.sha256(changed.encode()).hexdigest()}"
 
-    def outcome(self, mutant: Mutant, stage: int) -> Outcome | None:
+    def outcome(self, mutant: Mutant, stage: int) -> MutantOutcome | None:
         entry = self._known.get(self._key(mutant, stage))
         if entry is None or (entry["status"] == "survived" and entry["tree"] != self._tree):
             return None
-        return Outcome(entry["status"], entry["by"])
+        return MutantOutcome(entry["status"], entry["by"])
 
-    def keep(self, mutant: Mutant, stage: int, outcome: Outcome):
+    def keep(self, mutant: Mutant, stage: int, outcome: MutantOutcome):
         self._write({"key": self._key(mutant, stage), "tree": self._tree, "before": mutant.before,
                      "after": mutant.after, **asdict(outcome)})
 
 
 def run(suite: Suite, mutants: list[Mutant], *, jobs: int = 1, resume: Path | None = None,
-        progress: bool = False) -> dict[Mutant, Outcome]:
+        progress: bool = False) -> dict[Mutant, MutantOutcome]:
     """Puts each of `mutants` to the nearest tests and, where it survives them, to the others.
 
     Parameters
@@ -132,7 +132,7 @@ def run(suite: Suite, mutants: list[Mutant], *, jobs: int = 1, resume: Path | No
         for test in missing:
             record.keep_durations(test)
 
-    def judge(mutant) -> Outcome:
+    def judge(mutant) -> MutantOutcome:
         for stage, stage_tests in enumerate(suite.stages(mutant.file)):
             outcome = record.outcome(mutant, stage)
             if outcome is None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from varigate.model.errors import UserError
 from varigate.sim.mutation.mutation import KINDS, Mutant
-from varigate.sim.mutation.suite import Outcome
+from varigate.sim.mutation.suite import MutantOutcome
 
-__all__ = ["LEAST_KILLED", "Report", "explanations"]
+__all__ = ["LEAST_KILLED", "MutationReport", "explanations"]
 
 LEAST_KILLED = 0.95
 EXPLANATIONS = "docs/mutants.toml"
@@ -60,12 +60,12 @@ def _percent(part: float) -> str:
 
 
 @dataclass(frozen=True)
-class Report:
+class MutationReport:
     """What became of each mutant, and the reasons of those that survived."""
 
     seed: int
     candidates: int
-    outcomes: dict[Mutant, Outcome]
+    outcomes: dict[Mutant, MutantOutcome]
     reasons: dict[tuple, str]
     slow: list[str]
 
@@ -101,7 +101,7 @@ class Report:
             {"id": mutant.id, "before": mutant.before, "after": mutant.after, **asdict(outcome),
              "reason": self.reason(mutant)} for mutant, outcome in self.outcomes.items()]}
 
-    def _table(self, head: str, groups: dict[str, list[Outcome]]) -> str:
+    def _table(self, head: str, groups: dict[str, list[MutantOutcome]]) -> str:
         lines = [f"| {head} | drawn | {' | '.join(STATUSES)} |", "|---" + "|---:" * (len(STATUSES) + 1) + "|"]
         for name, outcomes in groups.items():
             counts = Counter(outcome.status for outcome in outcomes)

@@ -18,7 +18,7 @@ from pathlib import Path
 from varigate.model.errors import UserError
 from varigate.sim.mutation.mutation import Mutant
 
-__all__ = ["Outcome", "Suite"]
+__all__ = ["MutantOutcome", "Suite"]
 
 PACKAGE = "varigate"  # of which all folders are parts, wherever they lie
 TESTS = "tests"
@@ -45,7 +45,7 @@ FAILED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Outcome:
+class MutantOutcome:
     """`killed` (by the test or file `by`), `timed out` or `survived`."""
 
     status: str
@@ -172,12 +172,12 @@ class Suite:
             known = self.durations[test]
             known[name] = known.get(name, 0) + float(seconds)
 
-    def run(self, mutant: Mutant, tests: list[str]) -> Outcome:
+    def run(self, mutant: Mutant, tests: list[str]) -> MutantOutcome:
         """Puts `mutant` to `tests`, the quick ones first, until one fails."""
         seconds = {test + name: taken for test in tests for name, taken in self.durations[test].items()
                    if taken <= self._slowest}
         if not seconds:
-            return Outcome("survived")
+            return MutantOutcome("survived")
         limit = 15 + round(2 * sum(seconds.values()))
         try:
             code, output = self._run(mutant, sorted(seconds, key=seconds.get), limit=limit)
@@ -185,13 +185,13 @@ class Suite:
                 # The mutant has changed the list of tests, perhaps to none, for a module that cannot be imported.
                 code, output = self._run(mutant, tests, limit=limit)
         except subprocess.TimeoutExpired:
-            return Outcome("timed out")
+            return MutantOutcome("timed out")
         if code in ENDED:
-            return Outcome("timed out")
+            return MutantOutcome("timed out")
         if code == USAGE:
             raise UserError(f"pytest does not accept its arguments: {output[-300:].strip()}")
         failed = FAILED.search(output)
-        return Outcome("killed", failed[1] if failed else tests[0]) if code else Outcome("survived")
+        return MutantOutcome("killed", failed[1] if failed else tests[0]) if code else MutantOutcome("survived")
 
     def stop(self):
         """Ends all runs, with a `UserError` in each, and lets none begin."""

@@ -6,7 +6,7 @@ from amaranth.lib.wiring import In, Out
 from amaranth.utils import exact_log2
 
 from varigate.platform.toolchains.netlist import Cell
-from varigate.sim.simulators.ramb import Port, Ramb, parse
+from varigate.sim.simulators.ramb import Ramb, RambPort, parse
 
 __all__ = ["BlockRam"]
 
@@ -53,7 +53,7 @@ class BlockRam(wiring.Component):
 class _Side:
     """The logic of one port."""
 
-    def __init__(self, pins: BlockRam, ramb: Ramb, port: Port):
+    def __init__(self, pins: BlockRam, ramb: Ramb, port: RambPort):
         self._pins, self._ramb, self._port = pins, ramb, port
         address = self._input(port.pins.address)
         self._row = address[exact_log2(ramb.data):ramb.address_bits]

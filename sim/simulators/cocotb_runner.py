@@ -13,14 +13,14 @@ from cocotb_tools import config
 from varigate.model.errors import UserError
 from varigate.sim.simulators import verilator
 
-__all__ = ["Result", "run", "simulator"]
+__all__ = ["CocotbResult", "run", "simulator"]
 
 # Everything that cocotb calls must see the symbols of everything else; and the interpreter stays locked meanwhile.
 LAUNCH = "import ctypes, sys; ctypes.PyDLL(sys.argv[1], ctypes.RTLD_GLOBAL).simulate()"
 
 
 @dataclass(frozen=True)
-class Result:
+class CocotbResult:
     """What came of one cocotb test.
 
     Parameters
@@ -43,18 +43,18 @@ def simulator(component) -> Path:
     return verilator.library(verilator.verilog(rtlil.convert(component, name="top", emit_src=False)))
 
 
-def _results(path: Path) -> list[Result]:
+def _results(path: Path) -> list[CocotbResult]:
     found = []
     for case in ElementTree.parse(path).getroot().iter("testcase"):
         bad = [child for child in case if child.tag in ("failure", "error")]
         status = "failed" if bad else "skipped" if case.find("skipped") is not None else "passed"
         message = "\n".join(f"{child.get('message')}\n{child.text}" for child in bad)
-        found.append(Result(f"{case.get('classname')}.{case.get('name')}", status, message))
+        found.append(CocotbResult(f"{case.get('classname')}.{case.get('name')}", status, message))
     return found
 
 
 def run(library: Path, module: Path, *, out: Path, test: str | None = None, environment: dict[str, str] | None = None,
-        seed: int = 1, limit: float = 300) -> list[Result]:
+        seed: int = 1, limit: float = 300) -> list[CocotbResult]:
     """Runs the cocotb tests of `module`, each on what the one before has left, the first after power-on.
 
     Parameters

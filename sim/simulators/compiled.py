@@ -10,14 +10,14 @@ from amaranth.back import rtlil
 from amaranth.hdl import Signal, Value
 
 from varigate.sim.simulators import cxxrtl
-from varigate.sim.simulators.native import Changes, Outcome, Sink, load
+from varigate.sim.simulators.native import Changes, RunOutcome, Sink, load
 from varigate.sim.simulators.transfers import transact
 
-__all__ = ["Port", "Simulation"]
+__all__ = ["DesignPort", "Simulation"]
 
 
 @dataclass(frozen=True)
-class Port:
+class DesignPort:
     """A pin, or several side by side: its place in the harness, its width in bits, and whether it is an input."""
 
     place: int
@@ -41,7 +41,7 @@ class Simulation:
 
     Members
     -------
-    ports : dict of name: Port
+    ports : dict of name: DesignPort
     cycle : int
         rising edges so far.
     library, handle
@@ -79,7 +79,7 @@ class Simulation:
         width, is_input = ctypes.c_int64(), ctypes.c_int32()
         for place in range(self.library.sim_ports(self.handle)):
             name = self.library.sim_port(self.handle, place, width, is_input).decode()
-            self.ports[name] = Port(place, width.value, bool(is_input.value))
+            self.ports[name] = DesignPort(place, width.value, bool(is_input.value))
 
     def close(self):
         """Ends the simulation; the VCD is complete only then."""
@@ -118,7 +118,7 @@ class Simulation:
 
     def check(self, outcome: int) -> int:
         """Raises what went wrong on the other side of a call that advances the simulation."""
-        if outcome == Outcome.FAILED:
+        if outcome == RunOutcome.FAILED:
             raise AssertionError(f"an assertion of the design fails at cycle {self.cycle}: "
                                  f"{self.library.sim_error(self.handle).decode()}")
         if self._failure:
@@ -126,14 +126,14 @@ class Simulation:
         self._unsettled = False
         return outcome
 
-    def port(self, name: str) -> Port:
+    def port(self, name: str) -> DesignPort:
         """The port of that name, or a ValueError that names those that there are."""
         try:
             return self.ports[name]
         except KeyError:
             raise ValueError(f"the design has no port {name!r}, but {', '.join(sorted(self.ports))}") from None
 
-    def input(self, name: str) -> Port:
+    def input(self, name: str) -> DesignPort:
         """The port of that name, or a ValueError where it cannot be driven."""
         port = self.port(name)
         if not port.is_input or name == "clk":

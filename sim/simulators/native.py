@@ -5,7 +5,7 @@ from ctypes import POINTER, c_char_p, c_int, c_int32, c_int64, c_uint32, c_uint6
 from functools import cache
 from pathlib import Path
 
-__all__ = ["Changes", "Outcome", "Sink", "Stream", "load"]
+__all__ = ["Changes", "RunOutcome", "Sink", "Stream", "load"]
 
 Sink = ctypes.CFUNCTYPE(None, c_void_p, c_int64)
 
@@ -24,7 +24,7 @@ class Changes(ctypes.Structure):
     _fields_ = (("port", c_int32), ("unused", c_int32), ("count", c_int64), ("times", c_void_p), ("values", c_void_p))
 
 
-class Outcome:
+class RunOutcome:
     """`enum Outcome` of the harness."""
 
     DONE, DEADLINE, NOT_HELD, FAILED = range(4)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from varigate.model.errors import UserError
 from varigate.platform.toolchains.netlist import Cell
 
-__all__ = ["Pins", "Port", "Ramb", "parse"]
+__all__ = ["Pins", "Ramb", "RambPort", "parse"]
 
 ADDRESS_BITS = {"RAMB18E1": 14, "RAMB36E1": 15}  # the address of a single bit
 WIDEST = {"RAMB18E1": 36, "RAMB36E1": 72}  # in simple dual-port mode; half of it in true dual-port mode
@@ -32,7 +32,7 @@ B = Pins("CLKBWRCLK", "ENBWREN", "ADDRBWRADDR", "WEBWE", "RSTRAMB", "REGCEB", "R
 
 
 @dataclass(frozen=True)
-class Port:
+class RambPort:
     """One of the two ports.
 
     Members
@@ -70,7 +70,7 @@ class Ramb:
 
     Members
     -------
-    ports : tuple of Port
+    ports : tuple of RambPort
         those that are used.
     inverted : frozenset of names of pins
     data, parity : int
@@ -81,7 +81,7 @@ class Ramb:
         of the address of a single bit.
     """
 
-    ports: tuple[Port, ...]
+    ports: tuple[RambPort, ...]
     inverted: frozenset[str]
     data: int
     parity: int
@@ -133,7 +133,7 @@ class _Parser:
         return sum(((half & (1 << data) - 1) << place * data) | ((half >> data & (1 << parity) - 1)
                    << 2 * data + place * parity) for place, half in enumerate(halves))
 
-    def port(self, side: str, pins: Pins) -> Port:
+    def port(self, side: str, pins: Pins) -> RambPort:
         read, write = self._width("READ", side), self._width("WRITE", side)
         ins = ("A", "B") if sum(write) > self._half else (side,)
         outs = ("A", "B") if sum(read) > self._half else (side,)
@@ -141,7 +141,7 @@ class _Parser:
         if len(outs) == 2 and self._number("DOB_REG") != registered:
             self._refuse("a DOB_REG other than DOA_REG with READ_WIDTH_A", sum(read))
         modes = ("WRITE_FIRST", "READ_FIRST", *(() if self._simple else ("NO_CHANGE",)))
-        return Port(
+        return RambPort(
             pins, read, write, tuple(f"DI{s}DI" for s in ins), tuple(f"DIP{s}DIP" for s in ins),
             tuple(f"DO{s}DO" for s in outs), tuple(f"DOP{s}DOP" for s in outs),
             self._choice(f"WRITE_MODE_{side}", *modes), bool(registered),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from varigate.sim.simulators.native import Outcome, Stream
+from varigate.sim.simulators.native import RunOutcome, Stream
 
 __all__ = ["transact"]
 
@@ -22,11 +22,11 @@ def transact(simulation, inputs: dict, outputs: dict[str, int], stall: float, se
     library, handle = simulation.library, simulation.handle
     outcome = simulation.check(library.sim_transact(handle, len(senders), senders, len(receivers), receivers,
                                                     round(stall * 2**32), deadline))
-    if outcome == Outcome.DEADLINE:
+    if outcome == RunOutcome.DEADLINE:
         progress = ", ".join(f"{name} {stream.done} of {stream.count}"
                              for name, stream in zip(words, [*senders, *receivers], strict=True))
         raise TimeoutError(f"no end after {deadline} cycles: {progress}")
-    if outcome == Outcome.NOT_HELD:
+    if outcome == RunOutcome.NOT_HELD:
         name = list(outputs)[library.sim_culprit(handle)]
         raise AssertionError(f"stream {name}: a stalled item did not hold in cycle {simulation.cycle - 1}")
     return {name: words[name] for name in outputs}, cycles

@@ -19,8 +19,8 @@ from varigate.model.protocol.requests import judge, negative_reply
 from varigate.sim.simulators.compiled import Simulation
 from varigate.sim.testbench.board_reference import BoardReference
 from varigate.sim.testbench.corruption import BROKEN, clean, corruption, random_request, wire
-from varigate.sim.testbench.device import BAUD, BIT, QUICK
 from varigate.sim.testbench.serial_line import BITS, Receiver, changes
+from varigate.sim.testbench.top_bench import BAUD, BIT, QUICK
 
 __all__ = ["Session", "idle", "line_of", "sequence", "top"]
 
@@ -32,7 +32,7 @@ HIGH, LOW = 1, 0
 
 def top(network: Network) -> Top:
     """The whole design with eight clocks a bit."""
-    return Top(network, network_file.digest(network), array=Array(8, 1), clock_hz=BIT * BAUD, baud=BAUD, timing=QUICK)
+    return Top(network, network_file.digest(network), array=Array(8, 1), clock_hz=BIT * BAUD, baud=BAUD, times=QUICK)
 
 
 # Waveforms: a level for each clock, uint8.

@@ -27,7 +27,7 @@ from varigate.model.fixedpoint.epsilon import KINDS, epsilon, epsilon_table
 from varigate.model.fixedpoint.sampling import EPSILON
 from varigate.sim.units import goodness
 
-__all__ = ["FALSE_ALARM", "GENERATORS", "LAGS", "SEEDS", "Battery", "Report", "generator", "run"]
+__all__ = ["FALSE_ALARM", "GENERATORS", "LAGS", "SEEDS", "Battery", "BatteryReport", "generator", "run"]
 
 FALSE_ALARM = 1e-3
 SEEDS = tuple(range(1, 11))
@@ -75,7 +75,7 @@ class Battery:
             self._high[name] += int(np.count_nonzero(high))
             self._last[name] = high[-1]
 
-    def results(self) -> list[goodness.Result]:
+    def results(self) -> list[goodness.GoodnessResult]:
         """Every test on all that was added."""
         counts, count = self.counts, int(self.counts.sum())
         return [
@@ -92,7 +92,7 @@ class Battery:
 
 
 @dataclass(frozen=True)
-class Report:
+class BatteryReport:
     """The outcome of `run`."""
 
     generator: str
@@ -132,7 +132,7 @@ class Report:
 
 
 def run(source: Callable[[int, int, int], np.ndarray], seed: int, count: int, *, name: str = "",
-        progress: bool = False) -> Report:
+        progress: bool = False) -> BatteryReport:
     """The battery over samples 0 … count − 1 of `source(seed, count, start)`; memory does not grow with `count`."""
     if count < LEAST:
         raise UserError(f"the statistics of ε need {LEAST:,} samples at least, not {count:,}")
@@ -142,4 +142,4 @@ def run(source: Callable[[int, int, int], np.ndarray], seed: int, count: int, *,
             size = min(BLOCK, count - start)
             battery.add(source(seed, size, start))
             bar.update(size)
-    return Report(name, seed, count, battery.results())
+    return BatteryReport(name, seed, count, battery.results())

@@ -14,14 +14,14 @@ from scipy.stats import binom, kstwo
 from varigate.model.fixedpoint.distribution import CODES, rounded_gaussian
 from varigate.model.fixedpoint.sampling import EPSILON
 
-__all__ = ["LEAST_EXPECTED", "Result", "anderson_darling", "anderson_darling_sf", "chi_square", "correlation",
+__all__ = ["LEAST_EXPECTED", "GoodnessResult", "anderson_darling", "anderson_darling_sf", "chi_square", "correlation",
            "kolmogorov_smirnov", "moments", "runs", "tail"]
 
 LEAST_EXPECTED = 20  # samples in a cell of χ²; smaller cells are merged with their neighbours
 
 
 @dataclass(frozen=True)
-class Result:
+class GoodnessResult:
     """One test: its name, its statistic in words and as a number, and its p-value.
 
     `continuous` tells whether p is uniform under the hypothesis; that of a small count is only at least uniform.
@@ -34,9 +34,9 @@ class Result:
     continuous: bool = True
 
 
-def _normal(name: str, detail: str, statistic: float, score: float) -> Result:
+def _normal(name: str, detail: str, statistic: float, score: float) -> GoodnessResult:
     """Two-sided, for a `score` that is standard normal."""
-    return Result(name, detail, statistic, float(erfc(abs(score) / np.sqrt(2))))
+    return GoodnessResult(name, detail, statistic, float(erfc(abs(score) / np.sqrt(2))))
 
 
 @cache
@@ -55,13 +55,13 @@ def _cells(count: int, width: int) -> tuple[np.ndarray, np.ndarray]:
     return width * np.array(starts), np.add.reduceat(expected, starts)
 
 
-def chi_square(counts, width: int) -> Result:
+def chi_square(counts, width: int) -> GoodnessResult:
     """Pearson's χ² over cells of `width` codes; `counts` int64 (65536,) as everywhere here."""
     starts, expected = _cells(int(counts.sum()), width)
     observed = np.add.reduceat(counts, starts)
     statistic, freedom = float(((observed - expected) ** 2 / expected).sum()), len(starts) - 1
     name = "χ², 1 LSB" if width == 1 else f"χ², {width * EPSILON.step:.4g} σ"
-    return Result(name, f"{statistic:,.1f} for {freedom:,} degrees of freedom", statistic,
+    return GoodnessResult(name, f"{statistic:,.1f} for {freedom:,} degrees of freedom", statistic,
                   float(chdtrc(freedom, statistic)))
 
 
@@ -72,7 +72,7 @@ def _deviation(counts):
     return count, np.cumsum(counts)[:-1] - count * np.where(below < 0.5, below, 1 - above), below, above
 
 
-def kolmogorov_smirnov(counts) -> Result:
+def kolmogorov_smirnov(counts) -> GoodnessResult:
     """sup |F − F₀| over the boundaries of the codes, with the exact law for continuous F₀ (SciPy's `kstwo`).
 
     The supremum cannot be seen within a code. No code has more than 2e-4 of the probability, so √n·D is too small by
@@ -80,10 +80,10 @@ def kolmogorov_smirnov(counts) -> Result:
     """
     count, deviation, *_ = _deviation(counts)
     distance = float(np.abs(deviation).max() / count)
-    return Result("Kolmogorov–Smirnov", f"D = {distance:.3e}", distance, float(kstwo.sf(distance, count)))
+    return GoodnessResult("Kolmogorov–Smirnov", f"D = {distance:.3e}", distance, float(kstwo.sf(distance, count)))
 
 
-def anderson_darling(counts) -> Result:
+def anderson_darling(counts) -> GoodnessResult:
     """A² = n ∫ (F − F₀)² / (F₀·(1 − F₀)) dF₀ by the trapezoidal rule over the boundaries of the codes.
 
     This is the discrete A² of V. Choulakian, R. Lockhart, M. Stephens (Canadian J. of Statistics 22, 1994). Boundaries
@@ -94,7 +94,7 @@ def anderson_darling(counts) -> Result:
     kept = (count * below >= 1) & (count * above >= 1)
     weight = (rounded_gaussian()[1:] + rounded_gaussian()[:-1])[kept] / 2
     statistic = float((deviation[kept] ** 2 / (below * above)[kept] * weight).sum() / count)
-    return Result("Anderson–Darling", f"A² = {statistic:.4f}", statistic, anderson_darling_sf(statistic))
+    return GoodnessResult("Anderson–Darling", f"A² = {statistic:.4f}", statistic, anderson_darling_sf(statistic))
 
 
 def anderson_darling_sf(statistic: float) -> float:
@@ -115,16 +115,17 @@ def anderson_darling_sf(statistic: float) -> float:
     return float(min(1.0, step / np.pi * (terms.sum() - terms[0] / 2)))
 
 
-def tail(counts, sigmas: float) -> Result:
+def tail(counts, sigmas: float) -> GoodnessResult:
     """The number of |codes| ≥ sigmas, two-sided against its exact binomial law."""
     beyond = np.abs(CODES) >= sigmas / EPSILON.step
     count, observed, probability = int(counts.sum()), int(counts[beyond].sum()), float(rounded_gaussian()[beyond].sum())
     law = binom(count, probability)
     p = float(min(1.0, 2 * min(law.cdf(observed), law.sf(observed - 1))))
-    return Result(f"beyond {sigmas} σ", f"{observed:,}, expected {count * probability:,.1f}", observed, p, False)
+    expected = f"{observed:,}, expected {count * probability:,.1f}"
+    return GoodnessResult(f"beyond {sigmas} σ", expected, observed, p, False)
 
 
-def moments(counts) -> list[Result]:
+def moments(counts) -> list[GoodnessResult]:
     """Mean and mean square, normal for many samples, against the hypothesis' own."""
     count, x = int(counts.sum()), EPSILON.real(CODES)
     second, fourth = (float((rounded_gaussian() * x**order).sum()) for order in (2, 4))
@@ -136,18 +137,18 @@ def moments(counts) -> list[Result]:
     ]
 
 
-def correlation(name: str, lag: int, products: float, squares: float, count: int) -> Result:
+def correlation(name: str, lag: int, products: float, squares: float, count: int) -> GoodnessResult:
     """r = (Σ xₜ·xₜ₊lag / pairs) / (Σ xₜ² / count), of deviation 1/√pairs for independent x of mean 0."""
     pairs = count - lag
     r = products / pairs / (squares / count)
     return _normal(f"autocorrelation of {name}, lag {lag}", f"{r:+.2e}", r, r * np.sqrt(pairs))
 
 
-def runs(name: str, changes: int, high: int, count: int) -> Result:
+def runs(name: str, changes: int, high: int, count: int) -> GoodnessResult:
     """A. Wald, J. Wolfowitz (Annals of Math. Statistics 11, 1940): the number of runs, given `high` of `count`."""
     product, observed = 2.0 * high * (count - high), changes + 1
     if not product:
-        return Result(name, "no change", observed, 0.0)
+        return GoodnessResult(name, "no change", observed, 0.0)
     expected = 1 + product / count
     deviation = np.sqrt(product * (product - count) / (count**2 * (count - 1.0)))
     return _normal(name, f"{observed:,}, expected {expected:,.1f}", observed, (observed - expected) / deviation)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from varigate.gateware.engine.program import Array
-from varigate.gateware.top import Timing, Top
+from varigate.gateware.top import HumanTimes, Top
 from varigate.model.network import network_file, vectors
 from varigate.sim.simulators import verilator
 from varigate.sim.simulators.cocotb_runner import run, simulator
@@ -22,7 +22,7 @@ BENCHES = ("bench_serial", "bench_faults", "bench_panel", "bench_shipped")
 LONG = {"bench_shipped.the_display_and_a_button"}  # three million clocks
 
 CLOCK_HZ, BAUD = 8_000_000, 1_000_000  # eight clocks a bit
-QUICK = Timing(settle=24 / CLOCK_HZ, digit_hz=CLOCK_HZ / 4, led_time=4e-4, page_time=1e-3)
+QUICK = HumanTimes(settle=24 / CLOCK_HZ, digit_hz=CLOCK_HZ / 4, led_time=4e-4, page_time=1e-3)
 
 
 def functions(bench: str) -> list[str]:
@@ -38,21 +38,22 @@ def cases():
             yield pytest.param(bench, name, id=f"verilator-{bench.removeprefix('bench_')}-{name}", marks=marks)
 
 
-def pins_of(timing: Timing, clock_hz: int, baud: int) -> dict:
-    return {"bit": clock_hz / baud, "settle": timing.settle * clock_hz, "digit": clock_hz / timing.digit_hz,
-            "led": timing.led_time * clock_hz, "page": timing.page_time * clock_hz}
+def pins_of(times: HumanTimes, clock_hz: int, baud: int) -> dict:
+    return {"bit": clock_hz / baud, "settle": times.settle * clock_hz, "digit": clock_hz / times.digit_hz,
+            "led": times.led_time * clock_hz, "page": times.page_time * clock_hz}
 
 
 @pytest.fixture(scope="session")
 def quick(iris):
     """The top's simulator with a short bit time, and its timing."""
-    top = Top(iris, network_file.digest(iris), array=Array(8, 1), clock_hz=CLOCK_HZ, baud=BAUD, timing=QUICK)
+    top = Top(iris, network_file.digest(iris), array=Array(8, 1), clock_hz=CLOCK_HZ, baud=BAUD, times=QUICK)
     return simulator(top), pins_of(QUICK, CLOCK_HZ, BAUD)
 
 
 @pytest.fixture(scope="session")
 def shipped(iris):
-    return simulator(Top(iris, network_file.digest(iris), array=Array(8, 1))), pins_of(Timing(), 100_000_000, 115_200)
+    top = Top(iris, network_file.digest(iris), array=Array(8, 1))
+    return simulator(top), pins_of(HumanTimes(), 100_000_000, 115_200)
 
 
 @pytest.fixture(scope="session")

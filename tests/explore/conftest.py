@@ -6,7 +6,7 @@ import pytest
 from varigate.explore.costs.area import AreaModel, features
 from varigate.explore.costs.calibration import Calibration
 from varigate.explore.costs.evaluator import Evaluator
-from varigate.explore.joint.dataset import TARGETS, Dataset
+from varigate.explore.joint.dataset import TARGETS, DesignData
 from varigate.explore.joint.training import trainer
 from varigate.explore.spaces.family import family
 from varigate.explore.spaces.varigate import SPACE, array_of, candidates
@@ -50,7 +50,7 @@ def joint():
     labels = everything[np.sort(rng.choice(len(everything), 60, replace=False))]
     workloads = [Workload.parse(text) for text in ("4-8-z2-c3", "20-12-9-z3-c0-sigmoid", "30-z4-c10-sigmoid")]
     logs = rng.normal(5, 1, (len(labels), 1, 1)) + rng.normal(0, 0.1, (len(labels), len(workloads), len(TARGETS)))
-    made = trainer(Dataset(labels, workloads, logs), seed=0, epochs=2)
+    made = trainer(DesignData(labels, workloads, logs), seed=0, epochs=2)
     made.train()
     assert made.model.space is SPACE
     return made.model

@@ -16,8 +16,8 @@ from varigate.explore.spaces import vaesa
 from varigate.explore.spaces.varigate import SPACE, array_of
 from varigate.explore.spaces.workloads import Workload
 from varigate.gateware.engine.program import Array
+from varigate.platform.toolchains.configuration import Configuration
 from varigate.platform.toolchains.flow import find_network
-from varigate.platform.toolchains.settings import Settings
 from varigate.sim.regression.regress import regress
 
 
@@ -48,8 +48,8 @@ def refused(capsys, *arguments):
     return last
 
 
-def settings_of(path) -> Settings:
-    return Settings.load(argparse.Namespace(config=Path(path), array=None))
+def settings_of(path) -> Configuration:
+    return Configuration.load(argparse.Namespace(config=Path(path), array=None))
 
 
 def test_a_search_ends_in_a_configuration_and_the_command_that_builds_it(capsys, model):
@@ -131,7 +131,7 @@ def test_validation_sets_predictions_beside_the_synthesis(capsys, monkeypatch, m
 def table(monkeypatch):
     """Three layers of random numbers in place of the published ones."""
     rng = np.random.default_rng(0)
-    made = vaesa.Table(rng.integers(1, 9, (3, 9)).astype(float), *rng.uniform(1, 9, (2, 3, vaesa.SPACE.size)))
+    made = vaesa.PublishedTable(rng.integers(1, 9, (3, 9)).astype(float), *rng.uniform(1, 9, (2, 3, vaesa.SPACE.size)))
     monkeypatch.setattr(vaesa, "read", lambda path: made)
     return made
 

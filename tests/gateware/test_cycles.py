@@ -13,7 +13,7 @@ from varigate.gateware.engine.activation_buffers import HiddenBuffer, VectorBuff
 from varigate.gateware.engine.drain import Drain
 from varigate.gateware.engine.program import Array, lower
 from varigate.gateware.engine.result_queue import ResultQueue
-from varigate.gateware.engine.schedule import plan_segment
+from varigate.gateware.engine.schedule import plan_subnet
 from varigate.gateware.engine.sequencer import Sequencer
 from varigate.gateware.lib.pipeline import SkidBuffer
 from varigate.gateware.link.uart import BaudGenerator, UartTransmitter
@@ -156,7 +156,7 @@ def test_switches_take_two_clocks():
 
 def test_the_drain_gives_groups_a_latency_after_the_sums():
     matrix = lower(flowers())[0][0]
-    dut = Drain([matrix], Array(8, 1, 2), sigmoid=None, accumulator_bits=32, style="lut")
+    dut = Drain([matrix], Array(8, 1, 2), sigmoid=None, accumulator_bits=32, storage="lut")
     valid, = trace(dut, {0: [(dut.opening, 1)], **pulse(5, dut.capture)}, dut.valid)
     assert high(valid) == list(range(5 + dut.latency, 5 + dut.latency + ceil(matrix.rows / 2)))
 
@@ -236,7 +236,7 @@ def test_the_latent_stage_takes_a_number_a_clock(op):
 
 @pytest.mark.parametrize("array", [Array(8, 1), Array(4, 3), Array(2, 4, 2)])
 def test_the_sequencer_issues_as_planned(array):
-    plans = plan_segment(lower(flowers())[0], array)
+    plans = plan_subnet(lower(flowers())[0], array)
     dut = Sequencer(plans, [1] * len(plans))
     for index, plan in enumerate(plans):
         picked, first, last, done = trace(dut, pulse(3, dut.ready, 1 << index), dut.pick, dut.first, dut.last,

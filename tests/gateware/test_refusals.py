@@ -61,9 +61,9 @@ def _collected():
     gc.collect()
 
 
-def drain(iris, *, style="lut", accumulator_bits=24):
+def drain(iris, *, storage="lut", accumulator_bits=24):
     matrices = [matrix for segment in lower(iris) for matrix in segment]
-    return Drain(matrices, Array(8, 1), sigmoid=None, accumulator_bits=accumulator_bits, style=style)
+    return Drain(matrices, Array(8, 1), sigmoid=None, accumulator_bits=accumulator_bits, storage=storage)
 
 
 @pytest.mark.parametrize(("build", "message"), [
@@ -95,7 +95,7 @@ def drain(iris, *, style="lut", accumulator_bits=24):
     (lambda _: Display(digit_hz=0), "rate of digits must be a positive number, not 0"),
     (lambda _: Display(clock_hz=1000, digit_hz=1000),
      "number of clocks of a digit must be an integer of at least 2, not 1"),
-    (lambda iris: drain(iris, style="flash"), "style of the drain's table must be 'block' or 'lut', not 'flash'"),
+    (lambda iris: drain(iris, storage="flash"), "storage of the drain's table must be 'block' or 'lut', not 'flash'"),
     (lambda iris: drain(iris, accumulator_bits=4), "width of an accumulator must be an integer of at least 16, not 4"),
     (lambda _: EpsilonSource(epsilon_table(), -1), "seed must be an integer from 0 to 4294967295, not -1"),
     (lambda _: InverseCdf(sigma_table()), "an ε table has the shape"),
@@ -114,7 +114,7 @@ def drain(iris, *, style="lut", accumulator_bits=24):
     (lambda _: ResultQueue(0, 1, 8), "number of results must be an integer of at least 1, not 0"),
     (lambda _: ResultQueue(1, 1, 8, buffers=0), "number of buffers must be an integer of at least 1, not 0"),
     (lambda _: Requests(4, 0), "number of latent variables must be an integer of at least 1, not 0"),
-    (lambda _: RegisteredRom([1], 1, "flash"), "memory style must be 'block' or 'lut', not 'flash'"),
+    (lambda _: RegisteredRom([1], 1, "flash"), "memory storage must be 'block' or 'lut', not 'flash'"),
     (lambda _: RegisteredRom([1], 0, "lut"), "width of a word must be an integer of at least 1, not 0"),
     (lambda _: Sampler(sigma_table()[:255], Z), "table of σ must have 256 entries, not 255"),
     (lambda _: Sampler(sigma_table(), Format(False, 8, 5)),

@@ -16,9 +16,9 @@ from varigate.model.protocol.replies import Answer, Info, unpack_answer
 from varigate.model.protocol.requests import request_lengths
 from varigate.model.protocol.text import line
 from varigate.sim.testbench.corruption import clean, corruption, random_request, reference, wire
-from varigate.sim.testbench.device import BIT, Device
 from varigate.sim.testbench.reference import Job, Reference
 from varigate.sim.testbench.streams import get, put, run
+from varigate.sim.testbench.top_bench import BIT, TopBench
 
 EPSILON_ON, ERROR, BUSY = 1 << 13, 1 << 14, 1 << 15
 BYTES = {Part.MU: 2, Part.V: 1, Part.SCORE: 2, Part.CLASS: 1, Part.OUTPUT: 1}
@@ -38,7 +38,7 @@ def expected(network, x, index, *, epsilon_on=True, seed=None):
 @pytest.mark.parametrize("block", range(3))
 def test_all_flowers_as_frames_through_the_pins(iris, block):
     """Class scores, class and μ from the replies, the class from the LEDs: 50 flowers in each block."""
-    device, flowers = Device(iris), iris.examples[50 * block:50 * block + 50].astype(int)
+    device, flowers = TopBench(iris), iris.examples[50 * block:50 * block + 50].astype(int)
     reference, info = infer(iris, flowers), Info.of(iris, network_file.digest(iris))
     seen = []
 
@@ -56,7 +56,7 @@ def test_all_flowers_as_frames_through_the_pins(iris, block):
 
 def test_a_conversation_keeps_count_of_epsilon(iris):
     """Retries, ε off, a seed, generated samples and button presses: every reply has the right ε and its index."""
-    device, info = Device(iris), Info.of(iris, network_file.digest(iris))
+    device, info = TopBench(iris), Info.of(iris, network_file.digest(iris))
     x = iris.examples[100].astype(int)
     answers, wanted, lines = [], [], []
 
@@ -95,7 +95,7 @@ def test_a_conversation_keeps_count_of_epsilon(iris):
 
 
 def test_info_tells_the_index_of_epsilon(iris):
-    device = Device(iris)
+    device = TopBench(iris)
 
     async def testbench(ctx):
         await device.ask(ctx, Command.RECONSTRUCT, bytes(iris.inputs))
@@ -106,7 +106,7 @@ def test_info_tells_the_index_of_epsilon(iris):
 
 
 def test_several_generated_samples(iris):
-    device, info = Device(iris), Info.of(iris, network_file.digest(iris))
+    device, info = TopBench(iris), Info.of(iris, network_file.digest(iris))
 
     async def testbench(ctx):
         await device.send(ctx, encode(9, Command.GENERATE, b"\5"))
@@ -122,7 +122,7 @@ def test_several_generated_samples(iris):
 
 def test_a_line_that_nobody_has_driven_yet_is_idle(iris):
     """The first frame comes long after the reset, and rx is high until then."""
-    device = Device(iris)
+    device = TopBench(iris)
 
     async def testbench(ctx):
         await ctx.tick().repeat(40 * BIT)
@@ -133,7 +133,7 @@ def test_a_line_that_nobody_has_driven_yet_is_idle(iris):
 
 
 def test_decode_of_a_given_z(iris):
-    device, z = Device(iris), np.array([-128, 127])
+    device, z = TopBench(iris), np.array([-128, 127])
 
     async def testbench(ctx):
         reply = await device.ask(ctx, Command.DECODE, bytes(code & 0xFF for code in z.tolist()))
@@ -143,7 +143,7 @@ def test_decode_of_a_given_z(iris):
 
 
 def test_the_board_without_a_host(iris):
-    device, x = Device(iris), iris.examples[50].astype(int)
+    device, x = TopBench(iris), iris.examples[50].astype(int)
 
     async def testbench(ctx):
         await device.choose(ctx, 0)
@@ -160,7 +160,7 @@ def test_the_board_without_a_host(iris):
 
 
 def test_a_bad_frame_is_answered_shown_and_forgotten(iris):
-    device, x = Device(iris), iris.examples[0].astype(int)
+    device, x = TopBench(iris), iris.examples[0].astype(int)
     damaged = bytearray(encode(1, Command.CLASSIFY, bytes(x.tolist())))
     damaged[4] ^= 0x40
 
@@ -193,7 +193,7 @@ def operands(iris, request):
 @pytest.mark.parametrize("rounds", [40, pytest.param(400, marks=pytest.mark.long)])
 def test_corruptions_on_the_line_lose_nothing(iris, rounds):
     """Each kind of corruption at the pins, then a good frame: every good frame gets its right answer, in order."""
-    device, rng = Device(iris), random.Random(rounds)
+    device, rng = TopBench(iris), random.Random(rounds)
     lengths = request_lengths(iris.inputs, iris.latent)
     plain = {command: lengths[command] for command in (Command.CLASSIFY, Command.ENCODE, Command.DECODE)}
     reasons = set()
@@ -251,7 +251,7 @@ def test_epsilon_off_during_a_run_counts_from_the_next_run_on(iris):
 
 def test_a_frame_at_the_real_divisor(iris):
     """115200 baud at 100 MHz: 868.06 clocks a bit."""
-    device = Device(iris, clock_hz=100_000_000, baud=115_200)
+    device = TopBench(iris, clock_hz=100_000_000, baud=115_200)
 
     async def testbench(ctx):
         reply = await device.ask(ctx, Command.DECODE, b"\0\0")

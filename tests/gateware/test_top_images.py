@@ -9,8 +9,8 @@ from varigate.model.fixedpoint.epsilon import epsilon
 from varigate.model.fixedpoint.sampling import prior_latent
 from varigate.model.network.integer import decode, infer
 from varigate.model.protocol.frames import Command
-from varigate.sim.testbench.device import Device
 from varigate.sim.testbench.flowers import flowers
+from varigate.sim.testbench.top_bench import TopBench
 
 BLACK = np.zeros(25, int)
 
@@ -33,7 +33,7 @@ class Screen:
     def __init__(self, lines):
         self.network = flowers(inputs=25, outputs=25, latent=3, hidden=(), extreme=False,
                                output_activation="sigmoid", segments=8)
-        self.device, self.lines = Device(self.network), {line: [] for line in lines}
+        self.device, self.lines = TopBench(self.network), {line: [] for line in lines}
         draws = epsilon(self.network.epsilon_table, self.network.epsilon_seed, 6).reshape(2, 3)
         self.draws = dict(enumerate(draws))
 
@@ -96,7 +96,7 @@ def test_a_walk_is_on_the_screen():
 
 def test_iris_has_no_screen(iris):
     """Its 4 inputs and outputs are no image of 2×2."""
-    device = Device(iris)
+    device = TopBench(iris)
 
     async def testbench(ctx):
         await ctx.tick()

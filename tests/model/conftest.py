@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 from varigate.model.data import images
-from varigate.model.data.tables import Dataset, iris
+from varigate.model.data.tables import LabelledTable, iris
 from varigate.model.errors import UserError
 from varigate.model.train import trained
 from varigate.model.train.fitting import fit
-from varigate.model.train.recipes import Settings
+from varigate.model.train.recipes import TrainingSettings
 
 
 @pytest.fixture(scope="session")
@@ -15,14 +15,14 @@ def shipped():
 
 
 @pytest.fixture(scope="session")
-def flowers() -> Dataset:
+def flowers() -> LabelledTable:
     return iris()
 
 
 @pytest.fixture(scope="session")
 def quick(flowers):
     """Float networks of every activation and output, trained for a moment."""
-    return {(activation, output): fit(flowers, Settings(activation=activation, output=output, epochs=60),
+    return {(activation, output): fit(flowers, TrainingSettings(activation=activation, output=output, epochs=60),
                                       [np.arange(150)], [0])[0]
             for activation in ("relu", "sigmoid", "taylor") for output in ("linear", "sigmoid")}
 
@@ -47,5 +47,5 @@ def small_digits():
 @pytest.fixture(scope="session")
 def small_settings():
     """A network of images that trains in a second or two."""
-    return Settings(hidden=(24,), latent=6, output="sigmoid", epochs=40, batch=25, rate=5e-3, decay=0.01,
+    return TrainingSettings(hidden=(24,), latent=6, output="sigmoid", epochs=40, batch=25, rate=5e-3, decay=0.01,
                     class_weight=20.0)

@@ -10,9 +10,9 @@ from varigate.model.errors import UserError
 from varigate.model.network import network_file
 from varigate.model.network.variants import variant
 from varigate.model.train import cards, trained
-from varigate.model.train.recipes import Settings
+from varigate.model.train.recipes import TrainingSettings
 from varigate.platform.toolchains import flow
-from varigate.platform.toolchains.settings import Settings as BuildSettings
+from varigate.platform.toolchains.configuration import Configuration
 from varigate.platform.toolchains.tools import ToolError
 
 BOARD = SimpleNamespace(name="nexys4ddr")
@@ -69,7 +69,7 @@ def test_training_anew_by_the_card_of_a_file(tmp_path, quick):
     table = tmp_path / "t.csv"
     table.write_text("a,b,kind\n" + "".join(f"{i % 7},{i % 5},{'xy'[i % 2]}\n" for i in range(40)))
     dataset, source = cards.csv_dataset(table, "kind")
-    settings = Settings(epochs=3, hidden=(5,))
+    settings = TrainingSettings(epochs=3, hidden=(5,))
     path = tmp_path / "copy.npz"
     trained.save(trained.make(dataset, settings, seed=7, name="mine", source=source), path)
     before = path.read_bytes()
@@ -111,14 +111,14 @@ def test_the_network_that_settings_ask_for(tmp_path):
     network_file.save(replace(digits, name="few"), few)
     card = {"digest": network_file.digest(digits).hex()}
     own.with_suffix(".json").write_text(json.dumps(card))
-    settings = BuildSettings(sigmoid="line", epsilon="linear")
+    settings = Configuration(sigmoid="line", epsilon="linear")
     found, none = flow.find_network(str(own), settings)
     assert network_file.digest(found) == network_file.digest(variant(digits, sigmoid="line", epsilon="linear"))
     assert none == {}  # its figures were not measured with these units
-    assert flow.find_network(str(own), BuildSettings(sigmoid="table", bits=8))[1] == card
-    assert flow.find_network(str(own), BuildSettings(bits=6))[0].name == "few"
-    assert flow.find_file(str(own), BuildSettings(bits=6)) == few
+    assert flow.find_network(str(own), Configuration(sigmoid="table", bits=8))[1] == card
+    assert flow.find_network(str(own), Configuration(bits=6))[0].name == "few"
+    assert flow.find_file(str(own), Configuration(bits=6)) == few
     with pytest.raises(UserError, match=r"no .*mine-w4\.npz: varigate train mine --bits 4"):
-        flow.find_network(str(own), BuildSettings(bits=4))
+        flow.find_network(str(own), Configuration(bits=4))
     with pytest.raises(UserError, match="network iris has no sigmoid"):
         flow.find_network("iris", settings)

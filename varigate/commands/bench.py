@@ -4,7 +4,7 @@ import json
 import sys
 
 from varigate.commands.network_options import add_network, core_of
-from varigate.platform.toolchains.settings import add_options
+from varigate.platform.toolchains.configuration import add_options
 from varigate.sim.regression.bench import bench, table
 
 

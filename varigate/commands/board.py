@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from varigate.commands.network_options import add_network, board_of
-from varigate.platform.toolchains.settings import add_options
+from varigate.platform.toolchains.configuration import add_options
 from varigate.sim.board.command import run_board
 from varigate.sim.board.engine import Board
 from varigate.sim.board.pictures import draw

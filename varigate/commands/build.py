@@ -9,7 +9,7 @@ from varigate import building
 from varigate.model.errors import UserError
 from varigate.platform import boards, toolchains
 from varigate.platform.toolchains import flow, programmer, report
-from varigate.platform.toolchains.settings import Settings, add_options
+from varigate.platform.toolchains.configuration import Configuration, add_options
 
 
 def add_arguments(parser):
@@ -23,7 +23,7 @@ def add_arguments(parser):
 
 
 def run(options):
-    board, settings = boards.find(options.board)(), Settings.load(options)
+    board, settings = boards.find(options.board)(), Configuration.load(options)
     if options.program or options.flash:
         flow.check_tools(toolchains.find(options.toolchain))
     built = building.build(options.board, options.network, toolchain=options.toolchain, retrain=options.retrain,

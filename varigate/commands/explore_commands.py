@@ -30,10 +30,10 @@ from varigate.explore.studies.study_vaesa import PublishedStudy
 from varigate.explore.studies.study_varigate import Study
 from varigate.model.archive import write_bytes
 from varigate.model.errors import UserError
+from varigate.platform.toolchains.configuration import Configuration
 from varigate.platform.toolchains.device import DEVICES
 from varigate.platform.toolchains.flow import Steps
 from varigate.platform.toolchains.report import align
-from varigate.platform.toolchains.settings import Settings
 
 OUT = Path("build") / "explore"
 FRONT = "front"  # the objective that is all compromises
@@ -195,7 +195,7 @@ def _search(options):
 
 def _validate(options):
     evaluator = evaluator_of(options)
-    settings = Settings.load(argparse.Namespace(config=options.config, array=None))
+    settings = Configuration.load(argparse.Namespace(config=options.config, array=None))
     values = {name: value for name, value in asdict(settings).items() if name in SPACE.names}
     values["sigmoid"] = values["sigmoid"] or SPACE.parameters[SPACE.names.index("sigmoid")].values[0]
     design = SPACE.design(values)

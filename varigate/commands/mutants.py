@@ -8,7 +8,7 @@ from varigate.model.archive import write_bytes
 from varigate.model.errors import UserError
 from varigate.parsing import whole_number
 from varigate.sim.mutation import mutants
-from varigate.sim.mutation.report import Report, explanations
+from varigate.sim.mutation.report import MutationReport, explanations
 from varigate.sim.mutation.suite import Suite
 
 
@@ -40,7 +40,8 @@ def run(options) -> int:
         print("\n".join(f"{mutant.id}  {mutant.before}  →  {mutant.after}" for mutant in drawn))
         return 0
     outcomes = mutants.run(suite, drawn, jobs=options.jobs, resume=options.resume, progress=sys.stderr.isatty())
-    report = Report(options.seed, sum(map(len, found.values())), outcomes, explanations(options.root), suite.slow)
+    candidates = sum(map(len, found.values()))
+    report = MutationReport(options.seed, candidates, outcomes, explanations(options.root), suite.slow)
     if options.out:
         write_bytes(options.out, report.page().encode())
     print(json.dumps(report.as_dict(), ensure_ascii=False) if options.json else report.summary())

@@ -10,8 +10,8 @@ from varigate.model.network import network_file
 from varigate.model.network.network import Network
 from varigate.model.train import cards, trained
 from varigate.platform.toolchains import flow
+from varigate.platform.toolchains.configuration import SMALL, Configuration
 from varigate.platform.toolchains.device import DEVICES
-from varigate.platform.toolchains.settings import SMALL, Settings
 
 __all__ = ["add_data", "add_network", "add_out", "add_table", "board_of", "core_of", "given_table", "images_of_test",
            "print_figures", "trained_with_data"]
@@ -65,7 +65,7 @@ def trained_with_data(options):
 
 def core_of(options) -> tuple[Network, Array, str]:
     """The network, the array, and where its weights are kept, as a build would choose them."""
-    settings = Settings.load(options)
+    settings = Configuration.load(options)
     network, _ = flow.find_network(options.network, settings)
     return network, *settings.choose(network, DEVICES[DEVICE])
 
@@ -77,13 +77,13 @@ def board_of(options) -> tuple[Network, Array, str]:
     """
     if options.array or options.config:
         return core_of(options)
-    settings = Settings.load(options)
+    settings = Configuration.load(options)
     return flow.find_network(options.network, settings)[0], settings.change(SMALL), settings.weights or "lut"
 
 
 def images_of_test(options):
     """The codes of the images that the network was tested on; None where it has none, or they are not at hand."""
-    path = flow.find_file(options.network, Settings.load(options))
+    path = flow.find_file(options.network, Configuration.load(options))
     if not cards.beside(path)[1].exists():
         return None
     try:

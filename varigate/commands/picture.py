@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from varigate.commands.network_options import add_network, board_of
-from varigate.platform.toolchains.settings import add_options
+from varigate.platform.toolchains.configuration import add_options
 from varigate.sim.board.screenshot import screenshot
 
 

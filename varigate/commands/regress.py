@@ -9,7 +9,7 @@ from pathlib import Path
 
 from varigate.commands.network_options import add_data, add_network, core_of, images_of_test
 from varigate.parsing import whole_number
-from varigate.platform.toolchains.settings import add_options
+from varigate.platform.toolchains.configuration import add_options
 from varigate.sim.regression.engines import DEFAULT, ENGINES
 from varigate.sim.regression.regress import regress
 

@@ -9,7 +9,7 @@ from varigate.model.network.names import check_name, name_of
 from varigate.model.nn.activations import quantisable
 from varigate.model.nn.losses import OUTPUTS
 from varigate.model.train import cards, trained
-from varigate.model.train.recipes import RECIPES, Settings
+from varigate.model.train.recipes import RECIPES, TrainingSettings
 
 CHECKPOINT = ".checkpoint.npz"
 
@@ -31,7 +31,7 @@ def add_arguments(parser):
     parser.add_argument("--name", help="of the network (default: the data set's or the file's)")
     add_out(parser, "where the network goes")
     parser.add_argument("--seed", type=_number(int, -1), default=0)
-    default = Settings()
+    default = TrainingSettings()
     for option, kind, text in (("epochs", _number(int), "passes over the data"),
                                ("batch", _number(int), "samples in one step"),
                                ("rate", _number(float), "Adam's step size"),
@@ -66,8 +66,8 @@ def run(options):
         raise UserError(f"unknown data set {options.dataset!r}: there is {', '.join(RECIPES)}; "
                         "your own goes in by --csv FILE --label COLUMN")
     recipe = RECIPES.get(options.dataset)
-    given = {field.name: getattr(options, field.name) for field in fields(Settings)}
-    settings = replace(recipe.settings if recipe else Settings(),
+    given = {field.name: getattr(options, field.name) for field in fields(TrainingSettings)}
+    settings = replace(recipe.settings if recipe else TrainingSettings(),
                        **{name: tuple(value) if name == "hidden" else value for name, value in given.items()
                           if value is not None})
     if recipe and recipe.data in images.IMAGES:
@@ -84,7 +84,7 @@ def run(options):
     print(f"next: varigate plot {path}\n      varigate build nexys4ddr --network {path}")
 
 
-def _make_of_table(options, settings: Settings):
+def _make_of_table(options, settings: TrainingSettings):
     if options.resume:
         raise UserError("only training on images leaves checkpoints: leave --resume out")
     if options.csv is None:
@@ -97,7 +97,7 @@ def _make_of_table(options, settings: Settings):
     return made, options.out / f"{name}.npz"
 
 
-def _make_of_images(options, data: str, settings: Settings):
+def _make_of_images(options, data: str, settings: TrainingSettings):
     name = options.name or options.dataset
     check_name(name)
     train, test = images.load(data, options.data)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from varigate.explore.joint import dataset, training
-from varigate.explore.joint.dataset import TARGETS, Dataset
+from varigate.explore.joint.dataset import TARGETS, DesignData
 from varigate.explore.spaces.varigate import SPACE, candidates
 from varigate.explore.spaces.workloads import Workload, random_workload
 from varigate.model import archive
@@ -44,7 +44,7 @@ def test_more_designs_than_there_are_cannot_be_drawn(calibration, designs, each)
 def random_data():
     rng = np.random.default_rng(5)
     labels = candidates(BITS, sigmoid=True)[::2000]
-    return Dataset(labels, [random_workload(rng) for _ in range(3)], rng.normal(size=(len(labels), 3, len(TARGETS))))
+    return DesignData(labels, [random_workload(rng) for _ in range(3)], rng.normal(size=(len(labels), 3, len(TARGETS))))
 
 
 def test_a_file_brings_it_back(tmp_path, random_data):

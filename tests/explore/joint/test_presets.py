@@ -10,7 +10,7 @@ from varigate.model.errors import UserError
 def table(layers=4):
     rng = np.random.default_rng(0)
     found = rng.integers(1, 9, (layers, 9)).astype(float)
-    return vaesa.Table(found, *rng.uniform(1, 9, (2, layers, vaesa.SPACE.size)))
+    return vaesa.PublishedTable(found, *rng.uniform(1, 9, (2, layers, vaesa.SPACE.size)))
 
 
 def test_the_published_sizes():

@@ -47,13 +47,14 @@ def table():
     rng, labels = np.random.default_rng(0), vaesa.SPACE.labels(np.arange(2304))
     layers = 2.0 ** rng.integers(0, 8, (5, 9))
     weights = 0.2 + 0.1 * np.log2(layers[:, :5])
-    return vaesa.Table(layers, np.exp(-weights @ labels[:, 1:].T), np.exp(0.5 * weights[::-1] @ labels[:, 1:].T))
+    return vaesa.PublishedTable(layers, np.exp(-weights @ labels[:, 1:].T),
+                                np.exp(0.5 * weights[::-1] @ labels[:, 1:].T))
 
 
 def test_boosting_learns_from_the_training_rows_alone(table, monkeypatch):
     monkeypatch.setattr(scores, "ROUNDS", 40)
     split = splits.folds(5, splits.groups_without(vaesa.SPACE, "arith_meshX"), seed=1)[0]
-    spoilt = vaesa.Table(table.layers, table.cycles.copy(), table.energy)
+    spoilt = vaesa.PublishedTable(table.layers, table.cycles.copy(), table.energy)
     spoilt.cycles[split.unseen] = 1.0
     spoilt.cycles[:, split.held_out] = 1.0
     one, other = (scores.boosting(each, split, 0) for each in (table, spoilt))
@@ -63,7 +64,7 @@ def test_boosting_learns_from_the_training_rows_alone(table, monkeypatch):
 
 def test_the_model_learns_from_the_training_rows_alone(table):
     split = splits.folds(5, splits.groups_without(vaesa.SPACE, "arith_meshX"), seed=1)[0]
-    spoilt = vaesa.Table(table.layers, table.cycles.copy(), table.energy)
+    spoilt = vaesa.PublishedTable(table.layers, table.cycles.copy(), table.energy)
     spoilt.cycles[split.unseen] = 1.0
     spoilt.cycles[:, split.held_out] = 1.0
     made = [presets.trainer(each, split, presets.options(epochs=1)) for each in (table, spoilt)]

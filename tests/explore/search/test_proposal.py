@@ -7,7 +7,7 @@ import pytest
 from varigate.explore.search.proposal import COLUMNS, propose
 from varigate.explore.spaces.varigate import SPACE, array_of
 from varigate.gateware.engine.program import Array
-from varigate.platform.toolchains.settings import Settings
+from varigate.platform.toolchains.configuration import Configuration
 
 
 @pytest.mark.parametrize(("workload", "sigmoid"), [("6-z2-c0", None), ("6-z2-c0-sigmoid", "table")])
@@ -16,7 +16,7 @@ def test_the_file_says_the_design_and_nothing_else(tmp_path, evaluator_of, desig
     proposal = propose(evaluator_of(workload), values)
     path = tmp_path / "p.toml"
     proposal.write(path)
-    settings = Settings.load(argparse.Namespace(config=path, array=None))
+    settings = Configuration.load(argparse.Namespace(config=path, array=None))
     for name in SPACE.names:
         assert getattr(settings, name) == (sigmoid if name == "sigmoid" else values[name])
     assert settings.change(Array(1, 1)) == array_of(values)

@@ -83,7 +83,7 @@ def test_unknown_methods_are_named(evaluator, joint):
 @pytest.fixture(scope="module")
 def table():
     rng = np.random.default_rng(0)
-    return vaesa.Table(rng.integers(1, 9, (3, 9)).astype(float), *rng.uniform(1, 9, (2, 3, vaesa.SPACE.size)))
+    return vaesa.PublishedTable(rng.integers(1, 9, (3, 9)).astype(float), *rng.uniform(1, 9, (2, 3, vaesa.SPACE.size)))
 
 
 def test_a_published_layer(table):

@@ -73,7 +73,7 @@ def test_every_layer_is_unseen_once_and_trained_on_otherwise():
 
 def test_a_published_layer_is_searched_with_the_model_that_has_not_seen_it(tmp_path, monkeypatch):
     rng = np.random.default_rng(0)
-    known = vaesa.Table(rng.integers(1, 9, (5, 9)).astype(float), *rng.uniform(1, 9, (2, 5, vaesa.SPACE.size)))
+    known = vaesa.PublishedTable(rng.integers(1, 9, (5, 9)).astype(float), *rng.uniform(1, 9, (2, 5, vaesa.SPACE.size)))
     monkeypatch.setattr(vaesa, "read", lambda path: known)
     model = JointModel(vaesa.SPACE, 9, features="convolution", shape=Shape(nz=2, vae=(8,), predictor=(8,)))
     splits = arena.layer_folds(5, 2, seed=1)

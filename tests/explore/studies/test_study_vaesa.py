@@ -16,7 +16,7 @@ from varigate.explore.studies.study_vaesa import OURS, PublishedStudy
 @pytest.fixture
 def study(tmp_path, monkeypatch):
     rng = np.random.default_rng(0)
-    table = vaesa.Table(rng.integers(1, 9, (6, 9)).astype(float), *rng.uniform(1, 9, (2, 6, vaesa.SPACE.size)))
+    table = vaesa.PublishedTable(rng.integers(1, 9, (6, 9)).astype(float), *rng.uniform(1, 9, (2, 6, vaesa.SPACE.size)))
     monkeypatch.setattr(vaesa, "read", lambda path: table)
     monkeypatch.setattr(study_vaesa, "LAYERS", 4)
     monkeypatch.setattr(study_vaesa, "PARTS", 3)

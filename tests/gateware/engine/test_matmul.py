@@ -7,7 +7,7 @@ from varigate.model.fixedpoint.formats import Format
 from varigate.model.fixedpoint.sampling import mean_latent
 from varigate.model.fixedpoint.sigmoid import taylor
 from varigate.model.network import integer
-from varigate.model.network.network import Dense
+from varigate.model.network.network import IntegerLayer
 from varigate.model.network.random_network import random_input, random_network
 from varigate.sim.testbench.streams import get, put, run
 
@@ -16,7 +16,7 @@ SHAPES = [Array(1, 1), Array(2, 2, 2), Array(4, 3, 2), Array(8, 1), Array(8, 1, 
 
 
 def multiply(engine, vectors, results, *, stall=0.0):
-    """Gives each segment its `vectors` (a list for each), all at once; returns as many `results` of each, pairs of a
+    """Gives each subnet its `vectors` (a list for each), all at once; returns as many `results` of each, pairs of a
     value and its `last` mark."""
     received = [[] for _ in vectors]
 
@@ -41,7 +41,7 @@ def marked(vectors):
 
 
 def product(engine, batch, outputs):
-    """The batch through segment 0, the other ones idle."""
+    """The batch through subnet 0, the other ones idle."""
     received, = multiply(engine, [batch], [len(batch) * outputs])
     return np.array([value for value, _ in received]).reshape(len(batch), outputs)
 
@@ -67,7 +67,7 @@ def test_random_programs_equal_the_reference(seed, shape, weights):
 
 
 def single_layer(rng, **settings):
-    """A network whose encoder is one matrix, so that segment 0 is a plain requantised product."""
+    """A network whose encoder is one matrix, so that subnet 0 is a plain requantised product."""
     return random_network(rng, hidden=(), decoder_hidden=(), **settings)
 
 
@@ -115,7 +115,7 @@ def test_sigmoids_of_other_input_widths(bits):
     """The sum is saturated to the sigmoid's input, which may be wider than every result."""
     rng = np.random.default_rng(bits)
     sigmoid = taylor(8, 2, input=Format(True, bits, bits - 4))
-    layer = Dense(rng.integers(-127, 128, (6, 3)), rng.integers(-20000, 20000, 6), np.arange(6), sigmoid.input,
+    layer = IntegerLayer(rng.integers(-127, 128, (6, 3)), rng.integers(-20000, 20000, 6), np.arange(6), sigmoid.input,
                   "sigmoid")
     batch = rng.integers(0, 256, (20, 3))
     engine = MatrixEngine([[Matrix.of(layer, source=Format(False, 8, 0))]], Array(4, 1), sigmoid=sigmoid)

@@ -12,13 +12,13 @@ def test_banks_are_as_wide_as_a_block_ram_is_deep(words, bits):
     assert bank_bits(words) == bits
 
 
-@pytest.mark.parametrize("style", ["block", "lut"])
+@pytest.mark.parametrize("storage", ["block", "lut"])
 @pytest.mark.parametrize(("words", "width"), [(1, 1), (5, 71), (5, 72), (5, 73), (600, 100)])
-def test_words_come_two_clocks_later(words, width, style):
+def test_words_come_two_clocks_later(words, width, storage):
     rng = np.random.default_rng(words + width)
     content = [int.from_bytes(rng.bytes(13), "little") % (1 << width) for _ in range(words)]
     addresses = rng.integers(words, size=20).tolist()
-    rom = RegisteredRom(content, width, style)
+    rom = RegisteredRom(content, width, storage)
     simulator, seen = Simulator(rom), []
     simulator.add_clock(1e-6)
 

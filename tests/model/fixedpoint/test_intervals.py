@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from varigate.model.fixedpoint.formats import Format
 from varigate.model.fixedpoint.intervals import accumulator_interval, signed_bits
-from varigate.model.network.network import Dense
+from varigate.model.network.network import IntegerLayer
 
 
 def extremes(layer, source):
@@ -19,7 +19,7 @@ def extremes(layer, source):
 def test_the_interval_is_tight(source):
     source, rng = Format.parse(source), np.random.default_rng(1)
     for _ in range(50):
-        layer = Dense(rng.integers(-127, 128, (3, 5)), rng.integers(-10**6, 10**6, 3), rng.integers(0, 20, 3),
+        layer = IntegerLayer(rng.integers(-127, 128, (3, 5)), rng.integers(-10**6, 10**6, 3), rng.integers(0, 20, 3),
                       Format(True, 8))
         sums = extremes(layer, source)
         assert accumulator_interval(layer, source) == (min(sums.min(), 0), max(sums.max(), 0))

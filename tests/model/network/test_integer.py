@@ -8,7 +8,7 @@ from varigate.model.fixedpoint.epsilon import epsilon
 from varigate.model.fixedpoint.formats import Format
 from varigate.model.fixedpoint.intervals import accumulator_interval
 from varigate.model.network.integer import EXACT, classify, dense, infer, products
-from varigate.model.network.network import Dense
+from varigate.model.network.network import IntegerLayer
 from varigate.model.network.random_network import random_input, random_network
 
 
@@ -65,7 +65,7 @@ def test_equals_plain_integers(activation, output, hidden, classes):
 def test_dense_against_fxpmath():
     rng = np.random.default_rng(3)
     source, target = Format.parse("s8.4"), Format.parse("s8.3")
-    layer = Dense(rng.integers(-127, 128, (6, 5)), rng.integers(-3000, 3000, 6), np.full(6, 7), target)
+    layer = IntegerLayer(rng.integers(-127, 128, (6, 5)), rng.integers(-3000, 3000, 6), np.full(6, 7), target)
     x = rng.integers(-128, 128, (40, 5))
     x[0], x[1] = 127, -128
     weights = Fxp(layer.weights / 2**6, signed=True, n_word=8, n_frac=6)
@@ -80,9 +80,9 @@ def test_dense_against_fxpmath():
 @pytest.mark.parametrize("sign", [1, -1])
 def test_weights_and_inputs_at_their_ends_saturate(sign):
     target = Format.parse("s8.0")
-    layer = Dense(np.full((1, 4), 127 * sign), np.zeros(1, np.int64), np.zeros(1, np.int64), target)
+    layer = IntegerLayer(np.full((1, 4), 127 * sign), np.zeros(1, np.int64), np.zeros(1, np.int64), target)
     assert dense(layer, [[255] * 4]) == (target.high if sign > 0 else target.low)
-    relu = Dense(layer.weights, layer.bias, layer.shift, Format.parse("u8.0"), "relu")
+    relu = IntegerLayer(layer.weights, layer.bias, layer.shift, Format.parse("u8.0"), "relu")
     assert dense(relu, [[255] * 4]) == (255 if sign > 0 else 0)
 
 

@@ -4,7 +4,7 @@ import pytest
 from varigate.model.data.whitening import within_class_whitening
 from varigate.model.quantise.folding import fold
 from varigate.model.train.fitting import vae
-from varigate.model.train.recipes import Settings
+from varigate.model.train.recipes import TrainingSettings
 from varigate.model.vae.plain_sites import PlainSites
 
 
@@ -16,7 +16,7 @@ def forward(model, x, epsilon):
 
 def test_grey_levels_become_codes():
     rng = np.random.default_rng(1)
-    model = vae(Settings(hidden=(5,), output="sigmoid"), PlainSites(6, "sigmoid"), 0).initialise(rng)
+    model = vae(TrainingSettings(hidden=(5,), output="sigmoid"), PlainSites(6, "sigmoid"), 0).initialise(rng)
     codes = rng.integers(0, 256, (20, 6))
     epsilon = rng.normal(size=(20, 2))
     folded = fold(model.parameters, None, activation="relu", output="sigmoid")
@@ -31,7 +31,7 @@ def test_grey_levels_become_codes():
 def test_a_folded_network_is_the_network_between_two_maps(flowers, hidden, output):
     rng = np.random.default_rng(0)
     whitening = within_class_whitening(flowers.codes, flowers.labels)
-    settings = Settings(hidden=hidden, activation="taylor", output=output)
+    settings = TrainingSettings(hidden=hidden, activation="taylor", output=output)
     model, epsilon = vae(settings, PlainSites(4, output), 3).initialise(rng), rng.normal(size=(150, 2))
     mean, logvar, z, logit = forward(model, whitening(flowers.codes), epsilon)
     folded = fold(model.parameters, whitening, activation="taylor", output=output)

@@ -14,7 +14,7 @@ from varigate.model.quantise.equalisation import weight_fracs
 from varigate.model.quantise.float_network import Affine
 from varigate.model.quantise.quantiser import INPUT, quantise, quantise_layer
 from varigate.model.train.fitting import fit
-from varigate.model.train.recipes import Settings
+from varigate.model.train.recipes import TrainingSettings
 
 
 def layer_and_data(seed, spread=1.0):
@@ -126,7 +126,7 @@ def test_integers_follow_the_floats(quick, flowers, kind):
 def test_an_activation_without_a_unit_trains_and_is_refused(monkeypatch, flowers):
     softsign = Activation(lambda x: x / (1 + abs(x)), lambda x, y: (1 - abs(y)) ** 2)
     monkeypatch.setitem(ACTIVATIONS, "softsign", softsign)
-    (real,) = fit(flowers, Settings(activation="softsign", epochs=200), [np.arange(150)], [0])
+    (real,) = fit(flowers, TrainingSettings(activation="softsign", epochs=200), [np.arange(150)], [0])
     assert (real.infer(flowers.codes).cls == flowers.labels).mean() > 0.95
     with pytest.raises(UserError, match=r"^the hardware has no unit for the activation softsign: "
                                         r"train with one of relu, sigmoid, taylor$"):

@@ -1,15 +1,15 @@
 import numpy as np
 import pytest
 
-from varigate.model.data.tables import Dataset
+from varigate.model.data.tables import LabelledTable
 from varigate.model.train.evaluate import compare, cross_validate, negative_elbo
 from varigate.model.train.fitting import integers
-from varigate.model.train.recipes import Settings
+from varigate.model.train.recipes import TrainingSettings
 
 
 @pytest.fixture(scope="module")
 def figures(flowers):
-    return cross_validate(flowers, Settings())
+    return cross_validate(flowers, TrainingSettings())
 
 
 def test_iris_reaches_what_is_asked_of_it(figures):
@@ -28,23 +28,23 @@ def test_the_card_states_what_was_computed(figures, shipped, flowers):
 
 @pytest.mark.parametrize("activation", ["sigmoid", "taylor"])
 def test_the_other_activations_come_close(flowers, activation):
-    figures = cross_validate(flowers, Settings(activation=activation), seeds=3)
+    figures = cross_validate(flowers, TrainingSettings(activation=activation), seeds=3)
     assert figures["cv_accuracy_float"] > 0.95 and figures["cv_class_agreement"] > 0.985
 
 
 def test_held_out_labels_play_no_part(flowers):
     """With labels that say nothing, held-out accuracy is at chance: whitening and training saw none of them."""
     rng = np.random.default_rng(0)
-    noise = Dataset("noise", rng.normal(size=(120, 20)), np.arange(120) % 2, tuple("abcdefghijklmnopqrst"), ("a", "b"),
-                    np.full(20, -5.0), np.full(20, 0.04))
-    figures = cross_validate(noise, Settings(epochs=100), seeds=3)
+    noise = LabelledTable("noise", rng.normal(size=(120, 20)), np.arange(120) % 2, tuple("abcdefghijklmnopqrst"),
+                          ("a", "b"), np.full(20, -5.0), np.full(20, 0.04))
+    figures = cross_validate(noise, TrainingSettings(epochs=100), seeds=3)
     assert abs(figures["cv_accuracy_float"] - 0.5) < 0.12
 
 
 def test_too_few_samples_of_a_class_leave_the_figures_out(flowers):
-    few = Dataset("few", flowers.x[:54], flowers.labels[:54], flowers.feature_names, ("a", "b"), flowers.offset,
+    few = LabelledTable("few", flowers.x[:54], flowers.labels[:54], flowers.feature_names, ("a", "b"), flowers.offset,
                   flowers.step)
-    assert cross_validate(few, Settings(epochs=1)) == {}
+    assert cross_validate(few, TrainingSettings(epochs=1)) == {}
 
 
 def test_the_elbo_is_near_an_importance_weighted_bound_from_above(shipped, flowers):

@@ -6,9 +6,9 @@ import pytest
 from varigate.model.network import network_file
 from varigate.model.train import evaluate
 from varigate.model.train.fitting import EXAMPLES, fit, integers
-from varigate.model.train.recipes import Settings
+from varigate.model.train.recipes import TrainingSettings
 
-QUICK = Settings(epochs=5)
+QUICK = TrainingSettings(epochs=5)
 
 
 def test_held_out_samples_change_nothing(flowers):

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from varigate.model.data.tables import Dataset
+from varigate.model.data.tables import LabelledTable
 from varigate.model.errors import UserError
 from varigate.model.train.fitting import fit
-from varigate.model.train.recipes import Settings
+from varigate.model.train.recipes import TrainingSettings
 
-QUICK = Settings(epochs=15, batch=10)
+QUICK = TrainingSettings(epochs=15, batch=10)
 
 
 def table(*sizes):
@@ -16,7 +16,7 @@ def table(*sizes):
     rng = np.random.default_rng(0)
     labels = np.arange(sum(sizes)) % 2
     x = rng.normal(size=(sum(sizes), 3)) + 2 * labels[:, None]
-    data = Dataset("table", x, labels, tuple("abc"), ("no", "yes"), np.full(3, -6.0), np.full(3, 0.06))
+    data = LabelledTable("table", x, labels, tuple("abc"), ("no", "yes"), np.full(3, -6.0), np.full(3, 0.06))
     return data, np.split(np.arange(sum(sizes)), np.cumsum(sizes)[:-1])
 
 
@@ -57,7 +57,7 @@ def test_training_lowers_the_loss():
     data, rows = table(60)
     losses = []
     for epochs in (1, 15):
-        network, = fit(data, Settings(epochs=epochs, batch=10), rows, [0])
+        network, = fit(data, TrainingSettings(epochs=epochs, batch=10), rows, [0])
         result = network.infer(data.codes)
         losses.append(np.mean((network.whitening(result.output) - network.whitening(data.codes))**2)
                       + np.mean(result.cls != data.labels))
@@ -67,7 +67,7 @@ def test_training_lowers_the_loss():
 def test_divergence_is_reported():
     data, rows = table(40)
     with pytest.raises(UserError, match="smaller --rate"):
-        fit(data, Settings(epochs=30, rate=1e5), rows, [0])
+        fit(data, TrainingSettings(epochs=30, rate=1e5), rows, [0])
 
 
 def test_progress_goes_to_standard_error_and_only_when_wanted(capsys):

@@ -9,9 +9,9 @@ from varigate.model.data.images import Images
 from varigate.model.errors import UserError
 from varigate.model.train import fitting
 from varigate.model.train.fitting import train_images
-from varigate.model.train.recipes import Settings
+from varigate.model.train.recipes import TrainingSettings
 
-QUICK = Settings(hidden=(6,), latent=3, output="sigmoid", epochs=5, batch=16, rate=0.01, class_weight=30.0)
+QUICK = TrainingSettings(hidden=(6,), latent=3, output="sigmoid", epochs=5, batch=16, rate=0.01, class_weight=30.0)
 
 
 @pytest.fixture(scope="module")

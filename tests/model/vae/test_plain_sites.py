@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from varigate.model.train.fitting import vae
-from varigate.model.train.recipes import Settings
+from varigate.model.train.recipes import TrainingSettings
 from varigate.model.vae.bounds import importance_weighted_bound
 from varigate.model.vae.decoders import AutoregressiveDecoder, DenseDecoder
 from varigate.model.vae.encoders import DenseEncoder
@@ -13,7 +13,8 @@ STEP = 1e-6
 
 
 def make(features=4, hidden=(8,), classes=0, activation="relu", output="linear"):
-    return vae(Settings(hidden=hidden, activation=activation, output=output), PlainSites(features, output), classes)
+    settings = TrainingSettings(hidden=hidden, activation=activation, output=output)
+    return vae(settings, PlainSites(features, output), classes)
 
 
 def numeric_gradients(model, batch, **weights):

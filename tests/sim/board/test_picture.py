@@ -5,7 +5,7 @@ import pytest
 from matplotlib.image import imread
 
 from varigate.gateware.engine.program import Array
-from varigate.gateware.video.screen_layout import FAMILIES
+from varigate.gateware.video.screen_layout import IMAGE_GROUPS
 from varigate.model.errors import UserError
 from varigate.model.network import network_file
 from varigate.model.protocol.frames import REPLY, Command, Decoder, Frame, encode
@@ -16,7 +16,7 @@ from varigate.sim.testbench.reference import Job, Op, Part, Reference
 
 def drawn(picture, family: str, x: int, y: int, side: int) -> np.ndarray:
     """The grey levels 0…15 (side, side) of the image in a box of the screen, at the middle of each of its pixels."""
-    box = FAMILIES[family]
+    box = IMAGE_GROUPS[family]
     scale = box.box // side
     middles = (box.box - scale * side) // 2 + scale * np.arange(side) + scale // 2
     pixels = picture[np.ix_(box.y[y] + middles, box.x[x] + middles)]

@@ -16,7 +16,7 @@ from varigate.sim.board.engine import RESET, Board
 from varigate.sim.board.pictures import Quiet, chromium, missing
 from varigate.sim.board.ports import listen
 from varigate.sim.board.tasks import running
-from varigate.sim.board.web import LONGEST, Page, act
+from varigate.sim.board.web import LONGEST, BoardPage, act
 
 PATIENCE = 60  # seconds
 
@@ -51,7 +51,7 @@ def visit(board, act):
     """`act(session, page)` beside the served page."""
     async def run():
         with listen(0) as listener:
-            page = Page(board, "/dev/some-port", listener)
+            page = BoardPage(board, "/dev/some-port", listener)
             async with running(page.serve()), aiohttp.ClientSession() as session:
                 return await asyncio.wait_for(act(session, page), PATIENCE)
     return asyncio.run(run())
@@ -197,7 +197,7 @@ def test_flower_101_in_a_browser(iris):
 
     async def run():
         with Board(iris, Array(8, 1)) as board, listen(0) as listener:
-            page = Page(board, "/dev/some-port", listener)
+            page = BoardPage(board, "/dev/some-port", listener)
             async with running(board.run(Quiet()), page.serve()):
                 return await asyncio.to_thread(person, page.url)
 

@@ -8,8 +8,8 @@ import varigate
 from varigate.__main__ import main
 from varigate.model.errors import UserError
 from varigate.sim.mutation.mutants import draw, select
-from varigate.sim.mutation.report import Report, explanations
-from varigate.sim.mutation.suite import Outcome, Suite
+from varigate.sim.mutation.report import MutationReport, explanations
+from varigate.sim.mutation.suite import MutantOutcome, Suite
 
 PROJECT = '[tool.pytest.ini_options]\npythonpath = ["."]\naddopts = ["--import-mode=importlib"]\n'
 GATEWARE = ('"""Adds 1 + 2."""\n\n\ndef least(a, b):\n    return a if a < b else b\n\n\n'
@@ -123,7 +123,7 @@ def test_the_draw_depends_on_the_seed_and_hardly_on_edits():
 
 def test_the_rate_counts_every_survivor(toy):
     found = select(toy, ["gateware/*.py"])["gateware/pair.py"]
-    outcomes = [Outcome("killed", "a"), Outcome("timed out"), Outcome("survived")]
-    result = Report(1, 3, dict(zip(found, outcomes, strict=True)), {}, [])
+    outcomes = [MutantOutcome("killed", "a"), MutantOutcome("timed out"), MutantOutcome("survived")]
+    result = MutationReport(1, 3, dict(zip(found, outcomes, strict=True)), {}, [])
     assert result.rate == pytest.approx(2 / 3)
     assert result.unexplained == [found[2]] and not result.passed

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from varigate.gateware.panel.display import FONT, patterns
-from varigate.sim.board.segments import Persistence, spell
+from varigate.sim.board.seven_segment import Persistence, spell
 
 DIGIT, DARK = 1000, 30  # clocks
 FADING = 10 * DIGIT

@@ -8,8 +8,8 @@ from varigate.gateware.engine.program import Array
 from varigate.gateware.estimate.resources import Core, around
 from varigate.model.errors import UserError
 from varigate.model.network.random_network import random_network
+from varigate.platform.toolchains.configuration import Configuration, add_options
 from varigate.platform.toolchains.device import DEVICES
-from varigate.platform.toolchains.settings import Settings, add_options
 
 XC7A100T = DEVICES["xc7a100t"]
 
@@ -17,7 +17,7 @@ XC7A100T = DEVICES["xc7a100t"]
 def given(*arguments):
     parser = argparse.ArgumentParser()
     add_options(parser)
-    return Settings.load(parser.parse_args(arguments))
+    return Configuration.load(parser.parse_args(arguments))
 
 
 def load(tmp_path, text, *arguments):
@@ -27,22 +27,22 @@ def load(tmp_path, text, *arguments):
 
 
 def test_defaults():
-    assert given() == Settings(None, None, None, None, cascade=True, dsps=131, baud=115_200, weights=None)
+    assert given() == Configuration(None, None, None, None, cascade=True, dsps=131, baud=115_200, weights=None)
 
 
 def test_a_file_changes_the_defaults_and_options_change_the_file(tmp_path):
     text = 'rows = 16\ndrain = 2\nbaud = 2_000_000\nweights = "block"\ncascade = false\n'
-    assert load(tmp_path, text) == Settings(16, None, 2, None, False, 131, 2_000_000, "block")
-    assert load(tmp_path, text, "--array", "4x3", "--no-packed") == Settings(4, 3, 2, False, False, 131, 2_000_000,
+    assert load(tmp_path, text) == Configuration(16, None, 2, None, False, 131, 2_000_000, "block")
+    assert load(tmp_path, text, "--array", "4x3", "--no-packed") == Configuration(4, 3, 2, False, False, 131, 2_000_000,
                                                                              "block")
-    assert load(tmp_path, text, "--drain", "4", "--weights", "lut", "--packed", "--dsps", "99") == Settings(
+    assert load(tmp_path, text, "--drain", "4", "--weights", "lut", "--packed", "--dsps", "99") == Configuration(
         16, None, 4, True, False, 99, 2_000_000, "lut")
 
 
 @pytest.mark.parametrize("settings", [
-    Settings(), Settings(rows=16, columns=8, drain=4, packed=True, cascade=False, weights="block", buffers=1, bits=4,
-                         sigmoid="line", epsilon="linear"),
-    Settings(packed=False, baud=9600, dsps=240, bits=8, sigmoid="table", epsilon="quadratic", buffers=2)])
+    Configuration(), Configuration(rows=16, columns=8, drain=4, packed=True, cascade=False, weights="block",
+                                   buffers=1, bits=4, sigmoid="line", epsilon="linear"),
+    Configuration(packed=False, baud=9600, dsps=240, bits=8, sigmoid="table", epsilon="quadratic", buffers=2)])
 def test_what_is_written_is_read(tmp_path, settings):
     text = settings.as_toml()
     assert load(tmp_path, text) == settings
@@ -52,7 +52,7 @@ def test_what_is_written_is_read(tmp_path, settings):
 def test_units_and_bits_by_option(tmp_path):
     text = 'buffers = 2\nbits = 8\nsigmoid = "table"\nepsilon = "quadratic"\n'
     options = ["--buffers", "1", "--bits", "6", "--sigmoid", "parabola", "--epsilon", "linear"]
-    expected = Settings(buffers=1, bits=6, sigmoid="parabola", epsilon="linear")
+    expected = Configuration(buffers=1, bits=6, sigmoid="parabola", epsilon="linear")
     assert load(tmp_path, text, *options) == given(*options) == expected
 
 
@@ -68,17 +68,17 @@ def test_other_units_are_refused(tmp_path, text, message):
 
 
 def test_one_buffer(iris):
-    assert Settings(buffers=1).choose(iris, XC7A100T) == (Array(8, 1, buffers=1), "lut")
-    assert Settings(rows=4, buffers=1).choose(iris, XC7A100T) == (Array(4, 1, buffers=1), "lut")
+    assert Configuration(buffers=1).choose(iris, XC7A100T) == (Array(8, 1, buffers=1), "lut")
+    assert Configuration(rows=4, buffers=1).choose(iris, XC7A100T) == (Array(4, 1, buffers=1), "lut")
 
 
 def test_an_array_is_changed_by_what_was_given():
-    settings = Settings(drain=2, packed=True, buffers=1, cascade=False)
+    settings = Configuration(drain=2, packed=True, buffers=1, cascade=False)
     assert settings.change(Array(8, 1)) == Array(8, 1, 2, packed=True, cascade=False, buffers=1)
-    assert Settings(rows=4).change(Array(8, 3, 2, packed=True)) == Array(4, 3, 2, packed=True)
-    assert Settings().change(Array(8, 3, 2, True, True, 1)) == Array(8, 3, 2, True, True, 1)
+    assert Configuration(rows=4).change(Array(8, 3, 2, packed=True)) == Array(4, 3, 2, packed=True)
+    assert Configuration().change(Array(8, 3, 2, True, True, 1)) == Array(8, 3, 2, True, True, 1)
     with pytest.raises(UserError, match="a drain that divides the rows"):
-        Settings(drain=3).change(Array(8, 1))
+        Configuration(drain=3).change(Array(8, 1))
 
 
 @pytest.fixture(scope="module")
@@ -89,29 +89,30 @@ def images():
 
 
 def test_a_network_that_is_no_images_gets_a_small_array(iris):
-    assert Settings().choose(iris, XC7A100T) == (Array(8, 1), "lut")
-    assert Settings(rows=4, columns=2, drain=2).choose(iris, XC7A100T) == (Array(4, 2, 2), "lut")
-    assert Settings(drain=4, weights="block").choose(iris, XC7A100T) == (Array(8, 1, 4), "block")
+    assert Configuration().choose(iris, XC7A100T) == (Array(8, 1), "lut")
+    assert Configuration(rows=4, columns=2, drain=2).choose(iris, XC7A100T) == (Array(4, 2, 2), "lut")
+    assert Configuration(drain=4, weights="block").choose(iris, XC7A100T) == (Array(8, 1, 4), "block")
 
 
 def test_a_network_of_images_gets_the_fastest_array(images):
-    array, weights = Settings(dsps=20).choose(images, XC7A100T)
+    array, weights = Configuration(dsps=20).choose(images, XC7A100T)
     assert array.packed and weights == "block"
     assert 10 < (Core(images, weights).need(array) + around(images)).dsp <= 20
-    assert Settings(dsps=20, cascade=False).choose(images, XC7A100T)[0].cascade is False
-    assert Settings(rows=8, columns=2).choose(images, XC7A100T)[0] == Array(8, 2, packed=True)
-    assert Settings(rows=8, columns=2, packed=False).choose(images, XC7A100T)[0] == Array(8, 2)
+    assert Configuration(dsps=20, cascade=False).choose(images, XC7A100T)[0].cascade is False
+    assert Configuration(rows=8, columns=2).choose(images, XC7A100T)[0] == Array(8, 2, packed=True)
+    assert Configuration(rows=8, columns=2, packed=False).choose(images, XC7A100T)[0] == Array(8, 2)
 
 
 def test_many_weights_go_to_block_ram():
     network = random_network(np.random.default_rng(1), inputs=70, hidden=(150,), latent=2, extreme=False)
-    assert Settings().choose(network, XC7A100T) == (Array(8, 1), "block")
+    assert Configuration().choose(network, XC7A100T) == (Array(8, 1), "block")
 
 
 @pytest.mark.parametrize(("settings", "message"), [
-    (Settings(rows=16, columns=15, packed=False), "with a 16x15 array it needs 243 DSP48E1 and the XC7A100T has 240"),
-    (Settings(rows=8, columns=1, drain=3), "a drain that divides the rows; not 8 rows, 1 columns, drain 3$"),
-    (Settings(dsps=3), "^--dsps 3 is too few: the smallest array needs 4$"),
+    (Configuration(rows=16, columns=15, packed=False),
+     "with a 16x15 array it needs 243 DSP48E1 and the XC7A100T has 240"),
+    (Configuration(rows=8, columns=1, drain=3), "a drain that divides the rows; not 8 rows, 1 columns, drain 3$"),
+    (Configuration(dsps=3), "^--dsps 3 is too few: the smallest array needs 4$"),
 ])
 def test_what_does_not_fit_is_refused(images, settings, message):
     with pytest.raises(UserError, match=message):
@@ -124,7 +125,7 @@ def test_a_network_that_is_too_large_is_refused(weights):
                              signed_input=False, activation="relu", output_activation="sigmoid", segments=128)
     with pytest.raises(UserError, match=r"the network does not fit: with a \d+x\d+ array it needs \d[\d,]* "
                                         r"(RAMB36|LUT) and the XC7A100T has [\d,]+ \([\d,]+ too many\)"):
-        Settings(weights=weights).choose(network, XC7A100T)
+        Configuration(weights=weights).choose(network, XC7A100T)
 
 
 @pytest.mark.parametrize(("text", "message"), [

@@ -1,23 +1,23 @@
 """The whole top in the Amaranth simulator, seen from its pins: a serial line, switches, buttons, LEDs, display."""
 
 from varigate.gateware.engine.program import Array
-from varigate.gateware.top import Timing, Top
+from varigate.gateware.top import HumanTimes, Top
 from varigate.model.network import network_file
 from varigate.model.network.network import Network
 from varigate.model.protocol.frames import REPLY, Command, Decoder, Frame, encode
 from varigate.sim.testbench.serial_line import Receiver
 from varigate.sim.testbench.streams import run
 
-__all__ = ["Device"]
+__all__ = ["TopBench"]
 
 ARRAY = Array(8, 1)
 BIT = 8  # clocks
 BAUD = 1_000_000
 PATIENCE = 20_000  # bits
-QUICK = Timing(settle=20 / (BIT * BAUD), digit_hz=BIT * BAUD / 4, led_time=4e-4, page_time=1e-3)
+QUICK = HumanTimes(settle=20 / (BIT * BAUD), digit_hz=BIT * BAUD / 4, led_time=4e-4, page_time=1e-3)
 
 
-class Device:
+class TopBench:
     """A top with a short bit time, and a person and a host beside it.
 
     Parameters
@@ -26,7 +26,7 @@ class Device:
     array : Array
     clock_hz, baud : int
         eight clocks a bit by default.
-    timing : Timing
+    times : HumanTimes
 
     Members
     -------
@@ -37,12 +37,12 @@ class Device:
     """
 
     def __init__(self, network: Network, array: Array = ARRAY, *, clock_hz: int = BIT * BAUD, baud: int = BAUD,
-                 timing: Timing = QUICK, weights: str = "lut"):
+                 times: HumanTimes = QUICK, weights: str = "lut"):
         self.network, self._bit = network, clock_hz / baud
         self.top = Top(network, network_file.digest(network), array=array, weights=weights, clock_hz=clock_hz,
-                       baud=baud, timing=timing)
-        self.settle = round(timing.settle * clock_hz)
-        self._led_clocks = round(timing.led_time * clock_hz) + 2
+                       baud=baud, times=times)
+        self.settle = round(times.settle * clock_hz)
+        self._led_clocks = round(times.led_time * clock_hz) + 2
         self.frames, self.lines, self.received = [], [], bytearray()
         self._decoder, self._seq = Decoder(), 0
 

@@ -1,4 +1,4 @@
-"""Settings of a build: the array's shape, the network's units, the baud rate, the place of the weights."""
+"""Configuration of a build: the array's shape, the network's units, the baud rate, the place of the weights."""
 
 import argparse
 import json
@@ -15,7 +15,7 @@ from varigate.model.fixedpoint.epsilon import KINDS
 from varigate.model.network.variants import BITS, SIGMOIDS
 from varigate.platform.toolchains.device import Device
 
-__all__ = ["SMALL", "Settings", "add_options"]
+__all__ = ["SMALL", "Configuration", "add_options"]
 
 WEIGHTS = ("lut", "block")
 BUFFERS = (1, 2)
@@ -25,7 +25,7 @@ LUT_WEIGHTS = 2000  # the most look-up tables that hold weights by default
 
 
 @dataclass(frozen=True)
-class Settings:
+class Configuration:
     """Parameters of the gateware; None leaves a choice to `choose`.
 
     Parameters
@@ -56,7 +56,7 @@ class Settings:
 
     Examples
     --------
-    >>> print(Settings(rows=16, drain=2).as_toml(), end="")
+    >>> print(Configuration(rows=16, drain=2).as_toml(), end="")
     rows = 16
     drain = 2
     cascade = true
@@ -91,7 +91,7 @@ class Settings:
                 raise UserError(f"{name} must be {' or '.join(map(repr, choices))}, not {value!r}")
 
     @classmethod
-    def load(cls, options: argparse.Namespace) -> "Settings":
+    def load(cls, options: argparse.Namespace) -> "Configuration":
         """Return the defaults, changed by the TOML file `options.config`, changed by the other options of
         `add_options`.
 
@@ -169,22 +169,24 @@ class Settings:
 
 
 def add_options(parser: argparse.ArgumentParser):
-    """Add the options that `Settings.load` reads."""
+    """Add the options that `Configuration.load` reads."""
     parser.add_argument("--array", metavar="ROWSxCOLUMNS",
                         help="outputs and inputs in parallel (default: 8x1; for images the fastest within --dsps)")
     parser.add_argument("--drain", type=int, metavar="N",
                         help="results that leave the array a clock; must divide the rows")
     parser.add_argument("--packed", action=argparse.BooleanOptionalAction, help="let one DSP slice serve two rows")
     parser.add_argument("--buffers", type=int, choices=BUFFERS,
-                        help="incoming vectors that each segment has room for (default: 2)")
+                        help="incoming vectors that each part of the network has room for (default: 2)")
     parser.add_argument("--dsps", type=int, metavar="N",
-                        help=f"most DSP slices of the core, if the array is to be chosen (default: {Settings.dsps})")
+                        help="most DSP slices of the core, if the array is to be chosen "
+                        f"(default: {Configuration.dsps})")
     parser.add_argument("--weights", choices=WEIGHTS, help="keep weights in look-up tables, or in block RAM")
     parser.add_argument("--bits", type=int, choices=BITS, help="use the network with weights of this many bits")
     for unit in ("sigmoid", "epsilon"):
         parser.add_argument(f"--{unit}", choices=CHOICES[unit], help=f"replace the network's unit for {unit}")
     parser.add_argument("--config", type=Path, metavar="FILE.toml",
-                        help=f"settings in a file; its keys are {', '.join(field.name for field in fields(Settings))}")
+                        help="settings in a file; its keys are "
+                        f"{', '.join(field.name for field in fields(Configuration))}")
 
 
 def _read(path: Path, known: list[str]) -> dict:
