@@ -15,6 +15,13 @@ BELOW = {  # package → the packages that it may import, and so on down
     "sim": {"gateware", "model", "platform.boards", "platform.toolchains"},
     "explore": {"gateware", "model", "platform.toolchains"},
 }
+ROOMS = {  # package → its rooms, lowest first: a room imports those before it; of rooms in brackets none
+    "model": ["errors", "archive", "cache", "checks", "fixedpoint", ("data", "nn"), "network", ("protocol", "quantise"),
+              "vae", "train", "figures"],
+    "gateware": ["lib", "units", "engine", "core", ("link", "video"), "panel", "estimate", "top"],
+    "sim": [("simulators", "formal", "mutation", "units"), "testbench", ("regression", "board")],
+    "explore": ["spaces", "costs", ("joint", "methods"), "search", "studies"],
+}
 FOLDERS = {package: ROOT / package.replace(".", "/") for package in BELOW}
 SOURCES = [(package, path) for package, folder in FOLDERS.items() for path in sorted(folder.rglob("*.py"))]
 EVERYWHERE = [*(path for _, path in SOURCES), *sorted((ROOT / "varigate").rglob("*.py")), ROOT / "build.py",
@@ -52,6 +59,52 @@ def packages(names: set[str]) -> set[str]:
 @pytest.mark.parametrize(("package", "path"), SOURCES, ids=[str(path.relative_to(ROOT)) for _, path in SOURCES])
 def test_imports_point_one_way(package, path):
     assert packages(imported(path.read_text("utf-8"))) <= allowed(package)
+
+
+def height(package: str, room: str) -> tuple[int, str]:
+    """The place of a room in its package's list, and its name."""
+    for place, rooms in enumerate(ROOMS[package]):
+        if room in ((rooms,) if isinstance(rooms, str) else rooms):
+            return place, room
+    raise AssertionError(f"{package}/{room} stands in no list of rooms")
+
+
+@pytest.mark.parametrize(("package", "path"), [
+    (package, path) for package, path in SOURCES if package in ROOMS and path.name != "__init__.py"],
+    ids=lambda each: str(each.relative_to(ROOT)) if isinstance(each, Path) else "")
+def test_inside_a_package_imports_point_one_way(package, path):
+    own = height(package, path.relative_to(FOLDERS[package]).with_suffix("").parts[0])
+    prefix = f"varigate.{package}."
+    others = {height(package, name.removeprefix(prefix).split(".")[0])
+              for name in imported(path.read_text("utf-8")) if name.startswith(prefix)}
+    assert not {other for other in others if other != own and other[0] >= own[0]}
+
+
+def test_no_modules_import_each_other():
+    """Not even in a ring of several."""
+    names = {".".join(("varigate", *path.relative_to(ROOT).with_suffix("").parts)): path for path in EVERYWHERE
+             if "tests" not in path.parts and path.name not in ("build.py", "__init__.py")}
+    names = {name.replace("varigate.varigate", "varigate"): path for name, path in names.items()}
+    edges = {}
+    for name, path in names.items():
+        below = imported(path.read_text("utf-8"))
+        below |= {each.rpartition(".")[0] for each in below}  # of `from module import name`, the module
+        edges[name] = (below & names.keys()) - {name}
+    while leaves := [name for name, below in edges.items() if not below]:
+        edges = {name: below - set(leaves) for name, below in edges.items() if name not in leaves}
+    assert not edges
+
+
+@pytest.mark.parametrize("path", EVERYWHERE, ids=[str(path.relative_to(ROOT)) for path in EVERYWHERE])
+def test_a_module_is_short(path):
+    assert len(path.read_text("utf-8").splitlines()) <= 300
+
+
+def test_no_folder_holds_too_much():
+    folders = {path.parent for path in EVERYWHERE}
+    crowded = {str(folder.relative_to(ROOT)) for folder in folders
+               if sum(each.stem != "__init__" for each in folder.glob("*.py")) > 20}
+    assert not crowded
 
 
 @pytest.mark.parametrize("path", EVERYWHERE, ids=[str(path.relative_to(ROOT)) for path in EVERYWHERE])

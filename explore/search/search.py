@@ -10,10 +10,9 @@ from varigate.explore.costs.evaluator import Evaluator
 from varigate.explore.methods import FRONT_METHODS, GUIDED, METHODS, Guide
 from varigate.explore.search.pareto import nondominated
 from varigate.explore.search.proposal import Proposal, propose
-from varigate.explore.search.task import Evaluations, Task, run
+from varigate.explore.search.task import Evaluations, Task, layer_task, run
 from varigate.explore.spaces import vaesa
-from varigate.explore.spaces.varigate import SPACE, candidates
-from varigate.explore.studies.arena import FRONT, WEIGHTS
+from varigate.explore.spaces.varigate import FRONT, SPACE, WEIGHTS, candidates
 from varigate.model.errors import UserError
 
 __all__ = ["best_designs", "best_of_layer", "evaluator_task", "front"]
@@ -88,7 +87,7 @@ def best_of_layer(table, layer: int, model, weights, *, method: str, budget: int
     """The best design that a search in the published table finds for a layer, beside the best one that there is."""
     if not 0 <= layer < len(table.layers):
         raise UserError(f"--layer is one of 0…{len(table.layers) - 1}, not {layer}")
-    task = vaesa.task(table, layer, weights)
+    task = layer_task(table, layer, weights)
     known = {name: each for name, each in METHODS.items() if name != "nearest"}
     if model is None and method in GUIDED:
         raise UserError(f"--method {method} asks a joint model: name it by --model FILE.npz (varigate explore train "

@@ -11,10 +11,11 @@ from functools import cached_property
 import numpy as np
 from scipy.spatial import cKDTree
 
+from varigate.explore.spaces import vaesa
 from varigate.explore.spaces.space import Space
 from varigate.model.errors import UserError
 
-__all__ = ["Evaluations", "SpentError", "Task", "run"]
+__all__ = ["Evaluations", "SpentError", "Task", "layer_task", "run"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,3 +150,14 @@ def run(method, task: Task, budget: int, rng, guide=None, target: float = -np.in
     except SpentError:
         return evaluations
     raise RuntimeError(f"{method.__name__} gave up after {len(evaluations)} of {evaluations.budget} evaluations")
+
+
+def layer_task(table: vaesa.PublishedTable, layer: int, weights=(1.0, 1.0)) -> Task:
+    """Search one layer of the published space for the least Σ weights·log(latency, energy); of (1, 1) that is log EDP.
+
+    All designs are candidates, and costs are looked up; `Task.snap` takes what a model decodes to the nearest of them,
+    and repeats are free.
+    """
+    costs = table.logs[:, layer] @ np.asarray(weights, np.float64)
+    return Task(f"vaesa layer {layer}", vaesa.SPACE, vaesa.SPACE.labels(np.arange(vaesa.SPACE.size)),
+                lambda labels: float(costs[vaesa.SPACE.index(labels)]), table.layers[layer])

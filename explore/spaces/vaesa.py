@@ -15,13 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
-from varigate.explore.search.task import Task
 from varigate.explore.spaces.space import Parameter, Space
 from varigate.model.cache import cache_folder
 from varigate.model.data.images import ENVIRONMENT
 from varigate.model.errors import UserError
 
-__all__ = ["DIMENSIONS", "SPACE", "TARGETS", "PublishedTable", "place", "read", "task"]
+__all__ = ["DIMENSIONS", "SPACE", "TARGETS", "PublishedTable", "place", "read"]
 
 FILE = "vaesa_dataset_all_layer.csv.gz"
 SOURCE = "the per-layer tables of the VAESA project"
@@ -135,13 +134,3 @@ def read(path=None) -> PublishedTable:
     targets = np.empty((2, len(layers), SPACE.size))
     targets[:, layer, design] = rows[:, dimensions + parameters:].T
     return PublishedTable(layers, *targets)
-
-
-def task(table: PublishedTable, layer: int, weights=(1.0, 1.0)) -> Task:
-    """The search for the least Σ weights·log(latency, energy), of (1, 1) log EDP, on one layer, by look-up.
-
-    All designs are candidates; `Task.snap` takes what a model decodes to the nearest of them, and repeats are free.
-    """
-    costs = table.logs[:, layer] @ np.asarray(weights, np.float64)
-    return Task(f"vaesa layer {layer}", SPACE, SPACE.labels(np.arange(SPACE.size)),
-                lambda labels: float(costs[SPACE.index(labels)]), table.layers[layer])

@@ -6,7 +6,7 @@ import numpy as np
 from varigate.explore.spaces.space import Parameter, Space
 from varigate.gateware.engine.program import Array
 
-__all__ = ["SPACE", "array_of", "candidates"]
+__all__ = ["FRONT", "SPACE", "WEIGHTS", "array_of", "candidates"]
 
 SPACE = Space("varigate", (
     Parameter("rows", (2, 4, 8, 12, 16, 24, 32, 48, 64)),
@@ -20,6 +20,9 @@ SPACE = Space("varigate", (
     Parameter("epsilon", ("linear", "quadratic")),
     Parameter("buffers", (1, 2)),
 ))
+WEIGHTS = {"edp": (1, 0, 1, 0, 0), "latency": (1, 0, 0, 0, 0), "interval": (0, 1, 0, 0, 0), "energy": (0, 0, 1, 0, 0)}
+"""Weights of the logarithms that a joint model predicts (`explore.joint.dataset.TARGETS`) in each objective."""
+FRONT = ("latency", "energy")  # the objectives of a front
 
 
 def array_of(values: dict) -> Array:

@@ -12,18 +12,13 @@ from varigate.explore.costs.cost_table import CostTable
 from varigate.explore.joint.model import JointModel
 from varigate.explore.joint.splits import Split, folds
 from varigate.explore.methods import GUIDED, Guide, nearest_order
-from varigate.explore.search.task import Task
+from varigate.explore.search.task import Task, layer_task
 from varigate.explore.spaces import vaesa, varigate
 from varigate.explore.spaces.workloads import Workload
 from varigate.explore.studies.contest import Entry
 from varigate.explore.studies.efficiency import target
 
-__all__ = ["FRONT", "WEIGHTS", "digest", "layer_folds", "vaesa_entry", "varigate_entry", "varigate_front",
-           "varigate_task"]
-
-WEIGHTS = {"edp": (1, 0, 1, 0, 0), "latency": (1, 0, 0, 0, 0), "interval": (0, 1, 0, 0, 0), "energy": (0, 0, 1, 0, 0)}
-"""Of the logarithms that a model of `varigate` predicts (`explore.joint.dataset.TARGETS`), in an objective."""
-FRONT = ("latency", "energy")
+__all__ = ["digest", "layer_folds", "vaesa_entry", "varigate_entry", "varigate_front", "varigate_task"]
 
 
 def layer_folds(layers: int, parts: int, seed: int) -> list[Split]:
@@ -50,16 +45,16 @@ def varigate_entry(name: str, costs: str, model: str, objective: str, digests: s
     table, joint = CostTable.read(costs), JointModel.load(model, varigate.SPACE)
     kept = table.feasible
     task = varigate_task(table.labels[kept], table.objective(objective)[kept], Workload.parse(name), name)
-    return Entry(task, dict.fromkeys(GUIDED, Guide(joint, task, WEIGHTS[objective])))
+    return Entry(task, dict.fromkeys(GUIDED, Guide(joint, task, varigate.WEIGHTS[objective])))
 
 
 def varigate_front(name: str, costs: str, model: str, digests: str) -> Entry:
     """The same for the front of latency and energy."""
     table, joint = CostTable.read(costs), JointModel.load(model, varigate.SPACE)
     kept = table.feasible
-    logs = np.stack([table.objective(each)[kept] for each in FRONT], 1)
+    logs = np.stack([table.objective(each)[kept] for each in varigate.FRONT], 1)
     task = varigate_task(table.labels[kept], logs, Workload.parse(name), name)
-    return Entry(task, {"latent-front": Guide(joint, task, [WEIGHTS[each] for each in FRONT])})
+    return Entry(task, {"latent-front": Guide(joint, task, [varigate.WEIGHTS[each] for each in varigate.FRONT])})
 
 
 def vaesa_entry(name: str, dataset: str, models: str, parts: int, seed: int, digests: str) -> Entry:
@@ -69,7 +64,7 @@ def vaesa_entry(name: str, dataset: str, models: str, parts: int, seed: int, dig
     table, layer = vaesa.read(dataset), int(name)
     number, split = next((number, split) for number, split in enumerate(layer_folds(len(table.layers), parts, seed))
                          if layer in split.unseen)
-    task = vaesa.task(table, layer)
+    task = layer_task(table, layer)
     joint = JointModel.load(Path(models) / f"fold-{number}.npz", vaesa.SPACE)
     costs = table.logs.sum(-1)
     nearest = nearest_order(task.conditions, table.layers[split.layers], costs.T[split.layers])

@@ -10,7 +10,7 @@ from varigate.explore.costs.evaluator import Evaluator
 from varigate.explore.joint.model import JointModel
 from varigate.explore.search.proposal import Proposal
 from varigate.explore.search.search import best_designs
-from varigate.explore.spaces.varigate import SPACE
+from varigate.explore.spaces.varigate import FRONT, SPACE, WEIGHTS
 from varigate.explore.studies import arena, page, plots
 from varigate.explore.studies.study_vaesa import BUDGET as VAESA_BUDGET
 from varigate.explore.studies.study_vaesa import PublishedStudy
@@ -59,12 +59,12 @@ def _figures(study: Study, model: JointModel, table, traces, fronts, pairs, fold
     drawn = {method: each.values for method, each in traces.items()}
     save_figure(plots.convergence(drawn, float(costs.min()), BUDGET, f"{name}: latency × energy"),
                 folder / f"{prefix}-convergence.png")
-    every = np.stack([table.objective(each) for each in arena.FRONT], 1)
+    every = np.stack([table.objective(each) for each in FRONT], 1)
     found = {method: np.exp(each.values[0]) for method, each in fronts.items()}
     save_figure(plots.pareto_front(np.exp(every), found, ("latency, cycles", "energy, nJ (modelled)")),
                 folder / f"{prefix}-front.png")
     kept = table.feasible
-    predicted = model.predict(means[kept], study.evaluator.family.workload.conditions) @ arena.WEIGHTS["edp"]
+    predicted = model.predict(means[kept], study.evaluator.family.workload.conditions) @ WEIGHTS["edp"]
     pairs = {"latency × energy, nJ · cycles": (np.exp(predicted), np.exp(costs[kept])), **pairs}
     save_figure(plots.predicted_against_true(pairs), folder / f"{prefix}-predicted.png")
 

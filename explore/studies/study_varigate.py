@@ -15,7 +15,7 @@ from varigate.explore.costs.evaluator import Evaluator
 from varigate.explore.methods import FRONT_METHODS, METHODS
 from varigate.explore.search.pareto import hypervolume
 from varigate.explore.search.proposal import Proposal, propose
-from varigate.explore.spaces.varigate import SPACE, candidates
+from varigate.explore.spaces.varigate import FRONT, SPACE, candidates
 from varigate.explore.studies import arena
 from varigate.explore.studies.contest import Contest, Traces, hold
 from varigate.explore.studies.regret import at
@@ -89,7 +89,7 @@ class Study:
         contest = Contest(arena.varigate_front, settings, (name,), tuple(FRONT_METHODS),
                           min(self.seeds, FRONT_SEEDS), BUDGET)
         traces = hold(contest, self.folder / "contest-front", self.processes, progress=progress)
-        logs = np.stack([table.objective(each) for each in arena.FRONT], 1)
+        logs = np.stack([table.objective(each) for each in FRONT], 1)
         reference = logs[table.feasible].max(0) + 1e-9
         whole = hypervolume(logs, reference)
         rows = []

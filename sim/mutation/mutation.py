@@ -10,30 +10,9 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 
-__all__ = ["KINDS", "Mutant", "mutants_of"]
+from varigate.sim.mutation.kinds import COMPARISONS, OPERATORS, SHAPES, SIZES, UNSEEN, UNTOUCHED
 
-KINDS = {
-    "operator": "one arithmetic or bitwise operator for another",
-    "comparison": "a bound moved by one, or a comparison turned round",
-    "constant": "a number more or less by one, True for False",
-    "sign": "a minus, a complement or a `not` lost; signed for unsigned",
-    "condition": "a condition negated, `and` for `or`",
-    "mux": "the two values of a multiplexer exchanged",
-    "reset": "an initial value lost; a register that a reset leaves alone",
-    "statement": "an assignment, a change of state, a call or a `raise` left out",
-    "domain": "a register where there should be none",
-    "slice": "an end of a slice moved by one",
-}
-OPERATORS = {ast.Add: ("+", "-"), ast.Sub: ("-", "+"), ast.Mult: ("*", "+"), ast.Div: ("/", "*"), ast.Pow: ("**", "*"),
-             ast.FloorDiv: ("//", "*"), ast.Mod: ("%", "//"), ast.LShift: ("<<", ">>"), ast.RShift: (">>", "<<"),
-             ast.BitAnd: ("&", "|"), ast.BitOr: ("|", "&"), ast.BitXor: ("^", "|")}
-COMPARISONS = {ast.Eq: ("==", "!="), ast.NotEq: ("!=", "=="), ast.Lt: ("<", "<="), ast.LtE: ("<=", "<"),
-               ast.Gt: (">", ">="), ast.GtE: (">=", ">"), ast.Is: ("is", "is not"), ast.IsNot: ("is not", "is"),
-               ast.In: ("in", "not in"), ast.NotIn: ("not in", "in")}
-SHAPES = {"Signal", "In", "Out", "signed", "unsigned", "StructLayout", "ArrayLayout"}
-SIZES = {"shape", "depth"}  # keyword arguments
-UNTOUCHED = {"name", "attrs", "reset_less"}
-UNSEEN = (ast.JoinedStr, ast.Raise, ast.Import, ast.ImportFrom, ast.arguments)
+__all__ = ["Mutant", "mutants_of"]
 
 
 @dataclass(frozen=True)
@@ -47,7 +26,7 @@ class Mutant:
     line : int
         where the change begins, from 1.
     kind : str
-        of `KINDS`.
+        of `sim.mutation.kinds.KINDS`.
     number : int
         from 1, among those of the same line and kind.
     start, end : int

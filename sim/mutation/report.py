@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from varigate.model.errors import UserError
-from varigate.sim.mutation.mutation import KINDS, Mutant
+from varigate.sim.mutation.kinds import KINDS
+from varigate.sim.mutation.mutation import Mutant
 from varigate.sim.mutation.suite import MutantOutcome
 
 __all__ = ["LEAST_KILLED", "MutationReport", "explanations"]

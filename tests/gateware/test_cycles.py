@@ -257,9 +257,7 @@ def test_a_held_button_is_a_move_a_clock_later_and_a_walk_two():
     stimuli = {0: [(walk.o.ready, 1), (walk.client.job.ready, 1), (walk.client.data.ready, 1)],
                3: [(walk.held, held)], 8: [(walk.go, 1)]}
     wanted, job, data = trace(walk, stimuli, walk.wanted, walk.client.job.valid, walk.client.data.valid)
-    assert high(wanted) == list(range(3 + walk.latency, 9))
-    assert high(job) == [8 + 3]
-    assert high(data) == [12, 13, 14]
+    assert high(wanted) == list(range(3 + walk.latency, 9)) and high(job) == [8 + 3] and high(data) == [12, 13, 14]
 
 
 @pytest.mark.parametrize("network", [flowers(), flowers(signed_output=True), flowers(latent=3, outputs=17)])
@@ -269,10 +267,8 @@ def test_a_line_of_text_takes_a_clock_a_byte_and_what_is_skipped(network):
     stimuli = {0: [(dut.i.valid, 1), (dut.o.ready, 1)]}
     sent, ready = trace(dut, stimuli, dut.o.valid, dut.i.ready, clocks=250)
     text = line(network, 0, 0, [0] * network.latent, [0] * network.outputs)
-    numbers, digits = slots(network), len(dut.values.value.digits)
-    printed = sum(map(str.isdigit, text))
-    assert high(sent)[0] == dut.latency
-    assert sent[:high(ready)[0] + 1].sum() == len(text)
+    numbers, digits, printed = slots(network), len(dut.values.value.digits), sum(map(str.isdigit, text))
+    assert high(sent)[0] == dut.latency and sent[:high(ready)[0] + 1].sum() == len(text)
     skipped = numbers * digits - printed
     assert np.diff(high(ready))[0] == 1 + len(text) + (numbers + 1) + (numbers - network.latent) + skipped
 
@@ -296,8 +292,8 @@ def test_the_start_bit_begins_a_clock_after_the_byte():
 
 def test_a_number_is_decimal_after_a_clock_a_bit():
     decimal = Decimal(6, 2)
-    ready, valid = trace(decimal, {0: [(decimal.i.valid, 1), (decimal.o.ready, 1)]}, decimal.i.ready, decimal.o.valid,
-                         clocks=22)
+    stimuli = {0: [(decimal.i.valid, 1), (decimal.o.ready, 1)]}
+    ready, valid = trace(decimal, stimuli, decimal.i.ready, decimal.o.valid, clocks=22)
     assert high(ready) == [0, 8, 16] and high(valid) == [decimal.latency, 8 + decimal.latency]
     values = Values(flowers())
     ready, = trace(values, {0: [(values.i.valid, 1)]}, values.i.ready, clocks=25)

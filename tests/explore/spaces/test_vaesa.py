@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from varigate.explore.search.task import Evaluations, SpentError
+from varigate.explore.search.task import Evaluations, SpentError, layer_task
 from varigate.explore.spaces import vaesa
 from varigate.model.data.images import ENVIRONMENT
 from varigate.model.errors import UserError
@@ -91,7 +91,7 @@ def test_damage_is_refused_in_one_line(tmp_path, rows):
 
 
 def test_a_task_looks_up_and_repeats_are_free(tmp_path, rows):
-    task = vaesa.task(vaesa.read(write(tmp_path / "t.csv", rows)), 0)
+    task = layer_task(vaesa.read(write(tmp_path / "t.csv", rows)), 0)
     evaluations = Evaluations(task, 3)
     assert evaluations(7) == evaluations(7) == pytest.approx(np.log(8 * 1.5)) and len(evaluations) == 1
     assert task.snap(task.candidates[[3, 2303]]).tolist() == [3, 2303]

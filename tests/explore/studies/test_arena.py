@@ -33,7 +33,7 @@ def files(tmp_path, table, joint):
 
 def test_weights_name_the_targets_of_an_objective():
     named = {name: [target for target, weight in zip(TARGETS, weights, strict=True) if weight]
-             for name, weights in arena.WEIGHTS.items()}
+             for name, weights in varigate.WEIGHTS.items()}
     assert named == {"edp": ["latency", "energy"], "latency": ["latency"], "interval": ["interval"],
                      "energy": ["energy"]}
 
