@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from varigate.sim.mutation.mutation import KINDS, mutants_of
+from varigate.sim.mutation.kinds import KINDS
+from varigate.sim.mutation.mutation import mutants_of
 
 ROOT = Path(__file__).parents[3]
 
@@ -56,7 +57,7 @@ def test_kinds(source, kind, expected):
 
 
 def test_the_list_of_kinds_is_complete():
-    found = {mutant.kind for path in (ROOT / "gateware").glob("*.py")
+    found = {mutant.kind for path in (ROOT / "gateware").rglob("*.py")
              for mutant in mutants_of(path.read_text("utf-8"), path.name)}
     assert found == set(KINDS)
 
@@ -97,7 +98,8 @@ def test_places_and_identities():
 
 @pytest.mark.parametrize("name", ["uart", "horner"])
 def test_mutants_of_gateware_are_python_and_all_different(name):
-    source = (ROOT / "gateware" / f"{name}.py").read_text("utf-8")
+    path, = (ROOT / "gateware").rglob(f"{name}.py")
+    source = path.read_text("utf-8")
     found = mutants_of(source, name)
     codes = {ast.dump(ast.parse(mutant.apply(source))) for mutant in found}
     assert len(codes | {ast.dump(ast.parse(source))}) == len(found) + 1
