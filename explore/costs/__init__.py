@@ -1,1 +1,1 @@
-"""The costs of a design: cycles, resources, area by a fit to syntheses, energy by a model."""
+"""Costs of a design: exact cycles and resources, area predicted by a fit to syntheses, and modelled energy."""

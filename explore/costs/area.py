@@ -1,9 +1,9 @@
-"""Look-up tables and flip-flops of a core, predicted: quantities counted from its structure, times fitted weights.
+"""Predicts a core's look-up tables and flip-flops: counts taken from its structure, times fitted weights.
 
-What the generator makes of a design is known to the bit (so many adders of so many bits, so many words of a memory);
-what Yosys makes of that is not. So the counts of the structure are the features of a linear model, whose weights are
-fitted, none below zero, to the relative errors of real syntheses. DSP slices and block RAMs are no matter of a fit:
-`gateware.estimate.resources` has them exactly.
+The structure that the generator builds is known to the bit (the width of each adder, the words of each memory); the
+result of Yosys is not. So counts of the structure are the features of a linear model. Its weights, none below zero,
+minimise the squared relative errors on real syntheses. DSP slices and block RAMs need no fit:
+`gateware.estimate.resources` counts them exactly.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ __all__ = ["FEATURES", "AreaModel", "features"]
 
 
 def _sigmoids(core: Structure) -> dict:
-    """The lanes' sigmoid units: a table, or a polynomial of some order; neither where the network has none."""
+    """Counts of the lanes' sigmoid units, as tables and as polynomials; both 0 for a network without a sigmoid."""
     unit = core.engine.network.sigmoid
     order = -1 if unit is None else unit.order
     return {"sigmoid table": core.array.drain * (order == 0), "sigmoid polynomial": core.array.drain * max(order, 0)}
@@ -71,26 +71,49 @@ FEATURES = {"lut": _luts, "ff": _flip_flops}
 
 
 def features(core: Structure) -> dict[str, np.ndarray]:
-    """The features of a core's look-up tables (`lut`) and flip-flops (`ff`), float64."""
+    """The counts that a core's look-up tables (`lut`) and flip-flops (`ff`) are predicted from, float64 arrays.
+
+    Examples
+    --------
+    >>> from varigate.explore.spaces.workloads import Workload
+    >>> from varigate.gateware.engine.program import Array
+    >>> from varigate.gateware.estimate.structure import Engine
+    >>> engine = Engine(Workload.parse("4-8-z2-c3").network())
+    >>> {name: each.shape for name, each in features(engine.on(Array(2, 4), "lut")).items()}
+    {'lut': (18,), 'ff': (14,)}
+    """
     return {name: np.array(list(count(core).values()), np.float64) for name, count in FEATURES.items()}
 
 
 @dataclass(frozen=True, eq=False)
 class AreaModel:
-    """weights : {"lut": array, "ff": array}, one for each feature."""
+    """Linear model of a core's look-up tables and flip-flops.
+
+    Parameters
+    ----------
+    weights : {"lut": array, "ff": array}
+        a weight per feature, in the order of `features`.
+
+    Examples
+    --------
+    >>> rows = [{"lut": np.array([1.0, size]), "ff": np.array([size])} for size in (2.0, 4.0)]
+    >>> model = AreaModel.fit(rows, {"lut": np.array([30.0, 50.0]), "ff": np.array([6.0, 12.0])})
+    >>> {name: each.round(6).tolist() for name, each in model.predict(rows[:1]).items()}
+    {'lut': [30.0], 'ff': [6.0]}
+    """
 
     weights: dict[str, np.ndarray]
 
     @classmethod
     def fit(cls, rows: list[dict[str, np.ndarray]], counts: dict[str, np.ndarray]) -> "AreaModel":
-        """Non-negative least squares of the relative errors.
+        """The model with non-negative weights that minimises the squared relative errors.
 
         Parameters
         ----------
         rows : list of dict
             `features` of each synthesised core.
         counts : {"lut": array (n,), "ff": array (n,)}
-            what the synthesis took.
+            the look-up tables and flip-flops that synthesis reported.
         """
         weights = {}
         for name, wanted in counts.items():
@@ -99,5 +122,5 @@ class AreaModel:
         return cls(weights)
 
     def predict(self, rows: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-        """Look-up tables and flip-flops, float64 (n,) each."""
+        """Predicted look-up tables and flip-flops of n cores, given by their `features`: float64 (n,) each."""
         return {name: np.array([row[name] for row in rows]) @ weights for name, weights in self.weights.items()}

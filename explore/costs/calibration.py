@@ -1,6 +1,6 @@
-"""The area model fitted to a table of syntheses: of the core, and of what a build has around it.
+"""Fits the area of the core, and of the rest of a build, to a table of syntheses.
 
-The fit is kept beside the table as JSON, so that a search need not make every network of the table anew.
+The fit is kept beside the table as JSON: a search reads it and need not rebuild every network of the table.
 """
 
 import hashlib
@@ -30,22 +30,37 @@ __all__ = ["LEAST", "SHIPPED", "Calibration", "errors", "errors_of", "exact", "f
 SHIPPED = Path(__file__).parent / "area.json"
 NAMES = ("lut", "ff")
 FOLDS = 10
-LEAST = FOLDS  # cores that a fit is made from
+LEAST = FOLDS  # cores that a fit needs
 
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """area : AreaModel of the core; surroundings : {"lut": array, "ff": array}, weights of `_around`."""
+    """A fit of the area of a whole design.
+
+    Parameters
+    ----------
+    area : AreaModel
+        of the core.
+    surroundings : {"lut": array, "ff": array}
+        weights of the numbers that `_around` lists, for the rest of a build.
+
+    Examples
+    --------
+    >>> from varigate.explore.spaces.networks import base
+    >>> around = Calibration.read().around(base("iris", 8))
+    >>> sorted(around), around["lut"] > 0
+    (['ff', 'lut'], True)
+    """
 
     area: AreaModel
     surroundings: dict[str, np.ndarray]
 
     def around(self, network: Network) -> dict[str, float]:
-        """Look-up tables and flip-flops of a build outside of the core."""
+        """Predicted look-up tables and flip-flops of a build outside the core."""
         return {name: float(_around(network) @ weights) for name, weights in self.surroundings.items()}
 
     def write(self, path, table):
-        """To the file `path`, with the digest of the `table` that it was fitted to."""
+        """Writes the file `path`, with the digest of the `table` that was fitted."""
         content = {"table": digest(table)} | {
             key: {name: weights.tolist() for name, weights in group.items()}
             for key, group in (("core", self.area.weights), ("around", self.surroundings))}
@@ -53,17 +68,17 @@ class Calibration:
 
     @classmethod
     def read(cls, path=SHIPPED) -> "Calibration":
-        """The fit in the file `path`; a `UserError` where there is none."""
+        """Reads the fit in the file `path`; a `UserError` if there is none, or it has other features."""
         try:
             content = json.loads(Path(path).read_text(encoding="utf-8"))
             core, around = ({name: np.array(content[key][name], np.float64) for name in NAMES}
                             for key in ("core", "around"))
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise UserError(f"{path} is no fit of area ({error!r}); make it by varigate explore sweep") from error
+            raise UserError(f"{path} is not an area fit ({error!r}); make it with varigate explore sweep") from error
         wanted = {name: len(each) for name, each in features(Engine(Workload(2, (), 1, 0, False).network()).on(
             Array(1, 1), "lut")).items()}
         if {name: len(each) for name, each in core.items()} != wanted:
-            raise UserError(f"{path} is a fit of another version; make it by varigate explore sweep")
+            raise UserError(f"{path} is an area fit of another version; make it with varigate explore sweep")
         return cls(AreaModel(core), around)
 
 
@@ -73,7 +88,7 @@ def digest(table) -> str:
 
 
 def _around(network: Network) -> np.ndarray:
-    """What the size of protocol, panel and screen goes with."""
+    """The numbers that the area of protocol, panel and screen depends on: float64 (5,)."""
     return np.array([1, image_side(network) is not None, network.latent, network.classes,
                      np.log2(network.inputs)], np.float64)
 
@@ -84,17 +99,17 @@ def _features(point: Point) -> dict[str, np.ndarray]:
 
 
 def _split(rows, scope: str):
-    """Points of a scope with their features and counts."""
+    """The points of a scope, their features, and their counts by name, float64 (n,)."""
     kept = [(point, _features(point), counts) for point, counts in rows if point.scope == scope]
     least = LEAST if scope == "core" else 1
     if len(kept) < least:
-        raise UserError(f"the table has {len(kept)} syntheses of {scope}s; a fit takes {least} at least")
+        raise UserError(f"the table has {len(kept)} syntheses of {scope}s; a fit needs at least {least}")
     points, found, counts = zip(*kept, strict=True)
     return points, found, {name: np.array([each[name] for each in counts], np.float64) for name in NAMES}
 
 
 def fit(rows: list[tuple[Point, dict]]) -> Calibration:
-    """From the rows of a table that hold cores and tops."""
+    """Fits the core's area to the cores of a table, and the rest of a build to its tops."""
     _, found, counts = _split(rows, "core")
     area = AreaModel.fit(found, counts)
     points, found, counts = _split(rows, "top")
@@ -106,13 +121,13 @@ def fit(rows: list[tuple[Point, dict]]) -> Calibration:
 
 
 def errors_of(area: AreaModel, rows: list[tuple[Point, dict]]) -> dict[str, np.ndarray]:
-    """Relative errors of a fit on the cores of another table: {"lut": (n,), "ff": (n,)}."""
+    """Relative errors, predicted ÷ synthesised − 1, of a fit on cores of another table: {"lut": (n,), "ff": (n,)}."""
     _, found, counts = _split(rows, "core")
     return {name: each / counts[name] - 1 for name, each in area.predict(found).items()}
 
 
 def top_errors(rows: list[tuple[Point, dict]]) -> dict[str, np.ndarray]:
-    """Relative errors of whole designs, each by a fit of the rest that has not seen it: {"lut": (n,), "ff": (n,)}."""
+    """Relative errors of whole designs, each predicted by a fit to all other rows: {"lut": (n,), "ff": (n,)}."""
     tops = [row for row in rows if row[0].scope == "top"]
     cores = [row for row in rows if row[0].scope == "core"]
     result = {name: np.zeros(len(tops)) for name in NAMES}
@@ -125,8 +140,10 @@ def top_errors(rows: list[tuple[Point, dict]]) -> dict[str, np.ndarray]:
 
 
 def exact(rows: list[tuple[Point, dict]]) -> tuple[int, int]:
-    """Of how many cores DSP slices and block RAMs are exactly as predicted, and of how many a prediction is made (up to
-    `DEEP` words of weights)."""
+    """Counts the cores whose DSP slices and block RAMs are exactly as predicted, and the cores with a prediction.
+
+    There is one for weights in look-up tables, and for up to `DEEP` words of weights in block RAM.
+    """
     equal = known = 0
     for point, counts in rows:
         network, array = network_of(point.workload, point.values), array_of(point.values)
@@ -139,7 +156,7 @@ def exact(rows: list[tuple[Point, dict]]) -> tuple[int, int]:
 
 
 def errors(rows: list[tuple[Point, dict]], seed: int = 0) -> dict[str, np.ndarray]:
-    """Relative errors of cores that a fit has not seen, by `FOLDS`-fold cross-validation: {"lut": (n,), "ff": (n,)}."""
+    """Relative errors of cores, by `FOLDS`-fold cross-validation in an order of `seed`: {"lut": (n,), "ff": (n,)}."""
     _, found, counts = _split(rows, "core")
     order = np.random.default_rng(seed).permutation(len(found))
     result = {name: np.zeros(len(found)) for name in NAMES}

@@ -1,4 +1,4 @@
-"""What all the designs of a search cost: a table, and its objectives."""
+"""The table of the costs of all designs of a search."""
 
 import os
 from concurrent.futures import ProcessPoolExecutor
@@ -18,7 +18,7 @@ __all__ = ["FIGURES", "OBJECTIVES", "CostTable", "tabulate"]
 VERSION = 1
 OBJECTIVES = ("edp", "latency", "energy", "interval")
 FIGURES = ("latency", "interval", "energy", "dsp", "ramb36", "lut", "ff")
-CHUNK = 16  # designs that a process is handed at a time
+CHUNK = 16  # designs that a process gets at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,9 +29,19 @@ class CostTable:
     ----------
     labels : int64 (n, 10)
     figures : {name: float64 (n,)}
-        by `FIGURES`; cycles and energy of a design that breaks a limit are NaN.
+        for each name in `FIGURES`; clock cycles, nanojoules and counts. Cycles and energy of a design that breaks a
+        limit are NaN.
     broken : list of n str
-        the kind of limit that a design breaks; empty where it keeps them all.
+        the kind of limit that a design breaks; empty if it keeps all limits.
+
+    Examples
+    --------
+    >>> figures = {name: np.array([2.0, 4.0]) for name in FIGURES}
+    >>> table = CostTable(np.zeros((2, 10), np.int64), figures, ["", "LUTs"])
+    >>> table.feasible
+    array([ True, False])
+    >>> np.exp(table.objective("edp")).round(6)  # energy × latency
+    array([ 4., inf])
     """
 
     labels: np.ndarray
@@ -40,16 +50,17 @@ class CostTable:
 
     @property
     def feasible(self) -> np.ndarray:
+        """Whether each design keeps all limits, bool (n,)."""
         return np.array([not text for text in self.broken])
 
     def objective(self, name: str) -> np.ndarray:
-        """Natural logarithms of an objective (n,), infinite where a limit is broken."""
+        """Natural logarithm (n,) of one of `OBJECTIVES`; infinite if a limit is broken."""
         cost = self.figures["energy"] * self.figures["latency"] if name == "edp" else self.figures[name]
         return np.where(self.feasible, np.log(cost), np.inf)
 
 
     def write(self, path):
-        """To the file `path`, .npz without pickle."""
+        """Writes the file `path`, .npz without pickle."""
         meta = {"version": VERSION, "space": SPACE.name, "sizes": SPACE.shape, "broken": sorted(set(self.broken))}
         numbers = {text: number for number, text in enumerate(meta["broken"])}
         archive.write(path, {"meta": archive.pack_json(meta), "labels": self.labels,
@@ -58,7 +69,7 @@ class CostTable:
 
     @classmethod
     def read(cls, path) -> "CostTable":
-        """The inverse of `write`; a `UserError` for a file that is absent, damaged or of another space."""
+        """Reads what `write` wrote; a `UserError` if the file is absent, damaged or of another space."""
         arrays = archive.read(path)
         try:
             meta = archive.unpack_json(arrays["meta"])
@@ -67,10 +78,10 @@ class CostTable:
             return cls(arrays["labels"], {name: arrays[f"figures.{name}"] for name in FIGURES},
                        [meta["broken"][number] for number in arrays["broken"]])
         except (KeyError, TypeError, ValueError, IndexError) as error:
-            raise UserError(f"{path} is no table of costs of this space ({error}); make it anew") from error
+            raise UserError(f"{path} is not a table of costs of this space ({error}); delete it") from error
 
 
-_evaluator: Evaluator | None = None  # of a worker process
+_evaluator: Evaluator | None = None  # each worker process has its own
 
 
 def _start(evaluator: Evaluator):
@@ -94,12 +105,15 @@ def _in_chunks(pool, work, designs: list[dict], text: str, progress: bool):
 
 def tabulate(evaluator: Evaluator, labels: np.ndarray, *, workers: int | None = None,
              progress: bool = False) -> CostTable:
-    """The costs of all the designs, on all cores by default. `evaluator` knows their cycles afterwards."""
+    """The costs of designs `labels` (n, 10), computed by `workers` processes (default: one per processor core).
+
+    `evaluator` then knows the cycles of all these designs, and answers at once.
+    """
     designs = [SPACE.values(row) for row in labels]
     with ProcessPoolExecutor(workers or os.cpu_count(), get_context("spawn"), _start, (evaluator,)) as pool:
         found = _in_chunks(pool, _sizes, designs, "resources", progress)
         wanted = {key: values for values, (sizes, key) in zip(designs, found, strict=True) if not sizes.broken}
-        # Long ones first, so that no process is left with one of them at the end.
+        # The longest simulations first: no process then starts one of them at the end.
         order = sorted(wanted.values(), key=lambda values: values["rows"] * values["columns"])
         evaluator.learn(dict(_in_chunks(pool, _cycles, order, "cycles", progress)))
     figures = {name: np.full(len(designs), np.nan) for name in FIGURES}

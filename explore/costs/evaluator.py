@@ -1,5 +1,4 @@
-"""What a design costs: cycles and resources by the generator's own formulas, area by the fit, energy by the model.
-"""
+"""Computes the costs of a design: exact cycles and resources, predicted area, and modelled energy."""
 
 import hashlib
 import json
@@ -25,10 +24,21 @@ __all__ = ["Costs", "Evaluator", "Sizes"]
 
 @dataclass(frozen=True)
 class Sizes:
-    """What a design takes of a device, all that a build makes; look-up tables and flip-flops are predicted.
+    """Resources of a whole build of a design, and the limit that it breaks.
 
-    `core_ff` are the core's flip-flops alone. `broken` says which limit the design breaks, and `kind` of what the limit
-    is, in a word or two; both are empty where it keeps them all.
+    Parameters
+    ----------
+    dsp, ramb36 : int
+        exact.
+    lut, ff, core_ff : float
+        predicted; `core_ff` are the core's flip-flops alone.
+    broken, kind : str
+        a sentence on the limit that is broken, and its resource in a word or two; empty if all limits are kept.
+
+    Examples
+    --------
+    >>> Sizes(dsp=8, ramb36=4, lut=2100.0, ff=1500.0, core_ff=900.0).broken
+    ''
     """
 
     dsp: int
@@ -42,15 +52,20 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Costs:
-    """Of one design.
+    """The costs of one design.
 
     Parameters
     ----------
     latency, interval : float
-        clock cycles of an inference alone, and from one to the next.
+        clock cycles of a single inference, and between inferences in steady state.
     energy : float
-        nanojoules an inference, modelled.
+        nanojoules per inference, modelled.
     sizes : Sizes
+
+    Examples
+    --------
+    >>> Costs(200.0, 150.0, 30.0, Sizes(8, 4, 2100.0, 1500.0, 900.0)).edp
+    6000.0
     """
 
     latency: float
@@ -60,12 +75,12 @@ class Costs:
 
     @property
     def edp(self) -> float:
-        """Energy × latency, nanojoules × cycles."""
+        """Energy-delay product: energy × latency, in nanojoules × cycles."""
         return self.energy * self.latency
 
 
 class _Unit:
-    """A network with its units, and what of it is asked for again and again."""
+    """A network with its units, and the parts of its costs that many designs share."""
 
     def __init__(self, network: Network):
         self.network, self.engine = network, Engine(network)
@@ -74,7 +89,7 @@ class _Unit:
         self._pipelines = {}
 
     def pipeline(self, array: Array) -> int:
-        """Clocks through the engine's pipeline: all that cycles depend on besides the array's measures."""
+        """Clocks through the engine's pipeline. Cycles depend on it and on the array's dimensions only."""
         key = array.columns, array.packed, array.cascade
         if key not in self._pipelines:
             self._pipelines[key] = MatrixEngine.pipeline_of(self.engine.subnets, array, self.network.sigmoid)
@@ -82,7 +97,7 @@ class _Unit:
 
 
 class Evaluator:
-    """Evaluates designs, as values by name, for a family of networks on a device.
+    """Computes the costs of designs (dicts of values by parameter) for a family of networks on a device.
 
     Parameters
     ----------
@@ -91,9 +106,21 @@ class Evaluator:
     area : AreaModel
         of the core.
     surroundings : {"lut": float, "ff": float}
-        what a build has around the core.
+        the rest of a build.
     tolerance : Tolerance or None
-        None is the default one.
+        None: `Tolerance()`.
+
+    Examples
+    --------
+    >>> from varigate.explore.costs.calibration import Calibration
+    >>> from varigate.explore.spaces.family import family
+    >>> from varigate.explore.spaces.varigate import SPACE
+    >>> from varigate.platform.toolchains.device import DEVICES
+    >>> shape, fit = family("4-8-z2-c3"), Calibration.read()
+    >>> evaluate = Evaluator(shape, DEVICES["xc7a100t"], fit.area, fit.around(shape.networks[8]))
+    >>> costs = evaluate(SPACE.values([0] * 10) | {"columns": 4, "bits": 8, "epsilon": "quadratic"})
+    >>> costs.sizes.dsp, costs.sizes.broken, costs.latency
+    (11, '', 72)
     """
 
     def __init__(self, family: Family, device: Device, area: AreaModel, surroundings: dict,
@@ -112,11 +139,11 @@ class Evaluator:
         return self._units[key]
 
     def network(self, values: dict) -> Network:
-        """The network that a design computes."""
+        """The network that a design computes, with the design's units."""
         return self._unit(values).network
 
     def sizes(self, values: dict) -> Sizes:
-        """What a design takes, and which limit it breaks: the device's, or one of accuracy."""
+        """The resources of a design, and the limit that it breaks: one of the device, or of accuracy."""
         unit, array = self._unit(values), array_of(values)
         need = unit.cores[values["weights"]].need(array) + unit.around
         structure = unit.engine.on(array, values["weights"])
@@ -127,33 +154,33 @@ class Evaluator:
             values["bits"], structure, {"dsp": need.dsp, "ramb36": need.ramb36, "lut": lut, "ff": ff}))
 
     def _broken(self, bits: int, structure: Structure, wanted: dict) -> tuple[str, str]:
-        """The first limit that is broken, and its kind."""
+        """A sentence on the first limit that is broken, and its kind; two empty texts if none is."""
         broken = self.family.broken(bits, self.tolerance)
         if broken:
             return broken, f"{bits}-bit weights' accuracy"
         if structure.block and structure.words > DEEP:
-            return (f"{structure.words:,} words of weights, and block RAM is counted exactly up to {DEEP:,}",
+            return (f"{structure.words:,} words of weights; block RAM is counted exactly up to {DEEP:,} only",
                     "words of weights")
         for name, count in wanted.items():
             limit = getattr(self.device.capacity, name)
             if count > limit:
-                return f"{count:,.0f} {LABELS[name]}, and the {self.device.name} has {limit:,}", LABELS[name]
+                return f"{count:,.0f} {LABELS[name]}; the {self.device.name} has {limit:,}", LABELS[name]
         return "", ""
 
     def key(self, values: dict) -> tuple:
-        """What a design's cycles depend on: designs of one key have the same."""
+        """A key of a design's cycles: designs with the same key have the same cycles."""
         array = array_of(values)
         return array.rows, array.columns, array.drain, array.buffers, self._unit(values).pipeline(array)
 
     def cycles(self, values: dict) -> Cycles:
-        """The exact counts."""
+        """The exact latency and interval of a design."""
         key = self.key(values)
         if key not in self._cycles:
             self._cycles[key] = cycles(self.network(values), array_of(values))
         return self._cycles[key]
 
     def digest(self) -> str:
-        """Of all that costs depend on, but for the program itself."""
+        """SHA-256 of all data that costs depend on (not of the program)."""
         parts = {
             "networks": {bits: network_file.digest(each).hex() for bits, each in self.family.networks.items()},
             "losses": self.family.losses, "tolerance": asdict(self.tolerance), "device": self.device.name,
@@ -162,11 +189,11 @@ class Evaluator:
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     def learn(self, counted: dict[tuple, Cycles]):
-        """Takes cycles over that were counted elsewhere, by `key`."""
+        """Adds cycles that another process counted, by `key`."""
         self._cycles |= counted
 
     def __call__(self, values: dict) -> Costs:
-        """All costs; of a design that breaks a limit, too."""
+        """All costs of a design, even if it breaks a limit."""
         sizes, counted, array = self.sizes(values), self.cycles(values), array_of(values)
         structure = self._unit(values).engine.on(array, values["weights"])
         return Costs(counted.latency, counted.interval, energy(structure, counted.interval, sizes.core_ff), sizes)

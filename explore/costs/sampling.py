@@ -1,4 +1,4 @@
-"""Which designs a sweep synthesises: drawn at random, so that the fit is asked about nothing that it has not seen."""
+"""Draws the designs that a sweep synthesises at random, so that the fit covers the whole space."""
 
 import numpy as np
 
@@ -14,9 +14,9 @@ __all__ = ["sweep_points"]
 
 SHAPES = ("4-8-z2-c3", "64-32-z8-c10-sigmoid", "784-256-z16-c10-sigmoid")  # of iris, digits and mnist
 SHAPES_SHARE = 0.25  # of the cores
-NETWORKS = ("iris", "digits", "mnist")  # of half of the tops
-SLICES = 132  # DSP slices at most: synthesis takes its time for each
-LUT_WEIGHTS = 1500  # look-up tables, likewise; deep tables become several times as many
+NETWORKS = ("iris", "digits", "mnist")  # for every second top
+SLICES = 132  # DSP slices at most: the time of synthesis grows with them
+LUT_WEIGHTS = 1500  # look-up tables at most, for the same reason; deep tables take several times as many
 
 
 def _fits(workload: str, values: dict, device: Device) -> bool:
@@ -28,10 +28,17 @@ def _fits(workload: str, values: dict, device: Device) -> bool:
 
 
 def sweep_points(cores: int, tops: int, seed: int, device: Device) -> list[Point]:
-    """So many cores and whole designs that fit the device, without a point twice: the small ones first.
+    """Draws `cores` cores and `tops` whole designs that fit the device, all different, small ones first.
 
-    Cores are of shapes between Iris and MNIST, or these themselves, with random integers; tops are of shipped networks
-    and of random shapes in turn.
+    Networks of cores have random integers and shapes from Iris to MNIST. Tops have shipped networks and networks of
+    random shapes in turn.
+
+    Examples
+    --------
+    >>> from varigate.platform.toolchains.device import DEVICES
+    >>> points = sweep_points(2, 1, 0, DEVICES["xc7a100t"])
+    >>> sorted(point.scope for point in points)
+    ['core', 'core', 'top']
     """
     rng, everything = np.random.default_rng(seed), candidates(BITS, sigmoid=True)
     found = {"core": {}, "top": {}}

@@ -1,4 +1,4 @@
-"""Sweeps of synthesis through Dask: on all cores of this machine, or on the workers of a cluster."""
+"""Synthesises many designs in parallel with Dask, on this machine or on the workers of a cluster."""
 
 import sys
 from contextlib import contextmanager
@@ -12,19 +12,19 @@ from varigate.model.errors import UserError
 
 __all__ = ["RETRIES", "cluster", "sweep"]
 
-RETRIES = 3  # of a point whose worker died; then the point is a failed one
-PATIENCE = "10s"  # for a scheduler to answer
+RETRIES = 3  # times that a point whose worker died is tried again, before it counts as failed
+PATIENCE = "10s"  # that a scheduler has to answer
 PAGE = "127.0.0.1:0"  # of the scheduler: on any free port, as another cluster may have Dask's own
 
 
 @contextmanager
 def cluster(scheduler: str | None = None, workers: int | None = None):
-    """A Dask client of the scheduler at the address, or of processes on this machine, one a core by default.
+    """A Dask client of the scheduler at the address, or of `workers` processes here (default: one per core).
 
     Raises
     ------
     UserError
-        when nobody answers at the address.
+        if no scheduler answers at the address.
     """
     with dask.config.set({"distributed.scheduler.allowed-failures": RETRIES}):
         if scheduler is None:
@@ -35,14 +35,14 @@ def cluster(scheduler: str | None = None, workers: int | None = None):
         try:
             client = Client(scheduler, timeout=PATIENCE)
         except (OSError, ValueError) as error:
-            raise UserError(f"no Dask scheduler answers at {scheduler!r} ({error}); start one by `dask scheduler`, and "
-                            "workers by `dask worker`") from error
+            raise UserError(f"no Dask scheduler answers at {scheduler!r} ({error}); start one with `dask scheduler`, "
+                            "and workers with `dask worker`") from error
         with client:
             yield client
 
 
 def _outcome(future) -> dict:
-    """The counts, or the text of what went wrong: one failed point is no reason to lose the others."""
+    """The counts, or {"error": text}: a failed point must not end the sweep."""
     try:
         return future.result()
     except Exception as error:
@@ -50,14 +50,28 @@ def _outcome(future) -> dict:
 
 
 def sweep(points: list[Point], client, progress: bool = False, work=measure) -> list[dict]:
-    """What synthesis (`work` of a point) makes of each point, in their order: the counts, or {"error": text}.
+    """Synthesises points on the workers of a Dask `client`.
 
-    A point whose worker dies is given to another one, up to `RETRIES` times.
+    A point whose worker dies is tried again up to `RETRIES` times.
+
+    Parameters
+    ----------
+    points : list of Point
+    client : distributed.Client
+    progress : bool
+        a bar on standard error.
+    work : callable
+        point → counts; the synthesis, unless a test gives something faster.
+
+    Returns
+    -------
+    list of dict
+        for each point, in their order: its counts, or {"error": text}.
     """
     futures = [client.submit(work, point, pure=False) for point in points]
     places = {future.key: place for place, future in enumerate(futures)}
     outcomes = [None] * len(points)
     for future in tqdm(as_completed(futures), "synthesis", len(futures), file=sys.stderr, disable=not progress):
         outcomes[places[future.key]] = _outcome(future)
-        future.release()  # or what a worker has made were made again when it dies
+        future.release()  # else Dask would compute it again if its worker died
     return outcomes

@@ -1,4 +1,4 @@
-"""One point of a sweep: a design for a workload, synthesised for XC7, and what it took."""
+"""Synthesises one design for a workload with Yosys for XC7, and counts its resources."""
 
 import hashlib
 import json
@@ -32,7 +32,7 @@ COUNTS = ("lut", "ff", "carry4", "dsp", "ramb18")
 
 @dataclass(frozen=True)
 class Point:
-    """What is synthesised.
+    """A design for a workload that is to be synthesised.
 
     Parameters
     ----------
@@ -41,7 +41,12 @@ class Point:
     design : tuple
         values in the order of `SPACE`'s parameters.
     scope : str
-        `core`, or `top` for the whole board's design as a build maps it.
+        `core`, or `top` for the whole board's design, mapped as in a build.
+
+    Examples
+    --------
+    >>> Point("iris", tuple(SPACE.values([0] * 10).values())).values["weights"]
+    'lut'
     """
 
     workload: str
@@ -50,11 +55,12 @@ class Point:
 
     @property
     def values(self) -> dict:
+        """The design's values by parameter."""
         return dict(zip(SPACE.names, self.design, strict=True))
 
 
 class _Alone(wiring.Component):
-    """A core as the only part of a design, so that it is mapped as it is inside of a whole one."""
+    """A core as the only submodule of a design, so that Yosys maps it as it does inside a whole design."""
 
     def __init__(self, core: FoldedVae):
         self._core = core
@@ -68,7 +74,7 @@ class _Alone(wiring.Component):
 
 
 def _write(point: Point, directory: Path):
-    """The point's design as top.il."""
+    """Writes the point's design as top.il into `directory`."""
     network, array, weights = network_of(point.workload, point.values), array_of(point.values), point.values["weights"]
     if point.scope == "top":
         top = Top(network, network_file.digest(network), array=array, weights=weights)
@@ -79,10 +85,10 @@ def _write(point: Point, directory: Path):
 
 
 def measure(point: Point) -> dict:
-    """What Yosys makes of `point`, by `COUNTS`; block RAMs in halves of 18 Kb.
+    """Synthesises `point` and returns its `COUNTS`; block RAMs are counted in halves of 18 Kb.
 
-    Kept in the user's cache folder by the design itself and the version of Yosys, so that a sweep that was interrupted
-    goes on where it was. An error of synthesis is raised as the `UserError` that a build would show.
+    The result is kept in the user's cache folder, keyed by the design and the version of Yosys, so that an interrupted
+    sweep resumes. A failed synthesis raises the same `UserError` as a build.
     """
     with tempfile.TemporaryDirectory(prefix="varigate-") as name:
         directory = Path(name)

@@ -1,4 +1,4 @@
-"""The table of syntheses, as a CSV file: a row for each point, its design, and what it took or why it failed."""
+"""Reads and writes the table of syntheses: a CSV file, one row per point with its design and its counts or error."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ COLUMNS = ["workload", "scope", *SPACE.names, *COUNTS, "error"]
 
 
 def write(points: list[Point], outcomes: list[dict], path):
-    """Points and what `explore.costs.sweep.sweep` said of each."""
+    """Writes points and their outcomes (see `explore.costs.sweep.sweep`) to the file `path`."""
     text = io.StringIO()
     table = csv.DictWriter(text, COLUMNS, lineterminator="\n", restval="")
     table.writeheader()
@@ -26,24 +26,30 @@ def write(points: list[Point], outcomes: list[dict], path):
 
 
 def _value(parameter, text: str):
-    """The value of a parameter that is written so, or None."""
+    """The parameter's value that is written as `text`, or None."""
     return {str(value): value for value in parameter.values}.get(text)
 
 
 def read(path=SHIPPED) -> list[tuple[Point, dict]]:
-    """The points that were synthesised, each with its counts; failed ones are left out.
+    """Reads the points that were synthesised, with their counts; failed points are left out.
 
     Raises
     ------
     UserError
-        for a file that is absent or no such table, with the row, or in which nothing was synthesised.
+        if the file is absent or not such a table (the message names the line), or no synthesis in it succeeded.
+
+    Examples
+    --------
+    >>> point, counts = read()[0]
+    >>> point.scope, sorted(counts)
+    ('core', ['carry4', 'dsp', 'ff', 'lut', 'ramb18'])
     """
     try:
         rows = list(csv.DictReader(Path(path).read_text(encoding="utf-8").splitlines()))
     except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror}; make it by varigate explore sweep") from error
+        raise UserError(f"cannot read {path}: {error.strerror}; make it with varigate explore sweep") from error
     except (UnicodeDecodeError, csv.Error) as error:
-        raise UserError(f"{path} is no table of syntheses ({error})") from error
+        raise UserError(f"{path} is not a table of syntheses ({error})") from error
     found = []
     for number, row in enumerate(rows, 2):
         if missing := [column for column in COLUMNS if row.get(column) is None]:
@@ -56,9 +62,9 @@ def read(path=SHIPPED) -> list[tuple[Point, dict]]:
         except ValueError as error:
             raise UserError(f"{path}, line {number}: {error}") from error
         if None in design or row["scope"] not in SCOPES or min(counts.values()) < 0:
-            raise UserError(f"{path}, line {number}: no design of the space, or no count")
+            raise UserError(f"{path}, line {number}: not a design of the space, or not a count")
         found.append((Point(row["workload"], design, row["scope"]), counts))
     if not found:
-        raise UserError(f"{path} is no table of syntheses (no point of it succeeded); make it by "
+        raise UserError(f"{path} is not a table of syntheses (no point of it succeeded); make it with "
                         "varigate explore sweep")
     return found

@@ -1,5 +1,4 @@
-"""The networks that one search chooses from: one for each width of weights, with what its integers lose against the
-floats of the widest one."""
+"""The networks that one search chooses from: one per width of weights, with the accuracy that its integers lose."""
 
 from dataclasses import dataclass
 
@@ -15,7 +14,20 @@ __all__ = ["Family", "Tolerance", "family"]
 
 @dataclass(frozen=True)
 class Tolerance:
-    """What integers may lose against floats: percentage points of accuracy, nats of −ELBO a sample."""
+    """The most that integers may lose against floats.
+
+    Parameters
+    ----------
+    points : float
+        percentage points of accuracy.
+    nats : float
+        nats of negative ELBO per sample.
+
+    Examples
+    --------
+    >>> Tolerance(points=1.0)
+    Tolerance(points=1.0, nats=0.35)
+    """
 
     points: float = 0.3
     nats: float = 0.35
@@ -23,7 +35,7 @@ class Tolerance:
 
 @dataclass(frozen=True)
 class Family:
-    """One workload's networks.
+    """The networks of one workload, one per width of weights.
 
     Parameters
     ----------
@@ -31,7 +43,16 @@ class Family:
         a network's name or file, or a shape.
     networks : {bits: Network}
     losses : {bits: dict}
-        `points` and `nats` lost by the integers, and their `accuracy` and `neg_elbo`, where the cards tell them.
+        `points` and `nats` that the integers lose, and their `accuracy` and `neg_elbo`; empty for a network without
+        a card.
+
+    Examples
+    --------
+    >>> family("4-8-z2-c3").broken(4, Tolerance())  # random integers: no accuracy is known, so none is lost
+    ''
+    >>> losses = {4: {"points": 2.0}}
+    >>> Family("iris", {}, losses).broken(4, Tolerance())
+    '4-bit weights lose 2.00 points of accuracy, more than 0.3'
     """
 
     name: str
@@ -40,19 +61,21 @@ class Family:
 
     @property
     def workload(self) -> Workload:
+        """The shape that all the networks have."""
         return Workload.of(next(iter(self.networks.values())))
 
     @property
     def sigmoid(self) -> bool:
+        """Whether the networks have a sigmoid."""
         return next(iter(self.networks.values())).sigmoid is not None
 
     @property
     def judged(self) -> bool:
-        """Whether the cards tell what the integers lose."""
+        """Whether the accuracy of every network is known."""
         return all(self.losses.get(bits) for bits in self.networks)
 
     def broken(self, bits: int, tolerance: Tolerance) -> str:
-        """Which tolerance the integers of this width break, in words; empty where they keep both."""
+        """A sentence on the tolerance that weights of `bits` bits exceed; empty if they exceed neither."""
         loss = self.losses.get(bits, {})
         for key, unit, limit in (("points", "points of accuracy", tolerance.points), ("nats", "nats", tolerance.nats)):
             if loss.get(key, 0.0) > limit:
@@ -61,7 +84,7 @@ class Family:
 
 
 def _loss(card: dict, reference: dict) -> dict:
-    """Of the integers of `card`, against the floats of `reference`: what was measured on samples not trained on."""
+    """Losses of the integers of `card` against the floats of `reference`, from samples not trained on if possible."""
     found = {}
     for key, unit, scale in (("cv_accuracy", "points", -100), ("accuracy", "points", -100), ("neg_elbo", "nats", 1)):
         if unit in found or f"{key}_integer" not in card or f"{key}_float" not in reference:
@@ -72,8 +95,22 @@ def _loss(card: dict, reference: dict) -> dict:
 
 
 def family(name: str) -> Family:
-    """The family of a network, by its name or file: its weights of 8 bits, and of fewer where such a network lies
-    beside it; or of random integers of a shape, whose accuracy nobody asks for."""
+    """The networks of a name, a file or a shape.
+
+    A named network or a file comes with 8-bit weights, and with narrower ones if such files lie beside it. A shape
+    (`Workload.parse`) gets random integers of every width, and has no known accuracy.
+
+    Raises
+    ------
+    UserError
+        if there is no such network, or the files of the widths differ in shape.
+
+    Examples
+    --------
+    >>> found = family("4-8-z2-c3")
+    >>> sorted(found.networks), str(found.workload), found.judged
+    ([4, 6, 8], '4-8-z2-c3', False)
+    """
     if PATTERN.fullmatch(name):
         return Family(name, {bits: base(name, bits) for bits in BITS}, {})
     paths = {}
@@ -86,6 +123,7 @@ def family(name: str) -> Family:
     found = {bits: find_network(str(path)) for bits, path in paths.items()}
     networks = {bits: network for bits, (network, _) in found.items()}
     if len(shapes := {str(Workload.of(each)) for each in networks.values()}) > 1:
-        raise UserError(f"the networks of {name} are of several shapes ({', '.join(sorted(shapes))}); train them alike")
+        raise UserError(f"the networks of {name} have different shapes ({', '.join(sorted(shapes))}); "
+                        "train all of them with one shape")
     _, reference = found[max(BITS)]
     return Family(name, networks, {bits: _loss(card, reference) for bits, (_, card) in found.items()})

@@ -1,8 +1,8 @@
-"""The published accelerator space: 2,304 designs, measured on 57 layers of networks, as a table to look things up in.
+"""The published accelerator space: a table of the cost of 2,304 designs on each of 57 layers of networks.
 
-The table is the one of VAESA (Q. Huang et al., "Learning a continuous and reconstructible latent space for hardware
-accelerator design", ISPASS 2022): a row a design and layer, latency in cycles and energy as the authors' cost model
-gave them. The number of PEs changes neither, so that the energy-delay product (EDP) has 768 different points a layer.
+The table is that of VAESA (Q. Huang et al., "Learning a continuous and reconstructible latent space for hardware
+accelerator design", ISPASS 2022): a row for each design and layer, with latency in cycles and energy from the
+authors' cost model. The number of PEs changes neither, so a layer has 768 different energy-delay products (EDP).
 """
 
 import csv
@@ -39,10 +39,20 @@ COLUMNS = {"latency": "unique_cycle_sum", "energy": "unique_energy_sum"}
 
 @dataclass(frozen=True, eq=False)
 class PublishedTable:
-    """Every design on every layer.
+    """The costs of every design on every layer.
 
-    layers: float64 (layers, 9), in lexicographic order; cycles and energy: float64 (layers, 2304), positive, designs in
-    the order of `SPACE.labels`.
+    Parameters
+    ----------
+    layers : float64 (layers, 9)
+        the layers' `DIMENSIONS`, in lexicographic order.
+    cycles, energy : float64 (layers, 2304)
+        positive; designs in the order of `SPACE.labels`.
+
+    Examples
+    --------
+    >>> table = PublishedTable(np.ones((1, 9)), np.full((1, 2304), 10.0), np.full((1, 2304), 3.0))
+    >>> table.edp[0, 0], table.logs.shape
+    (np.float64(30.0), (2304, 1, 2))
     """
 
     layers: np.ndarray
@@ -51,18 +61,23 @@ class PublishedTable:
 
     @cached_property
     def edp(self) -> np.ndarray:
-        """Cycles times energy (layers, 2304)."""
+        """The energy-delay product, cycles × energy: (layers, 2304)."""
         return self.cycles * self.energy
 
     @cached_property
     def logs(self) -> np.ndarray:
-        """Natural logarithms of latency and energy, (2304, layers, 2): designs first, as the joint model wants them."""
+        """Natural logarithms of latency and energy, (2304, layers, 2): the layout that the joint model takes."""
         return np.log(np.stack([self.cycles.T, self.energy.T], -1))
 
 
 def place(path=None) -> Path:
-    """Where the table is: the file `path`, or else in the folder VARIGATE_DATA or the user's cache; a `UserError` that
-    names the source where it is in neither."""
+    """The path of the table's file: `path` if given, else in the folder VARIGATE_DATA, else in the user's cache.
+
+    Raises
+    ------
+    UserError
+        if there is no such file; it says where to get it.
+    """
     folder = os.environ.get(ENVIRONMENT)
     found = Path(path) if path else (Path(folder) if folder else cache_folder()) / FILE
     if not found.is_file():
@@ -72,7 +87,7 @@ def place(path=None) -> Path:
 
 
 def _numbers(path: Path) -> np.ndarray:
-    """The columns that are needed, in the order dimensions, parameters, targets; float64 (rows, 17)."""
+    """The columns of dimensions, parameters and targets, in this order: float64 (rows, 17)."""
     needed = [*DIMENSIONS, *SPACE.names, *(COLUMNS[name] for name in TARGETS)]
     try:
         with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8", newline="") as file:
@@ -81,25 +96,25 @@ def _numbers(path: Path) -> np.ndarray:
                 if header.count(name) != 1:
                     raise UserError(f"{path} has {header.count(name)} columns {name!r}; one is needed: "
                                     f"take the file of {SOURCE}")
-            with warnings.catch_warnings(action="ignore", category=UserWarning):  # of no rows, which is told below
+            with warnings.catch_warnings(action="ignore", category=UserWarning):  # of no rows: checked below
                 rows = np.loadtxt(file, delimiter=",", usecols=[header.index(name) for name in needed],
                                   ndmin=2)
     except (OSError, EOFError, UnicodeDecodeError) as error:
         raise UserError(f"cannot read {path}: {error}") from error
     except ValueError as error:
-        raise UserError(f"{path} has a value that is no number ({error})") from error
+        raise UserError(f"{path} has a value that is not a number ({error})") from error
     wrong = np.argwhere(~(np.isfinite(rows) & (rows > 0)))
     if not len(rows):
         raise UserError(f"{path} has no rows; take the file of {SOURCE}")
     if len(wrong):
         row, column = wrong[0]
         raise UserError(f"{path} has {needed[column]} = {rows[row, column]:g} in its data row {row + 1}; "
-                        "every value has to be a positive number")
+                        "every value must be a positive number")
     return rows
 
 
 def _design_numbers(path: Path, values) -> np.ndarray:
-    """Which design each row of parameter values (rows, 6) is, int64 (rows,)."""
+    """The number of the design with each row of parameter values (rows, 6): int64 (rows,)."""
     labels = []
     for each, column in zip(SPACE.parameters, values.T, strict=True):
         known = column[:, None] == np.array(each.values, np.float64)
@@ -116,8 +131,8 @@ def read(path=None) -> PublishedTable:
     Raises
     ------
     UserError
-        that names the missing file with its source, a missing column, or the first value, layer or design that is not
-        as it should be: every layer has to have every design once.
+        if the file or a column is missing, a value is not a positive number or not in the space, or a layer does not
+        have every design exactly once.
     """
     path = place(path)
     rows = _numbers(path)
@@ -130,7 +145,7 @@ def read(path=None) -> PublishedTable:
         which, number = wrong[0]
         values = ", ".join(f"{name} = {value}" for name, value in SPACE.values(SPACE.labels(number)).items())
         raise UserError(f"{path} has {counts[which, number]} rows of the design {values} on the layer "
-                        f"{layers[which].astype(int).tolist()}; every layer has to have every design once")
+                        f"{layers[which].astype(int).tolist()}; every layer must have every design exactly once")
     targets = np.empty((2, len(layers), SPACE.size))
     targets[:, layer, design] = rows[:, dimensions + parameters:].T
     return PublishedTable(layers, *targets)

@@ -1,4 +1,6 @@
-"""The space of the accelerators that the generator makes. Its parameters are the keys of a build's configuration file.
+"""The space of the accelerators that the generator makes.
+
+Its parameters are keys of a build's configuration file (`varigate build --config`).
 """
 
 import numpy as np
@@ -21,26 +23,37 @@ SPACE = Space("varigate", (
     Parameter("buffers", (1, 2)),
 ))
 WEIGHTS = {"edp": (1, 0, 1, 0, 0), "latency": (1, 0, 0, 0, 0), "interval": (0, 1, 0, 0, 0), "energy": (0, 0, 1, 0, 0)}
-"""Weights of the logarithms that a joint model predicts (`explore.joint.dataset.TARGETS`) in each objective."""
+"""The weights in each objective of the logarithms that a joint model predicts (`explore.joint.dataset.TARGETS`)."""
 FRONT = ("latency", "energy")  # the objectives of a front
 
 
 def array_of(values: dict) -> Array:
-    """The array of a design, given as its values by name."""
+    """The multiply-accumulate array of a design, which is given as a dict of its values.
+
+    Examples
+    --------
+    >>> array_of(SPACE.values([0] * 10))
+    Array(rows=2, columns=1, drain=1, packed=False, cascade=False, buffers=1)
+    """
     return Array(**{name: values[name] for name in ("rows", "columns", "drain", "packed", "cascade", "buffers")})
 
 
 def candidates(bits, *, sigmoid: bool) -> np.ndarray:
-    """The designs that can be generated, as labels (n, 10), in the order of their numbers.
+    """The designs that can be generated, as labels int64 (n, 10), in the order of their numbers.
 
-    A drain divides the rows, and a single column has nothing to cascade.
+    The drain must divide the rows, and a single column cannot be cascaded.
 
     Parameters
     ----------
     bits : collection of int
         widths of weights for which there is a network.
     sigmoid : bool
-        whether the network has sigmoids; where it has none, the unit is no choice, and its first value stands for all.
+        whether the network has a sigmoid; if not, only designs with the first value of `sigmoid` are listed.
+
+    Examples
+    --------
+    >>> len(candidates((4, 6, 8), sigmoid=True)), len(candidates((8,), sigmoid=False))
+    (96768, 10752)
     """
     labels = SPACE.labels(np.arange(SPACE.size))
     values = {each.name: np.array(each.values)[labels[:, place]] for place, each in enumerate(SPACE.parameters)}

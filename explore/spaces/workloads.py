@@ -1,4 +1,4 @@
-"""What an accelerator is to compute: the shape of a VAE, and for each width of weights a network of that shape."""
+"""Workloads: shapes of VAEs that accelerators are designed for, and a network with random integers for a shape."""
 
 import itertools
 import re
@@ -24,12 +24,30 @@ class Workload:
     Parameters
     ----------
     inputs : int
-        and outputs.
+        number of inputs, and of outputs.
     hidden : tuple of int
         widths of the encoder's hidden layers, at most three.
     latent, classes : int
+        number of latents, and of classes (0: no class head).
     sigmoid : bool
         whether the outputs go through a sigmoid, as pixels do.
+
+    Raises
+    ------
+    UserError
+        for more than three hidden layers.
+
+    Examples
+    --------
+    >>> digits = Workload.parse("64-32-z8-c10-sigmoid")
+    >>> digits.inputs, digits.hidden, digits.latent, digits.classes, digits.sigmoid
+    (64, (32,), 8, 10, True)
+    >>> digits.layers
+    [(64, 32), (32, 16), (8, 32), (32, 64), (8, 10)]
+    >>> str(digits)
+    '64-32-z8-c10-sigmoid'
+    >>> digits.network(bits=6).latent
+    8
     """
 
     inputs: int
@@ -40,18 +58,18 @@ class Workload:
 
     def __post_init__(self):
         if len(self.hidden) > MOST_HIDDEN:
-            raise UserError(f"designs are explored for networks of up to {MOST_HIDDEN} hidden layers a side; "
-                            f"this one has {len(self.hidden)}")
+            raise UserError(f"exploration supports at most {MOST_HIDDEN} hidden layers in the encoder; "
+                            f"this network has {len(self.hidden)}")
 
     @classmethod
     def of(cls, network: Network) -> "Workload":
-        """The shape of a network, as seen from its encoder."""
+        """The shape of a network, read from its encoder."""
         return cls(network.inputs, tuple(layer.outputs for layer in network.encoder), network.latent, network.classes,
                    network.sigmoid is not None)
 
     @classmethod
     def parse(cls, text: str) -> "Workload":
-        """The inverse of `str`; a `UserError` for any other text."""
+        """The workload written as `text` (the inverse of `str`); a `UserError` if the text is not one."""
         match = PATTERN.fullmatch(text)
         if match is None:
             raise UserError(f"a workload is written like 784-256-z16-c10-sigmoid, not {text!r}")
@@ -64,7 +82,7 @@ class Workload:
 
     @property
     def layers(self) -> list[tuple[int, int]]:
-        """(inputs, outputs) of the matrices: encoder, μ with v, decoder, class head."""
+        """(inputs, outputs) of each matrix, in the order encoder, μ with v, decoder, class head."""
         widths = (self.inputs, *self.hidden)
         mirrored = (self.latent, *reversed(widths))
         head = [(self.latent, self.classes)] if self.classes else []
@@ -73,15 +91,18 @@ class Workload:
 
     @property
     def conditions(self) -> np.ndarray:
-        """What a predictor reads of it: inputs, the widths of `MOST_HIDDEN` hidden layers, latents, classes, whether
-        there is a sigmoid, multiply-accumulates: whole numbers, 1 added where 0 can be; float64."""
+        """The numbers that describe the workload to a predictor, float64 (8,), all at least 1.
+
+        Inputs, the widths of `MOST_HIDDEN` hidden layers plus 1 (an absent layer is 1), latents, classes plus 1,
+        1 without and 2 with a sigmoid, multiply-accumulates.
+        """
         hidden = (*self.hidden, *[0] * (MOST_HIDDEN - len(self.hidden)))
         return np.array([self.inputs, *(1 + width for width in hidden), self.latent, 1 + self.classes,
                          1 + self.sigmoid, sum(inputs * outputs for inputs, outputs in self.layers)],
                         np.float64)
 
     def network(self, bits: int = 8) -> Network:
-        """A network of this shape with random integers, the same ones every time."""
+        """A network of this shape with random integers; the shape is their seed, so they are always the same."""
         rng = np.random.default_rng(crc32(str(self).encode()))
         return random_network(rng, inputs=self.inputs, hidden=self.hidden, latent=self.latent, classes=self.classes,
                               output_activation="sigmoid" if self.sigmoid else "linear", signed_input=False,
@@ -89,7 +110,14 @@ class Workload:
 
 
 def random_workload(rng) -> Workload:
-    """A shape between those of Iris and MNIST; widths are spread evenly over their logarithms."""
+    """A random shape between those of Iris and MNIST; the logarithms of widths are uniform.
+
+    Examples
+    --------
+    >>> shape = random_workload(np.random.default_rng(0))
+    >>> Workload.parse(str(shape)) == shape
+    True
+    """
     def between(low, high):
         return round(float(np.exp(rng.uniform(np.log(low), np.log(high)))))
 

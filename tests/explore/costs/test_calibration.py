@@ -58,9 +58,9 @@ def test_a_file_brings_it_back(tmp_path, calibration):
 def test_files_of_something_else_are_refused(tmp_path, text):
     path = tmp_path / "area.json"
     path.write_text(text, "utf-8")
-    with pytest.raises(UserError, match=r"area\.json is no fit of area .* varigate explore sweep"):
+    with pytest.raises(UserError, match=r"area\.json is not an area fit .* varigate explore sweep"):
         Calibration.read(path)
-    with pytest.raises(UserError, match="is no fit of area"):
+    with pytest.raises(UserError, match="is not an area fit"):
         Calibration.read(tmp_path / "absent.json")
 
 

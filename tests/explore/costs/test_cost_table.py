@@ -69,10 +69,10 @@ def test_files_of_something_else_are_refused(tmp_path, table):
     meta = archive.unpack_json(arrays["meta"])
     for change in ({"version": 0}, {"space": "vaesa"}, {"sizes": [1, 2]}, {"broken": []}):
         archive.write(path, arrays | {"meta": archive.pack_json(meta | change)})
-        with pytest.raises(UserError, match="no table of costs of this space"):
+        with pytest.raises(UserError, match="not a table of costs of this space"):
             CostTable.read(path)
     archive.write(path, {name: each for name, each in arrays.items() if name != "figures.lut"})
-    with pytest.raises(UserError, match="no table of costs of this space"):
+    with pytest.raises(UserError, match="not a table of costs of this space"):
         CostTable.read(path)
     with pytest.raises(UserError, match="there is no file"):
         CostTable.read(tmp_path / "absent.npz")

@@ -60,11 +60,11 @@ def test_cycles_that_were_learnt_are_believed(evaluator_of, design):
 
 
 @pytest.mark.parametrize(("capacity", "changes", "message"), [
-    ({"dsp": 5}, {}, "11 DSP48E1, and the TINY has 5"),
-    ({"ramb36": 0}, {}, "1 RAMB36, and the TINY has 0"),
-    ({"lut": 50}, {}, r"\d+ LUT, and the TINY has 50"),
-    ({"ff": 50}, {}, r"\d+ flip-flops, and the TINY has 50"),
-    ({"dsp": 1000}, {"rows": 64, "columns": 20}, r"1,283 DSP48E1, and the TINY has 1,000")])
+    ({"dsp": 5}, {}, "11 DSP48E1; the TINY has 5"),
+    ({"ramb36": 0}, {}, "1 RAMB36; the TINY has 0"),
+    ({"lut": 50}, {}, r"\d+ LUT; the TINY has 50"),
+    ({"ff": 50}, {}, r"\d+ flip-flops; the TINY has 50"),
+    ({"dsp": 1000}, {"rows": 64, "columns": 20}, r"1,283 DSP48E1; the TINY has 1,000")])
 def test_an_infeasible_design_names_its_limit(evaluator_of, design, capacity, changes, message):
     broken = evaluator_of(SHAPE, device(**capacity)).sizes(design(**changes)).broken
     assert re.fullmatch(message, broken), broken

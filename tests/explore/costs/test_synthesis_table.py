@@ -34,10 +34,10 @@ def test_read_and_written_again_it_is_the_same(path, tmp_path, rows):
 
 
 @pytest.mark.parametrize(("old", "new", "message"), [
-    (",core,2,", ",core,3,", r"t\.csv, line 2: no design of the space"),
-    (",core,2,", ",board,2,", r"t\.csv, line 2: no design of the space"),
-    ("False,True,8", "no,True,8", r"t\.csv, line 2: no design of the space"),
-    (",7,7,7,7,7,", ",7,7,-1,7,7,", r"t\.csv, line 2: no design of the space, or no count"),
+    (",core,2,", ",core,3,", r"t\.csv, line 2: not a design of the space"),
+    (",core,2,", ",board,2,", r"t\.csv, line 2: not a design of the space"),
+    ("False,True,8", "no,True,8", r"t\.csv, line 2: not a design of the space"),
+    (",7,7,7,7,7,", ",7,7,-1,7,7,", r"t\.csv, line 2: not a design of the space, or not a count"),
     (",7,7,7,7,7,", ",7,7,many,7,7,", r"t\.csv, line 2: .*'many'"),
     (",7,7,7,7,7,", ",7,7,,7,7,", r"t\.csv, line 2: "),
     (",7,7,7,7,7,", ",7,7", r"t\.csv, line 2: no column 'carry4'"),
@@ -57,7 +57,7 @@ def test_a_file_that_is_no_table(tmp_path):
     with pytest.raises(UserError, match=r"cannot read .*t\.csv: No such file.*varigate explore sweep"):
         synthesis_table.read(path)
     path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(UserError, match="no table of syntheses"):
+    with pytest.raises(UserError, match="not a table of syntheses"):
         synthesis_table.read(path)
     path.write_text("", "utf-8")
     with pytest.raises(UserError, match="no point of it succeeded"):

@@ -47,7 +47,7 @@ def test_a_card_of_other_numbers_says_nothing(tmp_path):
 def test_relatives_of_another_shape_are_refused(tmp_path):
     path = put(tmp_path, "own")
     put(tmp_path, "own-w6", inputs=5, bits=6)
-    with pytest.raises(UserError, match=r"several shapes \(4-8-z2-c3, 5-8-z2-c3\)"):
+    with pytest.raises(UserError, match=r"different shapes \(4-8-z2-c3, 5-8-z2-c3\)"):
         family(path)
 
 

@@ -71,14 +71,14 @@ def test_columns_and_rows_that_are_not_as_they_should_be_are_named(tmp_path, row
 
     refused("0 columns 'prob_3'", rows, ["other" if name == "prob_3" else name for name in HEADER])
     refused("2 columns 'prob_3'", rows, ["prob_3" if name == "prob_4" else name for name in HEADER])
-    refused("no number.*'seven'", changed("prob_3", "seven"))
+    refused("not a number.*'seven'", changed("prob_3", "seven"))
     refused("unique_energy_sum = nan in its data row 6", changed("unique_energy_sum", "nan"))
     refused("unique_cycle_sum = 0 in its data row 6", changed("unique_cycle_sum", 0))
     refused("mem1_ent = 33; the space has 32, 64, 128, 256", changed("mem1_ent", 33))
     refused("0 rows of the design arith_meshX = ", [*rows[:5], *rows[6:]])
     refused("2 rows of the design arith_meshX = ", [*rows, rows[5]])
     refused("has no rows", [])
-    refused("no number", [row[:9] for row in rows])
+    refused("not a number", [row[:9] for row in rows])
     refused("0 columns", [], [])
 
 

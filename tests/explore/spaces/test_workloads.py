@@ -44,7 +44,7 @@ def test_other_texts_are_refused(text):
 
 
 def test_too_deep_a_network_is_refused():
-    with pytest.raises(UserError, match="up to 3 hidden layers a side; this one has 4"):
+    with pytest.raises(UserError, match="at most 3 hidden layers in the encoder; this network has 4"):
         Workload.parse("9-8-7-6-5-z2-c3")
 
 
