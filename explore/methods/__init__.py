@@ -1,7 +1,15 @@
 """Search methods: functions `method(evaluations, rng, guide)` that evaluate candidates until they are stopped.
 
-All get the same budget of different designs and propose only candidates of the task. `guide` is what a method knows
-beforehand: a `Guide` (a joint model), an order of the candidates, or nothing.
+All get the same budget of different designs and propose only candidates of the task. `guide` is prior knowledge: a
+`Guide` (a joint model), an order of the candidates, or None.
+
+    >>> import numpy as np
+    >>> from varigate.explore.search.task import Task, run
+    >>> from varigate.explore.spaces.space import Parameter, Space
+    >>> space = Space("line", (Parameter("size", (1, 2, 4, 8)),))
+    >>> task = Task("example", space, space.labels(range(4)), lambda labels: float(labels[0]), np.ones(1))
+    >>> run(METHODS["nearest"], task, 2, np.random.default_rng(0), guide=[3, 1, 0, 2]).values
+    array([3., 1.])
 """
 
 from varigate.explore.methods.front import FRONT_METHODS
@@ -25,5 +33,5 @@ METHODS = {
     "latent-gd": latent_descent,
     "nearest": in_order,
 }
-GUIDED = ("gp-warm", "latent-bo", "latent-gd")  # by a `Guide`
-CHANCELESS = ("nearest",)  # the same whatever the seed
+GUIDED = ("gp-warm", "latent-bo", "latent-gd")  # these need a `Guide`
+CHANCELESS = ("nearest",)  # independent of the seed

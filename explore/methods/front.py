@@ -1,4 +1,4 @@
-"""Searches for the whole front of several objectives, with the interface of the others: costs are vectors."""
+"""Search methods for the Pareto front of several objectives: costs are vectors."""
 
 import numpy as np
 
@@ -10,10 +10,11 @@ __all__ = ["FRONT_METHODS", "latent_front"]
 
 
 def latent_front(evaluations, rng, guide):
-    """Gradient descent in the latent space of random weighted sums of the predicted log costs, one after the other.
+    """Descends random weighted sums of the predicted log costs in the latent space, one sum after the other.
 
-    For each mixture the least predicted unseen design that the paths pass by is evaluated. The mixtures are uniform on
-    the simplex, of costs scaled to their predicted ranges. `guide`: a `Guide` with weights (objectives, targets).
+    For each sum, the unseen design of least predicted cost on the paths is evaluated. The weights are uniform on the
+    simplex, after the costs are divided by their predicted ranges. `guide`: a `Guide` with weights (objectives,
+    targets).
     """
     spread = np.maximum(np.ptp(guide.predicted, axis=0), 1e-12)
     while True:

@@ -1,4 +1,4 @@
-"""Bayesian optimisation in the input space: a Gaussian process with expected improvement, cold or warm-started."""
+"""Bayesian optimisation in the input space: a Gaussian process with expected improvement, with or without a guide."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ INITIAL = 6
 
 
 def _bayesian(evaluations, rng, prior):
-    """Evaluate the candidate of the greatest expected improvement, for ever. `prior`: the prior mean (n,)."""
+    """Evaluates the candidate of greatest expected improvement, again and again. `prior`: the prior mean (n,)."""
     features = evaluations.task.features
     surrogate = Surrogate(features.shape[1])
     while True:
@@ -22,13 +22,13 @@ def _bayesian(evaluations, rng, prior):
 
 
 def cold(evaluations, rng, guide=None):
-    """No knowledge: a constant prior mean, and `INITIAL` random designs before the process is asked."""
+    """Bayesian optimisation without prior knowledge: a constant prior mean, and `INITIAL` random designs first."""
     for number in rng.choice(len(evaluations.task), min(INITIAL, len(evaluations.task)), replace=False):
         evaluations(number)
     _bayesian(evaluations, rng, np.zeros(len(evaluations.task)))
 
 
 def warm(evaluations, rng, guide):
-    """Warm-started by a `Guide`: what it predicts is the prior mean, and its best design is the first."""
+    """Bayesian optimisation with a `Guide`: its prediction is the prior mean, and its best design comes first."""
     evaluations(guide.order[0])
     _bayesian(evaluations, rng, guide.predicted)

@@ -1,9 +1,9 @@
 """Bayesian optimisation in the latent space of a joint model, whose prediction is the prior mean.
 
-The process's points are latent vectors. At every step the expected improvement is looked at where the candidates'
-means lie (a sample of them in a large space) and around the best point so far; the best of these decides, by
-what it decodes to, which candidate is evaluated. The mean of an unseen candidate that decodes to a known one stands for
-its own: else the decoder's mistakes would hide it for ever.
+The points of the Gaussian process are latent vectors. Each step computes the expected improvement at the candidates'
+means (a sample of them in a large space) and at points around the best one so far, and evaluates the candidate that
+the best of these points decodes to. An unseen candidate whose mean decodes to a known candidate is evaluated itself:
+otherwise the decoder's mistakes would hide it for ever.
 """
 
 import numpy as np
@@ -14,11 +14,11 @@ from varigate.explore.methods.surrogate import Surrogate
 __all__ = ["latent_bayes"]
 
 LOCAL = 64  # points drawn around the best one at each step
-RADIUS = 0.3  # their standard deviation, where the prior's is 1
+RADIUS = 0.3  # their standard deviation; the prior's is 1
 
 
 def latent_bayes(evaluations, rng, guide):
-    """Maximise the expected improvement over z; `guide` is a `Guide`."""
+    """Maximises the expected improvement over z; `guide` is a `Guide`."""
     points, surrogate = [guide.means[guide.order[0]]], Surrogate(guide.means.shape[1])
     evaluations(guide.order[0])
     while True:

@@ -6,14 +6,21 @@ __all__ = ["descend", "latent_descent", "proposals"]
 
 STARTS = 64
 STEPS = 60
-RATE = 0.1  # length of the first step, where the prior's standard deviation is 1
-RADIUS = 3.0  # z stays in this box: beyond it the prior, and with it the model's experience, ends
+RATE = 0.1  # length of the first step; the prior's standard deviation is 1
+RADIUS = 3.0  # z stays in ±3: the model has seen hardly any design beyond
 
 
 def descend(gradient, z):
-    """Follow −gradient/|gradient| with steps that shrink linearly to 0; every point of the paths: (STEPS + 1, m, nz).
+    """Follows −gradient/|gradient| from z (m, nz); all points of the paths, (STEPS + 1, m, nz).
 
-    The direction alone is used since the slope of a log cost says nothing of how far away its minimum is.
+    Steps shrink linearly to 0. Only the direction is used: the slope of a log cost does not tell the distance of its
+    minimum. `gradient` maps z to (values (m,), gradients (m, nz)).
+
+    Examples
+    --------
+    >>> path = descend(lambda z: ((z**2).sum(1), 2 * z), np.array([[2.0, 0.0]]))
+    >>> path.shape, bool(np.abs(path[-1]).max() < 0.1)  # the minimum is at 0
+    ((61, 1, 2), True)
     """
     path = [z]
     for step in range(STEPS):
@@ -25,16 +32,16 @@ def descend(gradient, z):
 
 
 def proposals(guide, rng, mixture=None) -> np.ndarray:
-    """Candidates that the paths from `STARTS` samples of the prior pass by, none twice."""
+    """The numbers of the candidates on the paths from `STARTS` samples of the prior, without repeats."""
     starts = rng.standard_normal((STARTS, guide.means.shape[1]))
     path = descend(lambda z: guide.gradient(z, mixture), starts)
     return np.unique(guide.decode(path[::5].reshape(-1, path.shape[2])))
 
 
 def latent_descent(evaluations, rng, guide):
-    """Evaluate what the paths decode to, in the order of the predicted cost; then start again from other samples.
+    """Evaluates the candidates on the paths, least predicted cost first; then starts again from other samples.
 
-    When starting again brings nothing new, the unseen candidates follow in the order of their predicted cost.
+    If new starts find no unseen candidate, all others follow in the order of their predicted cost.
     """
     while True:
         found = proposals(guide, rng)

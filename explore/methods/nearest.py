@@ -1,4 +1,4 @@
-"""The table of the nearest layers: what is best there is tried first."""
+"""Orders designs by their cost on the nearest layers that are known."""
 
 import numpy as np
 
@@ -8,16 +8,21 @@ __all__ = ["in_order", "nearest_order"]
 
 
 def nearest_order(features, target, tables, count: int = 3) -> np.ndarray:
-    """The candidates (n,), by their mean log cost over the `count` layers nearest to a target layer.
+    """The candidates (n,), cheapest first, by their mean log cost on the `count` layers nearest to a target layer.
 
     Parameters
     ----------
     features : float64 array (layers, k)
-        positive dimensions of the layers that are known; their logarithms are standardised over these layers.
+        positive dimensions of the known layers. Distances are Euclidean, of logarithms standardised over the layers.
     target : array (k,)
         the dimensions of the layer that is searched, which must not be among them.
     tables : float64 array (layers, n)
         the log cost of every candidate for every known layer.
+
+    Examples
+    --------
+    >>> nearest_order([[1.0], [2.0], [64.0]], [1.5], np.array([[3, 1], [4, 1], [0, 9]]), count=2)
+    array([1, 0])
     """
     logs = np.log(np.asarray(features, np.float64))
     spread = logs.std(0)

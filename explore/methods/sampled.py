@@ -1,7 +1,8 @@
-"""Searches of Optuna's samplers in the input space, by ask and tell: Parzen estimators and an evolutionary algorithm.
+"""Searches in the input space with samplers of Optuna: Parzen estimators and an evolutionary algorithm.
 
-An ordered parameter is an integer to them, the label; one without order is a category. A proposal that is no candidate
-is snapped to the nearest one; one that is known already is told its cost again, free of charge.
+Optuna gets the label of an ordered parameter as an integer, and that of another parameter as a category. A proposal
+that is not a candidate is replaced by the nearest candidate. For a known candidate it is told the cost again, which is
+not counted as an evaluation.
 """
 
 import warnings
@@ -11,12 +12,12 @@ import optuna
 
 __all__ = ["evolution", "parzen"]
 
-REPEATS = 20  # free repeats in a row after which the next design is an unseen one, at random
+REPEATS = 20  # known candidates in a row, after which a random unseen one is evaluated
 POPULATION = 16  # Optuna's default, 50, would spend a small budget on the first generation
 
 
 def distributions(space) -> dict:
-    """What Optuna draws from for each parameter."""
+    """The Optuna distribution of each parameter, by name."""
     return {
         each.name: optuna.distributions.IntDistribution(0, len(each.values) - 1)
         if each.ordered
@@ -26,7 +27,7 @@ def distributions(space) -> dict:
 
 
 def search(evaluations, rng, sampler):
-    """Ask the sampler, snap, evaluate and tell, for ever."""
+    """Evaluates the candidates nearest to the proposals of an Optuna `sampler`, again and again."""
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     task = evaluations.task
     names, grid = task.space.names, distributions(task.space)
@@ -43,7 +44,7 @@ def search(evaluations, rng, sampler):
 
 
 def parzen(evaluations, rng, guide=None):
-    """Tree-structured Parzen estimators over all parameters together."""
+    """Searches with tree-structured Parzen estimators over all parameters together."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)  # `multivariate` is one in Optuna 4
         sampler = optuna.samplers.TPESampler(multivariate=True, seed=int(rng.integers(2**31)))
@@ -51,6 +52,6 @@ def parzen(evaluations, rng, guide=None):
 
 
 def evolution(evaluations, rng, guide=None):
-    """NSGA-II (Deb et al., 2002); with one objective it is a genetic algorithm with elitism."""
+    """Searches with NSGA-II (Deb et al., 2002); for one objective it is a genetic algorithm with elitism."""
     sampler = optuna.samplers.NSGAIISampler(population_size=POPULATION, seed=int(rng.integers(2**31)))
     search(evaluations, rng, sampler)

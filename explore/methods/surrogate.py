@@ -1,7 +1,7 @@
-"""The surrogate of Bayesian optimisation: a Gaussian process of log costs, and the expected improvement it promises.
+"""The surrogate of Bayesian optimisation: a Gaussian process of log costs, and its expected improvement.
 
-Kernel: amplitude · Matérn-5/2 with a length scale a column + white noise (scikit-learn). Its hyper-parameters maximise
-the marginal likelihood; they are fitted again when the number of observations has grown by half, not at every step.
+Kernel: amplitude · Matérn-5/2 with a length scale per column + white noise (scikit-learn). Its hyper-parameters
+maximise the marginal likelihood; they are fitted again whenever the number of observations has grown by half.
 """
 
 import warnings
@@ -15,16 +15,24 @@ from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 
 __all__ = ["Surrogate", "expected_improvement", "finite"]
 
-ENOUGH = 6  # observations from which on hyper-parameters are fitted to them
+ENOUGH = 6  # observations that a fit of hyper-parameters needs
 REFIT = 1.5
-MARGIN = 0.1  # of the observed range: how much worse than the worst a design counts that breaks a limit
-LENGTHS = (0.3, 1e3)  # on a scale of 0…1 less than a step of a coarse grid would be noise; a thousand is no influence
+MARGIN = 0.1  # of the observed range: added to the worst cost for a design that breaks a limit
+LENGTHS = (0.3, 1e3)  # features are 0…1: below a step of a coarse grid all is noise; 1000 means no influence
 TRUST = (1.0, 0.5, 0.0)
-LEAST = 0.01  # a log cost that much apart is near enough
+LEAST = 0.01  # smaller differences of a log cost do not matter
 
 
 def finite(values) -> np.ndarray:
-    """Costs (m,) in which a broken limit, infinity, is replaced by the worst cost and a tenth of the range on top."""
+    """Costs (m,) with infinity (a broken limit) replaced by the worst finite cost plus a tenth of the range.
+
+    The range counts as 1 at least. If no cost is finite, all become 0.
+
+    Examples
+    --------
+    >>> finite([0.0, np.inf, 2.0])
+    array([0. , 2.2, 2. ])
+    """
     values = np.array(values, np.float64)
     good = np.isfinite(values)
     if not good.any():
@@ -35,21 +43,35 @@ def finite(values) -> np.ndarray:
 
 
 def expected_improvement(mean, deviation, best: float) -> np.ndarray:
-    """E[max(best − y, 0)] for y normal: (m,) (Jones, Schonlau and Welch, 1998)."""
+    """E[max(best − y, 0)] for normal y with these means and deviations: (m,) (Jones, Schonlau and Welch, 1998).
+
+    Examples
+    --------
+    >>> expected_improvement(np.array([0.0, 1.0]), np.array([1.0, 1.0]), 0.0).round(4)
+    array([0.3989, 0.0833])
+    """
     deviation = np.maximum(deviation, 1e-12)
     gain = (best - mean) / deviation
     return deviation * (gain * norm.cdf(gain) + norm.pdf(gain))
 
 
 class Surrogate:
-    """A Gaussian process of what a prior mean leaves unexplained, on a scale that is fine near the best cost.
+    """A Gaussian process of the difference between warped log costs and their prior mean.
 
-    Costs y are warped to asinh((y − least)/unit), with a quarter of the median distance from the least cost as unit:
-    otherwise the few parameters that cost a factor of ten hide those that cost a tenth, and only these are left to
-    decide near the optimum. The prior mean is shifted to the mean of the observations, then warped alike.
+    Costs y are warped to asinh((y − least)/unit), where the unit is a quarter of the median distance from the least
+    cost. Without this, parameters that change the cost tenfold would hide those that change it by a tenth, and near the
+    optimum only the latter matter. The prior mean is shifted to the mean of the observations, then warped as well.
 
-    A prior mean may be wrong. Whenever hyper-parameters are fitted, they are for the whole of it, for half of it and
-    for none (`TRUST`), and the one of the greatest marginal likelihood is kept.
+    A prior mean may be wrong. So hyper-parameters are fitted with the whole prior mean, with half of it and without it
+    (`TRUST`), and the fit with the greatest marginal likelihood is kept.
+
+    Examples
+    --------
+    >>> surrogate = Surrogate(columns=1)
+    >>> points = np.array([[0.0], [0.5], [1.0]])
+    >>> surrogate.observe(points, [3.0, 1.0, 2.0], np.zeros(3))
+    >>> surrogate.improvement(np.array([[0.25], [0.75]]), np.zeros(2)).shape
+    (2,)
     """
 
     def __init__(self, columns: int):
@@ -61,7 +83,7 @@ class Surrogate:
         return np.arcsinh((values - self.least) / self.unit)
 
     def observe(self, points, values, prior):
-        """Condition on log costs (m,) at points (m, columns), where the prior mean is `prior` (m,)."""
+        """Conditions the process on log costs `values` (m,) at points (m, columns) with the prior mean `prior` (m,)."""
         values = finite(values)
         self.least = values.min()
         self.unit = max(np.median(values - self.least) / 4, LEAST)
@@ -72,7 +94,7 @@ class Surrogate:
         self._condition(points, values, prior, self.trust)
 
     def _condition(self, points, values, prior, trust, *, fit=False) -> float:
-        """The log marginal likelihood of the warped costs if the prior mean counts as much as `trust`."""
+        """Conditions on the prior mean times `trust`; returns the log marginal likelihood of the warped costs."""
         self.shift = np.mean(values - trust * prior)
         residuals = self._warp(values) - self._warp(trust * prior + self.shift)
         self.offset, spread = np.mean(residuals), np.std(residuals)
@@ -80,7 +102,7 @@ class Surrogate:
         optimizer = "fmin_l_bfgs_b" if fit else None
         self.process = GaussianProcessRegressor(self.kernels[trust], alpha=1e-10, optimizer=optimizer)
         with warnings.catch_warnings():
-            # A hyper-parameter at its bound (a parameter without influence has an endless length scale) is no fault.
+            # A hyper-parameter at its bound (a parameter without influence has a huge length scale) is not an error.
             warnings.simplefilter("ignore", ConvergenceWarning)
             self.process.fit(points, (residuals - self.offset) / self.spread)
         self.kernels[trust] = self.process.kernel_

@@ -1,1 +1,1 @@
-"""One search for one user: tasks, fronts, and the proposal that comes out."""
+"""A single search: its task, its front of compromises, and the designs that it proposes."""

@@ -1,4 +1,4 @@
-"""The front of several objectives: the designs that no other one beats in everything, and the volume they dominate."""
+"""The Pareto front of several objectives, and the volume that it dominates."""
 
 import numpy as np
 
@@ -6,10 +6,15 @@ __all__ = ["hypervolume", "nondominated"]
 
 
 def nondominated(costs) -> np.ndarray:
-    """Which of costs (n, objectives), all to be small, are on the front: bool (n,).
+    """Whether each of the costs (n, objectives) is on the Pareto front, if all objectives are minimised: bool (n,).
 
-    A design is dominated where another one is nowhere worse and somewhere better; of equal ones all stay. Designs with
-    an infinite cost break a limit and are never on the front.
+    A design is dominated if another one is no worse in any objective and better in one; equal designs all stay.
+    Designs with an infinite cost break a limit and are never on the front.
+
+    Examples
+    --------
+    >>> nondominated([[1, 4], [2, 2], [3, 3], [4, 1], [np.inf, 0]])
+    array([ True,  True, False,  True, False])
     """
     costs = np.asarray(costs, np.float64)
     front = np.isfinite(costs).all(1)
@@ -21,9 +26,15 @@ def nondominated(costs) -> np.ndarray:
 
 
 def hypervolume(costs, reference) -> float:
-    """The volume between costs (n, objectives) and the point `reference` (objectives,), overlaps counted once.
+    """The volume dominated by costs (n, objectives), up to the point `reference` (objectives,).
 
-    Exact, by slices along the last objective (While et al., 2006): good for a few objectives and some hundred designs.
+    Exact, by slices along the last objective (While et al., 2006): fast enough for a few objectives and some hundred
+    designs.
+
+    Examples
+    --------
+    >>> hypervolume([[1, 2], [2, 1]], [3, 3])  # two rectangles of area 2 that overlap in an area of 1
+    3.0
     """
     costs, reference = np.asarray(costs, np.float64), np.asarray(reference, np.float64)
     costs = costs[(costs < reference).all(1)]

@@ -1,5 +1,4 @@
-"""What a search hands over: the best designs in figures, a configuration file, and the commands that build and check.
-"""
+"""The designs that a search proposes: their figures, and a configuration file for the build."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,15 +14,26 @@ COLUMNS = ("design", "latency", "interval", "energy nJ", "EDP nJ·µs", "DSP", "
 
 @dataclass(frozen=True)
 class Proposal:
-    """A design for a network.
+    """A proposed design for a network, with its costs.
 
     Parameters
     ----------
     values : dict
-        of the design, by the names of `explore.spaces.varigate.SPACE`.
+        the design's values, by the names of `explore.spaces.varigate.SPACE`.
     costs : Costs
     quality : dict
-        what the network's card tells of its integers: `accuracy`, `neg_elbo`.
+        `accuracy` and `neg_elbo` (nats) of the network's integers, as far as its card has them.
+
+    Examples
+    --------
+    >>> from varigate.explore.costs.evaluator import Sizes
+    >>> from varigate.explore.spaces.varigate import SPACE
+    >>> costs = Costs(200.0, 150.0, 30.0, Sizes(8, 4, 2100.0, 1500.0, 900.0))
+    >>> proposal = Proposal(SPACE.values([0] * 10), costs, {"accuracy": 0.97})
+    >>> proposal.text
+    '2x1 drain 1 4 bits lut table linear 1 buffer'
+    >>> dict(zip(COLUMNS, proposal.row()))["accuracy"], proposal.as_dict()["edp_nj_us"]  # at 100 MHz
+    ('97.00%', 60.0)
     """
 
     values: dict
@@ -41,6 +51,7 @@ class Proposal:
         return " ".join(marks)
 
     def as_dict(self) -> dict:
+        """The design, its costs and its quality, for JSON."""
         costs, sizes = self.costs, self.costs.sizes
         return {"design": self.values, "latency": costs.latency, "interval": costs.interval,
                 "energy_nj": round(costs.energy, 3), "edp_nj_us": round(costs.edp / 100, 3),
@@ -48,7 +59,7 @@ class Proposal:
                 "quality": self.quality}
 
     def row(self) -> tuple[str, ...]:
-        """The cells of `COLUMNS`."""
+        """The texts of a row of the table of `COLUMNS`."""
         costs, sizes = self.costs, self.costs.sizes
         accuracy, nats = self.quality.get("accuracy"), self.quality.get("neg_elbo")
         return (self.text, f"{costs.latency:,.0f}", f"{costs.interval:,.1f}", f"{costs.energy:,.1f}",
@@ -56,12 +67,12 @@ class Proposal:
                 "" if accuracy is None else f"{accuracy:.2%}", "" if nats is None else f"{nats:.2f}")
 
     def write(self, path):
-        """The configuration that `build.py --config` reads."""
+        """Writes the configuration file that `varigate build --config` reads."""
         write_bytes(Path(path), Configuration(**self.values).as_toml().encode())
 
 
 def propose(evaluator: Evaluator, values: dict) -> Proposal:
-    """The design with its costs; the choice of a sigmoid's unit is left out where the network has none."""
+    """The design with its costs, without the parameter `sigmoid` if the network has no sigmoid."""
     kept = {name: value for name, value in values.items() if name != "sigmoid" or evaluator.family.sigmoid}
     quality = {key: value for key, value in evaluator.family.losses.get(values["bits"], {}).items()
                if key in ("accuracy", "neg_elbo")}

@@ -1,4 +1,4 @@
-"""One search, for one user: among the designs for a network, or among the published ones for a layer."""
+"""Runs a single search, among the designs for a network or among the published designs for a layer."""
 
 import sys
 from collections import Counter
@@ -19,10 +19,22 @@ __all__ = ["best_designs", "best_of_layer", "evaluator_task", "front"]
 
 
 def evaluator_task(evaluator: Evaluator, objectives: tuple[str, ...], progress: bool = False) -> Task:
-    """The search among the designs that keep all limits, which are known without an evaluation; a cost is the logarithm
-    of the objective, or of each of several.
+    """The search among the designs for the evaluator's networks that keep all limits.
 
-    A UserError with the limit that is broken most often, where no design keeps them all.
+    Limits are checked beforehand, and do not count as evaluations.
+
+    Parameters
+    ----------
+    evaluator : Evaluator
+    objectives : tuple of str
+        attributes of `Costs`; a cost is the natural logarithm of the objective, or of each of several.
+    progress : bool
+        a bar on standard error.
+
+    Raises
+    ------
+    UserError
+        if no design keeps all limits; it names the limit that is broken most often.
     """
     labels = candidates(evaluator.family.networks, sigmoid=evaluator.family.sigmoid)
     bar = tqdm(labels, "limits", file=sys.stderr, disable=not progress, leave=False)
@@ -30,8 +42,8 @@ def evaluator_task(evaluator: Evaluator, objectives: tuple[str, ...], progress: 
     kept = np.array([not kind for kind in broken])
     if not kept.any():
         kind, count = Counter(broken).most_common(1)[0]
-        raise UserError(f"none of the {len(labels):,} designs keeps all limits; {count:,} break that of {kind}; try "
-                        "another device, or a greater --points or --nats")
+        raise UserError(f"none of the {len(labels):,} designs keeps all limits; {count:,} break the limit of {kind}; "
+                        "try another device, or a greater --points or --nats")
 
     def evaluate(design):
         costs = evaluator(SPACE.values(design))
@@ -43,7 +55,7 @@ def evaluator_task(evaluator: Evaluator, objectives: tuple[str, ...], progress: 
 
 
 def _with_bar(task: Task, budget: int, progress: bool):
-    """The task with a bar on standard error that moves with every evaluation."""
+    """The task, and a bar on standard error that moves with each evaluation of it."""
     bar = tqdm(total=budget, desc="evaluations", file=sys.stderr, disable=not progress, leave=False)
 
     def evaluate(design):
@@ -63,9 +75,12 @@ def _run(task: Task, methods: dict, method: str, guide, budget: int, seed: int, 
 
 def best_designs(evaluator: Evaluator, model, *, objective: str, method: str, budget: int, seed: int, count: int,
                  progress: bool = False) -> tuple[list[Proposal], Evaluations]:
-    """The `count` best designs that the search found, the best one first, and all that it evaluated."""
+    """Searches, and returns the `count` best designs, best first, and all evaluations.
+
+    `objective` is one of `OBJECTIVES`, `method` of `METHODS`; `budget` is the number of evaluations.
+    """
     task = evaluator_task(evaluator, (objective,), progress)
-    known = {name: each for name, each in METHODS.items() if name != "nearest"}  # which needs tables of other workloads
+    known = {name: each for name, each in METHODS.items() if name != "nearest"}  # it needs tables of other workloads
     found = _run(task, known, method, Guide(model, task, WEIGHTS[objective]), budget, seed, progress)
     order = np.argsort(found.values, kind="stable")[:count]
     chosen = [task.candidates[found.numbers[place]] for place in order]
@@ -74,7 +89,10 @@ def best_designs(evaluator: Evaluator, model, *, objective: str, method: str, bu
 
 def front(evaluator: Evaluator, model, *, method: str, budget: int, seed: int,
           progress: bool = False) -> tuple[list[Proposal], Evaluations]:
-    """The compromises of latency and energy that the search found, the fastest first, and all that it evaluated."""
+    """Searches, and returns the best compromises of latency and energy, fastest first, and all evaluations.
+
+    `method` is one of `FRONT_METHODS`; `budget` is the number of evaluations.
+    """
     task = evaluator_task(evaluator, FRONT, progress)
     guide = Guide(model, task, [WEIGHTS[name] for name in FRONT])
     found = _run(task, FRONT_METHODS, method, guide, budget, seed, progress)
@@ -84,14 +102,17 @@ def front(evaluator: Evaluator, model, *, method: str, budget: int, seed: int,
 
 
 def best_of_layer(table, layer: int, model, weights, *, method: str, budget: int, seed: int) -> dict:
-    """The best design that a search in the published table finds for a layer, beside the best one that there is."""
+    """The best design that a search finds for a layer of the published table, and its distance from the optimum.
+
+    `weights` (2,) are those of log latency and log energy; `model` may be None for methods that need none.
+    """
     if not 0 <= layer < len(table.layers):
         raise UserError(f"--layer is one of 0…{len(table.layers) - 1}, not {layer}")
     task = layer_task(table, layer, weights)
     known = {name: each for name, each in METHODS.items() if name != "nearest"}
     if model is None and method in GUIDED:
-        raise UserError(f"--method {method} asks a joint model: name it by --model FILE.npz (varigate explore train "
-                        "--space vaesa makes one), or take --method gp")
+        raise UserError(f"--method {method} needs a joint model: name one with --model FILE.npz (varigate explore "
+                        "train --space vaesa makes one), or take --method gp")
     guide = None if model is None else Guide(model, task, weights)
     found = _run(task, known, method, guide, budget, seed, False)
     number = found.best

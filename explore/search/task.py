@@ -1,7 +1,7 @@
-"""A task: the design of least cost is to be found among finitely many, and every evaluation is counted.
+"""A search task: find the design of least cost among finitely many, with as few evaluations as possible.
 
-Costs are natural logarithms (of an energy-delay product, say), so that a difference of 0.01 is one per cent. Where a
-task has several objectives, a cost is a vector, and `explore.methods.front` searches for all of its best compromises.
+Costs are natural logarithms (of an energy-delay product, say), so a difference of 0.01 is one per cent. If a task has
+several objectives, a cost is a vector, and `explore.methods.front` searches for the Pareto front.
 """
 
 from collections.abc import Callable
@@ -20,20 +20,36 @@ __all__ = ["Evaluations", "SpentError", "Task", "layer_task", "run"]
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """What a search minimises.
+    """The candidates of a search and the cost that it minimises.
 
     Parameters
     ----------
     name : str
     space : Space
     candidates : int64 array (n, parameters)
-        the valid designs, no two alike: no method proposes any other.
+        the valid designs, all different; methods propose no others.
     evaluate : callable
-        labels (parameters,) → natural logarithm of the cost, a float or (objectives,); infinite where the design
+        labels (parameters,) → natural logarithm of the cost, a float or (objectives,); infinite if the design
         breaks a limit.
     conditions : float64 array (k,)
-        what a predictor reads of the layer or the workload.
+        the numbers that describe the layer or the workload to a predictor.
     objectives : int
+        the number of costs of a design.
+
+    Examples
+    --------
+    >>> from varigate.explore.spaces.space import Parameter
+    >>> space = Space("line", (Parameter("size", (1, 2, 4, 8)),))
+    >>> task = Task("example", space, space.labels([0, 1, 3]), lambda labels: abs(labels[0] - 1.0), np.ones(1))
+    >>> task.find([[3], [2]])  # size 4 is not a candidate
+    array([ 2, -1])
+    >>> task.snap([[3], [2]])
+    array([2, 1])
+    >>> def method(evaluations, rng, guide):
+    ...     for number in rng.permutation(len(evaluations.task)):
+    ...         evaluations(number)
+    >>> run(method, task, 3, np.random.default_rng(0)).best
+    1
     """
 
     name: str
@@ -48,12 +64,12 @@ class Task:
 
     @cached_property
     def features(self) -> np.ndarray:
-        """What a surrogate reads of the candidates: (n, columns)."""
+        """The candidates' features (see `Space.features`): (n, columns)."""
         return self.space.features(self.candidates)
 
     @cached_property
     def _sorted(self) -> tuple[np.ndarray, np.ndarray]:
-        """The candidates' numbers in the grid in increasing order, and which candidates these are."""
+        """The candidates' numbers in the whole space, ascending, and the candidate at each of them."""
         index = self.space.index(self.candidates)
         order = np.argsort(index)
         if np.any(np.diff(index[order]) == 0):
@@ -65,14 +81,14 @@ class Task:
         return cKDTree(self.features)
 
     def find(self, labels) -> np.ndarray:
-        """The candidates' numbers (m,) of designs (m, parameters); −1 where a design is no candidate."""
+        """The numbers (m,) of designs (m, parameters) among the candidates; −1 for a design that is not a candidate."""
         index, order = self._sorted
         wanted = self.space.index(labels)
         place = np.minimum(np.searchsorted(index, wanted), len(index) - 1)
         return np.where(index[place] == wanted, order[place], -1)
 
     def snap(self, labels) -> np.ndarray:
-        """The candidates (m,) nearest to designs (m, parameters), by the distance of their features."""
+        """The numbers (m,) of the candidates nearest to designs (m, parameters), by the distance of features."""
         labels = np.atleast_2d(np.asarray(labels, np.int64))
         numbers = self.find(labels)
         off = numbers < 0
@@ -81,24 +97,24 @@ class Task:
         return numbers
 
     def neighbours(self, number: int) -> np.ndarray:
-        """The candidates that differ from one candidate in a single parameter."""
+        """The numbers of the candidates that differ from candidate `number` in a single parameter."""
         return np.flatnonzero((self.candidates != self.candidates[number]).sum(1) == 1)
 
 
 class SpentError(Exception):
-    """There is nothing left to evaluate, or no need to. `run` catches it, so that methods are endless loops."""
+    """The search is over: the budget is spent or the target reached. `run` catches it, so methods may loop for ever."""
 
 
 class Evaluations:
-    """The candidates that were evaluated, in order. A repeat is answered from memory and costs nothing.
+    """The evaluations of a search, in order. Repeated candidates are answered from memory and are free.
 
     Parameters
     ----------
     task : Task
     budget : int
-        how many different designs may be evaluated.
+        the most different designs that may be evaluated.
     target : float
-        a cost at or below which the search has done its work and is stopped.
+        the search stops at a cost at or below this.
     """
 
     def __init__(self, task: Task, budget: int, target: float = -np.inf):
@@ -121,11 +137,11 @@ class Evaluations:
 
     @property
     def best(self) -> int:
-        """The number of the cheapest candidate so far; the first one while all break a limit."""
+        """The number of the cheapest candidate so far; the first one evaluated if all break a limit."""
         return self.numbers[int(np.argmin(self.values))]
 
     def __call__(self, number: int):
-        """The cost of a candidate. Raises `SpentError` after the evaluation that ends the search."""
+        """The cost of candidate `number`. Raises `SpentError` after the evaluation that ends the search."""
         number = int(number)
         if number not in self.known:
             if len(self) >= self.budget:
@@ -143,20 +159,29 @@ class Evaluations:
 
 
 def run(method, task: Task, budget: int, rng, guide=None, target: float = -np.inf) -> Evaluations:
-    """Search with a `method(evaluations, rng, guide)` of `explore.methods` until budget or target is reached."""
+    """Runs a `method(evaluations, rng, guide)` of `explore.methods` until the budget or the target is reached.
+
+    Raises `RuntimeError` if the method returns before that.
+    """
     evaluations = Evaluations(task, budget, target)
     try:
         method(evaluations, rng, guide)
     except SpentError:
         return evaluations
-    raise RuntimeError(f"{method.__name__} gave up after {len(evaluations)} of {evaluations.budget} evaluations")
+    raise RuntimeError(f"{method.__name__} stopped after {len(evaluations)} of {evaluations.budget} evaluations")
 
 
 def layer_task(table: vaesa.PublishedTable, layer: int, weights=(1.0, 1.0)) -> Task:
-    """Search one layer of the published space for the least Σ weights·log(latency, energy); of (1, 1) that is log EDP.
+    """The search for the design of least weights[0]·log latency + weights[1]·log energy on one published layer.
 
-    All designs are candidates, and costs are looked up; `Task.snap` takes what a model decodes to the nearest of them,
-    and repeats are free.
+    Costs are looked up in the table. Weights (1, 1) give log EDP. All designs of the space are candidates.
+
+    Examples
+    --------
+    >>> table = vaesa.PublishedTable(np.ones((1, 9)), np.full((1, 2304), 10.0), np.full((1, 2304), 3.0))
+    >>> search = layer_task(table, 0)
+    >>> len(search), round(search.evaluate(search.candidates[5]), 4)  # log 30
+    (2304, 3.4012)
     """
     costs = table.logs[:, layer] @ np.asarray(weights, np.float64)
     return Task(f"vaesa layer {layer}", vaesa.SPACE, vaesa.SPACE.labels(np.arange(vaesa.SPACE.size)),

@@ -51,7 +51,7 @@ def test_the_target_ends_a_search():
 
 
 def test_a_method_that_gives_up_is_a_fault():
-    with pytest.raises(RuntimeError, match="idle gave up after 0 of 2"):
+    with pytest.raises(RuntimeError, match="idle stopped after 0 of 2"):
         run(idle, task(), 2, None)
 
 
