@@ -1,6 +1,6 @@
-"""Designs as a VAE's samples: every parameter's label, then the ordered parameters' places on their scales again.
+"""Designs as samples of a VAE: the label of each parameter, then the ordered parameters' places on their scales.
 
-The labels tell the design exactly, the places tell what lies near it.
+The labels identify the design; the places tell which designs are similar.
 """
 
 import numpy as np
@@ -13,7 +13,16 @@ __all__ = ["Codec", "DesignEncoder"]
 
 
 class Codec:
-    """The samples of the designs of `space`, and the way back. Labels are int64 (n, parameters)."""
+    """Turns designs of `space` into samples of a VAE and back. Labels are int64 (n, parameters).
+
+    Examples
+    --------
+    >>> from varigate.explore.spaces.space import Parameter, Space
+    >>> space = Space("example", (Parameter("rows", (2, 4, 8)), Parameter("weights", ("lut", "block"))))
+    >>> Codec(space).samples([[1, 0], [2, 1]])  # two labels, then the place of `rows`
+    array([[1. , 0. , 0.5],
+           [2. , 1. , 1. ]])
+    """
 
     def __init__(self, space):
         self.space = space
@@ -21,13 +30,16 @@ class Codec:
         self.sites = Sites(len(space.shape), len(self.ordered), max(2, *space.shape))
 
     def samples(self, labels) -> np.ndarray:
-        """Labels to samples (n, seq_len)."""
+        """The samples, float64 (n, parameters + ordered parameters), of designs `labels`."""
         labels = np.asarray(labels)
         places = [self.space.parameters[index].scale[labels[:, index], None] for index in self.ordered]
         return np.concatenate([labels, *places], 1, dtype=np.float64)
 
     def labels(self, cp) -> np.ndarray:
-        """The likeliest design by the density `cp` (see `model.vae.model.Output`) of its label and place together."""
+        """The likeliest designs, int64 (n, parameters), for the decoder's output `cp` (see `model.vae.model.Output`).
+
+        The likelihood of a label is that of the label and its place together.
+        """
         log_cp, density = self.sites.parts(cp)
         score = log_cp.copy()
         for site, index in enumerate(self.ordered):
@@ -40,9 +52,9 @@ class Codec:
 
 
 class DesignEncoder(DenseEncoder):
-    """Reads the places of ordered parameters and the one-hot labels of the others.
+    """An encoder that reads the places of ordered parameters, and the labels of the others one-hot.
 
-    Without the labels of ordered parameters, a design that was not trained on lies between those that were.
+    It does not read the labels of ordered parameters: so a new design lies between the similar ones of the training.
     """
 
     def __init__(self, codec: Codec, hidden, latent: int, activation: str):
@@ -50,6 +62,7 @@ class DesignEncoder(DenseEncoder):
         self.mask = ~np.isin(codec.sites.column_sites, codec.ordered)
 
     def read(self, x):
+        """Samples x (n, columns) as the first layer gets them: −1…1, and 0 for columns that are not read."""
         read = self.sites.encode(x)
         read[:, self.sites.discrete * self.sites.local_dimension:] -= 0.5
         return 2 * read * self.mask

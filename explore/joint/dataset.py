@@ -1,4 +1,4 @@
-"""What the joint model learns `varigate` from: random designs on random workloads, evaluated in pairs."""
+"""The data set that the joint model of `varigate` is trained on: costs of random designs on random workloads."""
 
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -25,8 +25,21 @@ VERSION = 1
 
 @dataclass(frozen=True, eq=False)
 class DesignData:
-    """labels: int64 (n, 10); workloads: list of m; logs: natural logarithms of `TARGETS`, float64 (n, m, 5), NaN where
-    a design was not evaluated on a workload."""
+    """Costs of n designs on m workloads.
+
+    Parameters
+    ----------
+    labels : int64 (n, 10)
+    workloads : list of m Workload
+    logs : float64 (n, m, 5)
+        natural logarithms of `TARGETS`; NaN if a design was not evaluated on a workload.
+
+    Examples
+    --------
+    >>> workloads = [Workload.parse("4-8-z2-c3")]
+    >>> DesignData(np.zeros((1, 10), np.int64), workloads, np.zeros((1, 1, 5))).conditions.shape
+    (1, 8)
+    """
 
     labels: np.ndarray
     workloads: list[Workload]
@@ -34,12 +47,12 @@ class DesignData:
 
     @property
     def conditions(self) -> np.ndarray:
-        """float64 (m, …), see `Workload.conditions`."""
+        """The conditions of the workloads, float64 (m, 8), see `Workload.conditions`."""
         return np.array([each.conditions for each in self.workloads])
 
 
 def _evaluate(task) -> np.ndarray:
-    """The logarithms of the targets of some designs on one workload, (n, 5)."""
+    """Natural logarithms (n, 5) of the targets of n designs on one workload."""
     workload, labels, device, calibration = task
     networks = {bits: workload.network(bits) for bits in BITS}
     evaluator = Evaluator(Family(str(workload), networks, {}), device, calibration.area,
@@ -53,9 +66,26 @@ def _evaluate(task) -> np.ndarray:
 
 def make(workloads: int, designs: int, each: int, seed: int, *, device: Device,
          calibration: Calibration, workers: int | None = None, progress: bool = False) -> DesignData:
-    """`each` of the `designs` on every one of so many random workloads; limits play no part in it.
+    """Evaluates random designs on random workloads; limits of the device are ignored.
 
-    A `UserError` where there are not so many designs.
+    Parameters
+    ----------
+    workloads, designs : int
+        the numbers that are drawn.
+    each : int
+        the number of the designs that are evaluated on each workload.
+    seed : int
+    device : Device
+    calibration : Calibration
+    workers : int or None
+        processes; one per processor core by default.
+    progress : bool
+        a bar on standard error.
+
+    Raises
+    ------
+    UserError
+        if `each` is greater than `designs`, or `designs` than the space.
     """
     everything = candidates(BITS, sigmoid=True)
     if not each <= designs <= len(everything):
@@ -74,14 +104,14 @@ def make(workloads: int, designs: int, each: int, seed: int, *, device: Device,
 
 
 def write(dataset: DesignData, path):
-    """The data set to the file `path`, .npz without pickle."""
+    """Writes the data set to the file `path`, .npz without pickle."""
     meta = {"version": VERSION, "space": SPACE.name, "sizes": SPACE.shape,
             "workloads": [str(each) for each in dataset.workloads]}
     archive.write(path, {"meta": archive.pack_json(meta), "labels": dataset.labels, "logs": dataset.logs})
 
 
 def read(path) -> DesignData:
-    """The inverse of `write`; a `UserError` for a file that is absent, damaged or of another space."""
+    """Reads what `write` wrote; a `UserError` if the file is absent, damaged or of another space."""
     arrays = archive.read(path)
     try:
         meta = archive.unpack_json(arrays["meta"])
@@ -91,6 +121,6 @@ def read(path) -> DesignData:
         if found.logs.shape != (len(found.labels), len(found.workloads), len(TARGETS)):
             raise ValueError(f"logs of shape {found.logs.shape}")
     except (KeyError, TypeError, ValueError) as error:
-        raise UserError(f"{path} is no data set of this space ({error}); make it by varigate explore dataset"
+        raise UserError(f"{path} is not a data set of this space ({error}); make it with varigate explore dataset"
                         ) from error
     return found

@@ -1,7 +1,7 @@
-"""Targets as predictors learn them: log target_t(z, c) = m_t(c) + s(c)·d_t(z, c).
+"""Splits targets into the parts that predictors learn: log target_t(z, c) = m_t(c) + s(c)·d_t(z, c).
 
-m and s, the mean over designs and their spread, depend on the layer or workload c alone; d is what ranks designs. So a
-layer on which designs differ by a hundredth counts as much in training as one on which they differ a hundredfold.
+The mean m over designs and their spread s depend on the layer or workload c only; d ranks the designs. So a layer on
+which designs differ by 1 % counts as much in training as one on which they differ a hundredfold.
 """
 
 from dataclasses import dataclass
@@ -10,13 +10,27 @@ import numpy as np
 
 __all__ = ["Scales", "decompose"]
 
-LEAST = 1e-6  # a scale below it is rounding, not a difference
+LEAST = 1e-6  # smaller scales come from rounding
 
 
 @dataclass(frozen=True, eq=False)
 class Scales:
-    """Means and standard deviations over the training rows, float64: of features (columns,), of m with log s
-    (targets + 1,), and of d (targets,), whose mean is 0."""
+    """Means and standard deviations over the training rows, float64.
+
+    Parameters
+    ----------
+    feature_mean, feature_scale : (columns,)
+    layer_mean, layer_scale : (targets + 1,)
+        of m, followed by log s.
+    pair_scale : (targets,)
+        standard deviation of d, whose mean is 0.
+
+    Examples
+    --------
+    >>> mean, spread = Scales.unit(columns=2, targets=1).layer(np.array([[3.0, 0.0]]))
+    >>> mean, spread
+    (array([[3.]]), array([[1.]]))
+    """
 
     feature_mean: np.ndarray
     feature_scale: np.ndarray
@@ -26,24 +40,43 @@ class Scales:
 
     @classmethod
     def unit(cls, columns: int, targets: int) -> "Scales":
-        """Those that change nothing."""
+        """Scales that change nothing: means 0, deviations 1."""
         return cls(np.zeros(columns), np.ones(columns), np.zeros(targets + 1), np.ones(targets + 1), np.ones(targets))
 
     def features(self, raw) -> np.ndarray:
-        """Features (n, columns) as predictors read them."""
+        """Raw features (n, columns), normalised for the predictors."""
         return (raw - self.feature_mean) / self.feature_scale
 
     def layer(self, outputs) -> tuple[np.ndarray, np.ndarray]:
-        """m (n, targets) and s (n, 1) of a network's outputs (n, targets + 1)."""
+        """m (n, targets) and s (n, 1) from the layer network's outputs (n, targets + 1)."""
         found = self.layer_mean + self.layer_scale * outputs
         return found[:, :-1], np.exp(found[:, -1:])
 
 
 def decompose(raw, logs) -> tuple[Scales, np.ndarray, np.ndarray]:
-    """The scales of raw features (layers, columns) and logarithms (designs, layers, targets), and what is to be learnt.
+    """Fits the scales, and computes the normalised values that the predictors have to learn.
 
-    That is d (designs, layers, targets), and m with log s (layers, targets + 1), each divided by its scale. A logarithm
-    that is NaN, of a pair that was not evaluated, is left out of the scales and stays NaN in d.
+    Parameters
+    ----------
+    raw : (layers, columns)
+        features.
+    logs : (designs, layers, targets)
+        natural logarithms; NaN for a pair that was not evaluated. It is left out of the scales and stays NaN in d.
+
+    Returns
+    -------
+    scales : Scales
+    d : (designs, layers, targets)
+    of_layer : (layers, targets + 1)
+        m, followed by log s.
+
+    Examples
+    --------
+    >>> logs = np.array([[[1.0], [10.0]], [[3.0], [30.0]]])  # 2 designs, 2 layers, 1 target
+    >>> _, deviation, of_layer = decompose(np.ones((2, 1)), logs)
+    >>> deviation[..., 0]  # the same on both layers
+    array([[-1., -1.],
+           [ 1.,  1.]])
     """
     mean = np.nanmean(logs, 0)
     deviation = logs - mean

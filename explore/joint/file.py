@@ -1,4 +1,4 @@
-"""The file of a joint model: .npz without pickle, with all that is needed to use it."""
+"""Reads and writes the file of a joint model: .npz without pickle, with everything needed to use the model."""
 
 from dataclasses import asdict
 
@@ -11,17 +11,17 @@ from varigate.model.errors import UserError
 __all__ = ["load", "save"]
 
 VERSION = 1
-LIMIT = 256 << 20  # bytes: of the published sizes
+LIMIT = 256 << 20  # bytes, enough for the published sizes
 
 
 def _parts(model) -> dict:
-    """The model's arrays by kind and name: the very arrays."""
+    """The model's arrays (not copies) by kind and name."""
     return {"parameters": model.parameters, "scales": vars(model.scales),
             "latent": {"centre": model.centre, "width": model.width}}
 
 
 def save(path, model):
-    """A trained `explore.joint.model.JointModel` to the file `path`."""
+    """Writes a trained `explore.joint.model.JointModel` to the file `path`."""
     meta = {"version": VERSION, "space": model.space.name, "sizes": model.space.shape, "features": model.features,
             "conditions": model.conditions, "targets": model.targets, "shape": asdict(model.shape)}
     arrays = {f"{kind}.{name}": value for kind, own in _parts(model).items() for name, value in own.items()}
@@ -29,21 +29,23 @@ def save(path, model):
 
 
 def _filled(arrays: dict, kind: str, own: dict) -> dict:
-    """The arrays `kind.NAME`, copied, that are to be named and shaped as `own` are."""
+    """Copies of the arrays `kind.NAME`; a `ValueError` unless they have the names and shapes of `own`."""
     found = {name.removeprefix(f"{kind}."): value.copy() for name, value in arrays.items()
              if name.startswith(f"{kind}.")}
     if {name: value.shape for name, value in own.items()} != {name: value.shape for name, value in found.items()}:
-        raise ValueError(f"it does not have the {kind} that it states")
+        raise ValueError(f"its {kind} do not fit its shape")
     return found
 
 
 def load(path, space, make, make_shape):
-    """The model of `space` from the file `path`, made by `make` (the class) of a shape made by `make_shape`.
+    """Reads the model of `space` from the file `path`.
+
+    `make` is the class of the model, and `make_shape` that of its shape.
 
     Raises
     ------
     UserError
-        for a file that is absent, damaged, of another version or of another space.
+        if the file is absent, damaged, of another version or of another space.
     """
     arrays = archive.read(path, LIMIT)
     try:
@@ -59,7 +61,7 @@ def load(path, space, make, make_shape):
         model.initialise(np.random.default_rng(0))
         found = {kind: _filled(arrays, kind, own) for kind, own in _parts(model).items()}
     except (KeyError, TypeError, ValueError) as error:
-        raise UserError(f"{path} is no joint model of this version ({error}); train it again") from error
+        raise UserError(f"{path} is not a joint model of this version ({error}); train it again") from error
     model.parameters.update(found["parameters"])
     model.scales = Scales(**found["scales"])
     model.centre, model.width = found["latent"]["centre"], found["latent"]["width"]

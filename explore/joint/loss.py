@@ -1,4 +1,4 @@
-"""The loss of a joint model: that of its VAE, with a further term for what is predicted from z, and the layers' own."""
+"""The loss of a joint model: the loss of its VAE, plus terms for the predictions from z and for the layers."""
 
 import numpy as np
 
@@ -11,12 +11,12 @@ __all__ = ["JointLoss"]
 class JointLoss:
     """The loss on designs `labels` (n, parameters) × `conditions` (m, conditions); fits the model's scales to them.
 
-    It is a task of `model.vae.task`: what a `VAETrainer` of the model's VAE lowers.
+    A `VAETrainer` of the model's VAE minimises it (see `model.vae.task`).
 
     Parameters
     ----------
     logs : float64 (n, m, targets)
-        natural logarithms of the targets; NaN where a design was not evaluated.
+        natural logarithms of the targets; NaN if a design was not evaluated.
     training : explore.joint.trainer.Training
         the weights of the terms.
     """
@@ -29,13 +29,13 @@ class JointLoss:
         model.scales, deviation, of_layer = decompose(FEATURES[model.features](np.asarray(conditions)), logs)
         self.features = model.read(conditions).astype(np.float32)
         self.deviation, self.of_layer = deviation.astype(np.float32), of_layer.astype(np.float32)
-        scale = model.scales.pair_scale  # relative: what an error of each target is in the error of the objective
+        scale = model.scales.pair_scale  # relative: the weight of each target's error in the error of the objective
         self.share = (scale / np.sqrt((scale**2).mean())).astype(np.float32)
         if training.objective:
             self.share *= np.array(training.objective, np.float32)
 
     def _pair_term(self, rows, layers, noise, gradients, found):
-        """The predictors' term of the VAE's loss: puts gradients into `gradients`, and its value into `found`."""
+        """The predictors' term of the VAE's loss: writes its gradients to `gradients` and its value to `found`."""
         model, weight, combined = self.model, self.training.predictors, self.training.combined
         features, wanted = self.features[layers] + noise, self.deviation[rows[:, None], layers]
 
@@ -51,17 +51,17 @@ class JointLoss:
         return further
 
     def _layer_term(self, layers, gradients) -> float:
-        """The squared error of m and log s; its gradients go into `gradients`."""
+        """The mean squared error of m and log s; writes its gradients to `gradients`."""
         outputs, saved = self.model.layer.forward(self.model.parameters, self.features[layers])
         error = outputs - self.of_layer[layers]
         self.model.layer.backward(self.model.parameters, saved, 2 * error / error.size, gradients)
         return float((error**2).mean())
 
     def __call__(self, rows, layers, epsilon, noise=0.0) -> tuple[np.ndarray, dict]:
-        """The total loss, reconstruction, KL and the predictors' term of designs `rows` on `layers`, (4,); and the
-        gradients of the first.
+        """Total loss, reconstruction, KL and the predictors' term of designs `rows` on `layers`, (4,), and the
+        gradients of the total.
 
-        epsilon: ε (rows, nz); noise (layers, columns): what the features that d is predicted from are moved by.
+        epsilon: ε (rows, nz); noise (layers, columns): added to the features that d is predicted from.
         """
         training, gradients, found = self.training, {}, {}
         loss, of_vae = self.model.vae.loss(
@@ -71,12 +71,12 @@ class JointLoss:
         return np.array([total, loss.reconstruction, loss.kl, found["predictors"]]), gradients | of_vae
 
     def loss(self, rows, rng, weights) -> tuple[np.ndarray, dict]:
-        """The same of designs `rows` on as many random layers as a step takes; the weights are those of `training`."""
+        """The loss of designs `rows` on random layers, as in `__call__`. `weights` is ignored: `training` has them."""
         layers = rng.permutation(len(self.features))[:self.training.layers]
         epsilon = self.model.vae.noise(rng, len(rows))
         noise = self.training.jitter * rng.standard_normal((len(layers), self.features.shape[1]))
         return self(rows, layers, epsilon, noise)
 
     def measure(self, rng, weights) -> dict:
-        """Nothing is looked at beside the terms."""
+        """No measures besides the terms."""
         return {}

@@ -1,4 +1,4 @@
-"""Named sizes and settings of the joint model: those that were published, and small ones that train in minutes."""
+"""Named sizes and settings of the joint model: the published ones, and small ones that train in minutes."""
 
 from dataclasses import dataclass, replace
 
@@ -30,11 +30,27 @@ OBJECTIVES = {"edp": (1.0, 1.0), "latency": (1.0, 0.0), "energy": (0.0, 1.0)}  #
 
 @dataclass(frozen=True)
 class Options:
-    """What may be chosen of a joint model and its training.
+    """The options of a joint model of the published space and of its training.
 
-    dataset_size: rows, a row being a design on a layer, that training has at most: all layers with as many designs.
-    vae_model, pred_model, obj: names of `VAES`, `PREDICTORS` and `OBJECTIVES`; gamma: the weight of the total
-    correlation in the VAE's loss.
+    Parameters
+    ----------
+    seed, nz, epochs : int
+    dataset_size : int
+        the most rows (a design on a layer) to train on; designs are drawn, and each is taken on all layers.
+    pred_model, vae_model, obj : str
+        names in `PREDICTORS`, `VAES` and `OBJECTIVES`.
+    gamma : float
+        the weight of the total correlation in the VAE's loss.
+
+    Raises
+    ------
+    UserError
+        for an unknown name, or a number that is too small.
+
+    Examples
+    --------
+    >>> options("paper", nz=8, epochs=None).shape.vae
+    (1024, 2048, 1024)
     """
 
     seed: int = 1234
@@ -54,10 +70,11 @@ class Options:
         for name, value, least in (("seed", self.seed, 0), ("nz", self.nz, 1), ("epochs", self.epochs, 1),
                                    ("dataset-size", self.dataset_size, 1)):
             if value < least:
-                raise UserError(f"--{name} is {value}; a whole number of at least {least} is needed")
+                raise UserError(f"--{name} is {value}; it must be a whole number of at least {least}")
 
     @property
     def shape(self) -> Shape:
+        """The sizes of the model."""
         predictor, activation = PREDICTORS[self.pred_model]
         return Shape(nz=self.nz, vae=VAES[self.vae_model], predictor=predictor, predictor_activation=activation)
 
@@ -70,14 +87,14 @@ PRESETS = {
 
 
 def options(preset: str = "small", **changes) -> Options:
-    """The options of a preset with some of them changed; those that are None are not."""
+    """The options of a preset, with `changes` that are not None; a `UserError` for an unknown preset."""
     if preset not in PRESETS:
         raise UserError(f"--preset is one of {', '.join(PRESETS)}, not {preset!r}")
     return replace(PRESETS[preset][0], **{name: value for name, value in changes.items() if value is not None})
 
 
 def trainer(table: PublishedTable, split: Split, chosen: Options, preset: str = "small") -> JointTrainer:
-    """A trainer, with a new model, for the training part of a split of the published table."""
+    """A trainer with a new model, for the training part of a split of the published table."""
     count = max(1, chosen.dataset_size // len(split.layers))
     designs = split.designs
     if count < len(designs):

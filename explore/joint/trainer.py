@@ -1,4 +1,4 @@
-"""Training of a joint model: VAE and predictors in every step together, seeded, resumed to the same bits."""
+"""Trains a joint model: VAE and predictors together in every step. A resumed training gives the same bits."""
 
 import time
 from dataclasses import dataclass
@@ -17,12 +17,31 @@ __all__ = ["JointTrainer", "Training"]
 
 @dataclass(frozen=True)
 class Training:
-    """How a joint model is trained. alpha, beta and gamma are those of `model.vae.model.VAEmodel.loss`.
+    """Settings of the training of a joint model.
 
-    A step takes `batch` designs on as many random `layers`. predictors: the weight of the predictors' loss beside the
-    VAE's. combined: of the error of the objective in it, the sum of the targets' logarithms weighed by `objective` (all
-    alike where that is empty: with latency and energy, log EDP). jitter: the standard deviation of normal noise on the
-    normalised features that d is predicted from, against learning the few layers by heart.
+    Parameters
+    ----------
+    epochs, batch, layers : int
+        a step takes `batch` designs on `layers` random layers.
+    rate, decay : float
+        the first learning rate, and the weight decay, of Adam.
+    alpha, beta, gamma : float
+        see `model.vae.model.VAEmodel.loss`.
+    predictors : float
+        the weight of the predictors' loss, relative to the VAE's loss.
+    combined : float
+        the weight in the predictors' loss of the error of the objective, which is the sum of log targets weighted by
+        `objective`.
+    objective : tuple of float
+        empty: all weights 1, which for latency and energy is log EDP.
+    jitter : float
+        standard deviation of normal noise on the normalised features that d is predicted from. It keeps the model from
+        learning the few layers by heart.
+
+    Examples
+    --------
+    >>> Training(epochs=10).batch
+    32
     """
 
     epochs: int = 120
@@ -40,20 +59,34 @@ class Training:
 
 
 class JointTrainer:
-    """Trains `model` on designs `labels` (n, parameters) × `conditions` (m, …), with a `VAETrainer` of its VAE.
+    """Trains `model` on designs `labels` (n, parameters) × `conditions` (m, conditions).
 
     Parameters
     ----------
     logs : float64 (n, m, targets)
-        natural logarithms of the targets; NaN where a design was not evaluated.
+        natural logarithms of the targets; NaN if a design was not evaluated.
     seed : int
-        of the parameters, the order of designs, the choice of layers and ε.
+        for the initial parameters, the order of designs, the choice of layers, and ε.
 
     Members
     -------
-    epoch, history
-        epochs trained so far, and for each the means of the total loss, the VAE's `reconstruction` and `kl`, and the
-        predictors' loss.
+    epoch : int
+        epochs trained so far.
+    history : dict of list
+        for each epoch the means of the total `loss`, the VAE's `reconstruction` and `kl`, and the loss of the
+        `predictors`.
+
+    Examples
+    --------
+    >>> from varigate.explore.joint.model import JointModel, Shape
+    >>> from varigate.explore.spaces.space import Parameter, Space
+    >>> space = Space("line", (Parameter("size", (1, 2, 4, 8)),))
+    >>> model = JointModel(space, conditions=1, shape=Shape(nz=1, vae=(4,), predictor=(4,), layer_net=(4,)))
+    >>> logs = np.arange(16.0).reshape(4, 2, 2)  # 4 designs, 2 layers, 2 targets
+    >>> trainer = JointTrainer(model, space.labels(range(4)), [[1.0], [2.0]], logs, Training(epochs=2), seed=0)
+    >>> history = trainer.train()
+    >>> trainer.epoch, sorted(history)
+    (2, ['kl', 'loss', 'predictors', 'reconstruction'])
     """
 
     def __init__(self, model, labels, conditions, logs, training: Training, seed: int):
@@ -74,9 +107,9 @@ class JointTrainer:
         return {name: self._trainer.history[name] for name in self.loss.terms}
 
     def train(self, epochs: int | None = None, *, progress: bool = False, checkpoint=None, every: int = 50) -> dict:
-        """Trains on to the last epoch, or `epochs` further ones at most; returns `history`.
+        """Trains up to the last epoch, or at most `epochs` more epochs; returns `history`.
 
-        checkpoint: the file that is written after every `every` epochs and at the end.
+        checkpoint: the file that is written every `every` epochs and at the end.
         """
         training, left = self.training, self.training.epochs - self.epoch
         self._trainer.checkpoint_to(checkpoint, every)
@@ -89,11 +122,11 @@ class JointTrainer:
         return self.history
 
     def restore(self, path):
-        """Goes back to a checkpoint of the same model, data and settings; a `UserError` for another model's."""
+        """Restores a checkpoint of the same model, data and settings; a `UserError` for another model's checkpoint."""
         self.rng = self._trainer.restore(path)
 
     def estimate_seconds(self, steps: int = 3) -> float:
-        """How long the epochs that are left take on this machine, from `steps` steps; nothing is changed by them."""
+        """Estimated seconds for the remaining epochs on this machine, from `steps` steps that change nothing."""
         rng, times = np.random.default_rng(0), []
         batches = self.designs.batches(rng, self.training.batch)
         adam = Adam({name: value.copy() for name, value in self.model.parameters.items()})

@@ -63,10 +63,10 @@ def test_files_of_something_else_are_refused(tmp_path, random_data):
     for change in ({"version": 0}, {"space": "vaesa"}, {"sizes": [1]}, {"workloads": meta["workloads"][:2]},
                    {"workloads": 7}):
         archive.write(path, arrays | {"meta": archive.pack_json(meta | change)})
-        with pytest.raises(UserError, match="no data set of this space"):
+        with pytest.raises(UserError, match="not a data set of this space"):
             dataset.read(path)
     archive.write(path, {"meta": arrays["meta"]})
-    with pytest.raises(UserError, match="no data set of this space"):
+    with pytest.raises(UserError, match="not a data set of this space"):
         dataset.read(path)
     with pytest.raises(UserError, match="there is no file"):
         dataset.read(tmp_path / "absent.npz")

@@ -40,11 +40,11 @@ def test_files_of_another_space_version_or_shape_are_refused(tmp_path):
         JointModel.load(path, Space("toy", SPACE.parameters[:2]))
     meta = archive.unpack_json(arrays["meta"])
     for change, message in [({"meta": archive.pack_json(meta | {"version": 99})}, "version 99"),
-                            ({"meta": archive.pack_json({})}, "no joint model"),
-                            ({"meta": archive.pack_json(meta | {"features": "other"})}, "no joint model"),
-                            ({"parameters.pair.z.bias": np.zeros(9)}, "parameters that it states"),
-                            ({"scales.pair_scale": np.zeros(9)}, "scales that it states"),
-                            ({"latent.width": np.zeros(9)}, "latent that it states")]:
+                            ({"meta": archive.pack_json({})}, "not a joint model"),
+                            ({"meta": archive.pack_json(meta | {"features": "other"})}, "not a joint model"),
+                            ({"parameters.pair.z.bias": np.zeros(9)}, "its parameters do not fit its shape"),
+                            ({"scales.pair_scale": np.zeros(9)}, "its scales do not fit its shape"),
+                            ({"latent.width": np.zeros(9)}, "its latent do not fit its shape")]:
         archive.write(path, arrays | change)
         with pytest.raises(UserError, match=message):
             JointModel.load(path, SPACE)
