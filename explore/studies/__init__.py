@@ -1,1 +1,1 @@
-"""Studies: methods compared over tasks and seeds, and the book of designs."""
+"""Studies: search methods compared over tasks and seeds, and the page docs/explore.md that reports them."""

@@ -1,6 +1,7 @@
-"""The tasks of contests, with what the methods know beforehand; the processes of a contest call these.
+"""The tasks of contests, and the guides of their methods. The processes of a contest call these functions.
 
-Their last argument, the digests of the files, plays no part in them: traces of other files are not taken for theirs.
+The argument `digests` of some functions is not used in them. It is part of a contest's settings, so that traces from
+other versions of the files are not reused.
 """
 
 import hashlib
@@ -22,26 +23,43 @@ __all__ = ["digest", "layer_folds", "vaesa_entry", "varigate_entry", "varigate_f
 
 
 def layer_folds(layers: int, parts: int, seed: int) -> list[Split]:
-    """`parts` splits in which every layer is unseen once, and every design of the published space is trained on."""
+    """`parts` splits: each layer is unseen in one of them, and all designs of the published space are trained on.
+
+    Examples
+    --------
+    >>> [each.unseen.size for each in layer_folds(5, 2, seed=0)]
+    [3, 2]
+    """
     every = np.arange(vaesa.SPACE.size)
     return [Split(each.layers, each.unseen, every, every[:0]) for each in folds(layers, every, seed=seed, parts=parts)]
 
 
 def digest(*files) -> str:
-    """Of the contents of files."""
+    """SHA-256 of the contents of files, in hexadecimal."""
     return hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()
 
 
 def varigate_task(labels, costs, workload: Workload, name: str) -> Task:
-    """The search among designs `labels` (n, 10) whose log costs, (n,) or (n, objectives), are known."""
+    """The search among designs `labels` (n, 10) with known log `costs`, (n,) or (n, objectives).
+
+    Examples
+    --------
+    >>> labels = varigate.SPACE.labels([0, 7])
+    >>> task = varigate_task(labels, np.array([1.0, 2.0]), Workload.parse("4-8-z2-c3"), "example")
+    >>> len(task), float(task.evaluate(labels[1]))
+    (2, 2.0)
+    """
     places = {int(number): place for place, number in enumerate(varigate.SPACE.index(labels))}
     return Task(name, varigate.SPACE, labels, lambda design: costs[places[int(varigate.SPACE.index(design[None])[0])]],
                 workload.conditions, 1 if np.ndim(costs) == 1 else np.shape(costs)[1])
 
 
 def varigate_entry(name: str, costs: str, model: str, objective: str, digests: str) -> Entry:
-    """The workload `name`, as `Workload.parse` reads it, with a table of all costs and a joint model, both files. What
-    is searched are the designs that keep the limits, which are known without an evaluation."""
+    """The search for the least `objective` among the designs for a workload that keep all limits.
+
+    `name` is the workload, as `Workload.parse` reads it; `costs` the file of a table of all costs, `model` that of a
+    joint model.
+    """
     table, joint = CostTable.read(costs), JointModel.load(model, varigate.SPACE)
     kept = table.feasible
     task = varigate_task(table.labels[kept], table.objective(objective)[kept], Workload.parse(name), name)
@@ -49,7 +67,7 @@ def varigate_entry(name: str, costs: str, model: str, objective: str, digests: s
 
 
 def varigate_front(name: str, costs: str, model: str, digests: str) -> Entry:
-    """The same for the front of latency and energy."""
+    """The search for the front of latency and energy; arguments as for `varigate_entry`."""
     table, joint = CostTable.read(costs), JointModel.load(model, varigate.SPACE)
     kept = table.feasible
     logs = np.stack([table.objective(each)[kept] for each in varigate.FRONT], 1)
@@ -58,9 +76,11 @@ def varigate_front(name: str, costs: str, model: str, digests: str) -> Entry:
 
 
 def vaesa_entry(name: str, dataset: str, models: str, parts: int, seed: int, digests: str) -> Entry:
-    """The layer of this number, with the joint model of the fold in which it is unseen, `models`/fold-N.npz; a run
-    stops within one per cent of the layer's least EDP. The nearest layers' table knows what the model knows: those that
-    it was trained on."""
+    """The search for the least EDP on a layer of the published table; a run stops within 1 % of the optimum.
+
+    `name` is the layer's number. The joint model is that of the fold in which the layer is unseen, in the file
+    fold-N.npz of the folder `models`. The method `nearest` knows the same layers as the model's training.
+    """
     table, layer = vaesa.read(dataset), int(name)
     number, split = next((number, split) for number, split in enumerate(layer_folds(len(table.layers), parts, seed))
                          if layer in split.unseen)

@@ -1,4 +1,4 @@
-"""The studies as Markdown with figures: of one network's designs, and of the published space."""
+"""Writes the studies as Markdown with figures: that of one network's designs, and that of the published space."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ ends in a configuration that `build.py` builds. The methods, all with the same b
 
 
 def _area(rows) -> tuple[dict, dict]:
-    """Statistics of the area model's errors on what a fit has not seen, and pairs of predicted and true counts."""
+    """Statistics of the area model's errors on designs outside the fit, and pairs of predicted and true counts."""
     statistics, pairs = {}, {}
     for name, each in errors(rows).items():
         true = np.array([counts[name] for point, counts in rows if point.scope == "core"], np.float64)
@@ -45,13 +45,13 @@ def _area(rows) -> tuple[dict, dict]:
 
 
 def proposal(evaluator: Evaluator, model: JointModel, seed: int) -> Proposal:
-    """What `search` proposes by default."""
+    """The design that `varigate explore search` proposes by default."""
     found, _ = best_designs(evaluator, model, objective="edp", method="latent-bo", budget=BUDGET, seed=seed, count=1)
     return found[0]
 
 
 def _figures(study: Study, model: JointModel, table, traces, fronts, pairs, folder: Path, prefix: str):
-    """The four figures of the generator's space."""
+    """Writes the four figures of the generator's space."""
     name = study.evaluator.family.name
     costs = table.objective("edp")
     means = model.encode(table.labels)
@@ -70,7 +70,7 @@ def _figures(study: Study, model: JointModel, table, traces, fronts, pairs, fold
 
 
 def varigate(study: Study, folder: Path, prefix: str, *, seed: int, progress: bool = False) -> tuple[str, dict]:
-    """The section on the designs for the study's network, with its figures in `folder`; and its results."""
+    """Runs the study, and writes its figures to `folder`; returns the section of the page, and the results."""
     evaluator, rows = study.evaluator, synthesis_table.read()
     table = study.table(progress)
     traces, model = study.contest(progress=progress), JointModel.load(study.model, SPACE)
@@ -94,7 +94,7 @@ def varigate(study: Study, folder: Path, prefix: str, *, seed: int, progress: bo
 
 
 def _unseen(study: PublishedStudy) -> dict:
-    """Predicted and true EDP of all designs on three of the searched layers, each unseen by its model."""
+    """Predicted and true EDP of all designs on three of the searched layers, which the models have not seen."""
     pairs = {}
     for layer in study.layers[:3]:
         entry = arena.vaesa_entry(str(layer), str(study.dataset), str(study.folder), *study.folds, "")
@@ -104,7 +104,7 @@ def _unseen(study: PublishedStudy) -> dict:
 
 
 def vaesa_pages(study: PublishedStudy, folder: Path, prefix: str, progress: bool = False) -> str:
-    """The section on the published space, with its figures in `folder`."""
+    """Runs the study of the published space, and writes its figures to `folder`; returns the section of the page."""
     scores, traces = study.scores(progress), study.traces(progress)
     searches = study.efficiency(traces)
     costs = study.table.logs.sum(-1)

@@ -1,7 +1,7 @@
-"""Methods × tasks × seeds, in parallel over processes: every trace is kept in a folder, and none is made twice.
+"""Runs methods × tasks × seeds in parallel processes. Traces are kept in a folder and not computed twice.
 
-A run draws from `np.random.default_rng([seed, CRC-32 of the task's name, CRC-32 of the method's])`, so that the outcome
-depends neither on the order of the runs nor on the number of processes.
+A run draws from `np.random.default_rng([seed, CRC-32 of the task's name, CRC-32 of the method's])`, so the
+outcome depends neither on the order of the runs nor on the number of processes.
 """
 
 import multiprocessing
@@ -23,12 +23,21 @@ from varigate.explore.search.task import Task, run
 from varigate.model import archive
 from varigate.model.errors import UserError
 
-__all__ = ["Contest", "Entry", "Traces", "hold"]
+__all__ = ["Contest", "Entry", "Traces", "run_missing"]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A task, what the methods know beforehand (by their names), and the log cost at which a run may stop."""
+    """A task of a contest.
+
+    Parameters
+    ----------
+    task : Task
+    guides : {method: guide}
+        see `explore.methods`; absent for methods without a guide.
+    target : float
+        a run stops at a log cost at or below this.
+    """
 
     task: Task
     guides: dict
@@ -37,18 +46,25 @@ class Entry:
 
 @dataclass(frozen=True)
 class Contest:
-    """What is run.
+    """A comparison of methods on tasks.
 
     Parameters
     ----------
     prepare : function of a module
         `prepare(task_name, *settings)` → `Entry`; every process calls it for itself.
     settings : tuple of str, int or float
-        all else that the outcome depends on: the digest of a predictor's file, say.
+        everything else that the outcome depends on, such as the digest of a predictor's file.
+    tasks : tuple of str
     methods : tuple of str
-        names in `METHODS`, or in `FRONT_METHODS` where the tasks have several objectives.
+        names in `METHODS`, or in `FRONT_METHODS` if the tasks have several objectives.
     seeds, budget : int
-        runs of each method on each task; evaluations of different designs in each run.
+        runs of each method on each task, and evaluations of different designs in each run.
+
+    Examples
+    --------
+    >>> contest = Contest(prepare=None, settings=(), tasks=("a", "b"), methods=("random", "nearest"), seeds=3)
+    >>> len(contest.streams("a", "random")), len(contest.streams("a", "nearest"))  # `nearest` does not draw
+    (3, 1)
     """
 
     prepare: Callable
@@ -59,18 +75,24 @@ class Contest:
     budget: int = 300
 
     def streams(self, task: str, method: str) -> list[list[int]]:
-        """What the generator of each run is seeded with; one run of a method without chance is enough."""
+        """The seeds of the generator of each run; a single run for a method that draws no random numbers."""
         count = 1 if method in CHANCELESS else self.seeds
         return [[seed, crc32(task.encode()), crc32(method.encode())] for seed in range(count)]
 
     def about(self, task: str, method: str) -> np.ndarray:
-        """What a file of traces was made from; one that says something else is made again."""
+        """A description of the runs, kept in the file of traces: a file with another description is not reused."""
         return archive.pack_json([task, method, len(self.streams(task, method)), self.budget, self.settings])
 
 
 @dataclass(frozen=True)
 class Traces:
-    """The runs of one method on one task: for each seed the candidates' numbers and their costs, in order."""
+    """The runs of one method on one task.
+
+    Parameters
+    ----------
+    numbers, values : list of array
+        for each seed the numbers (evaluations,) of the evaluated candidates, and their costs, in order.
+    """
 
     numbers: list[np.ndarray]
     values: list[np.ndarray]
@@ -82,7 +104,7 @@ def _prepared(prepare, task, settings) -> Entry:
 
 
 def _runs(contest: Contest, task: str, method: str, path: Path) -> Traces:
-    """All seeds of one method on one task, computed and kept in `path`."""
+    """Runs one method on one task with all seeds, and writes the traces to `path`."""
     with threadpool_limits(1):
         entry = _prepared(contest.prepare, task, contest.settings)
         search = (METHODS if entry.task.objectives == 1 else FRONT_METHODS)[method]
@@ -102,7 +124,7 @@ def _runs(contest: Contest, task: str, method: str, path: Path) -> Traces:
 
 
 def _kept(contest: Contest, task: str, method: str, path: Path) -> Traces | None:
-    """The traces in a file; nothing where it is absent, damaged or made from something else."""
+    """The traces in the file `path`; None if it is absent, damaged or from other runs."""
     try:
         arrays = archive.read(path)
     except UserError:
@@ -113,9 +135,9 @@ def _kept(contest: Contest, task: str, method: str, path: Path) -> Traces | None
     return Traces(np.split(arrays["numbers"], ends), np.split(arrays["values"], ends))
 
 
-def hold(contest: Contest, folder: Path, processes: int = 1, *,
-         progress: bool = False) -> dict[tuple[str, str], Traces]:
-    """Run what `folder` does not hold yet. The traces by (task, method)."""
+def run_missing(contest: Contest, folder: Path, processes: int = 1, *,
+                progress: bool = False) -> dict[tuple[str, str], Traces]:
+    """Runs every (task, method) that `folder` has no traces for; returns the traces of all, by (task, method)."""
     pairs = [(task, method) for task in contest.tasks for method in contest.methods]
     paths = {pair: folder / f"{quote('--'.join(pair), safe='')}.npz" for pair in pairs}
     traces = {pair: _kept(contest, *pair, paths[pair]) for pair in pairs}
@@ -127,7 +149,7 @@ def hold(contest: Contest, folder: Path, processes: int = 1, *,
                 traces[pair] = _runs(contest, *pair, paths[pair])
                 bar.update()
         else:
-            # Fresh processes: a fork of one that runs threads may hang.
+            # New processes: a fork of a process with threads may hang.
             with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
                 jobs = {pool.submit(_runs, contest, *pair, paths[pair]): pair for pair in missing}
                 for job in as_completed(jobs):

@@ -1,7 +1,7 @@
-"""How many evaluations a method needs: counts to within one per cent of the best, with bootstrap intervals.
+"""Statistics of the evaluations that a method needs to reach a target, with bootstrap intervals.
 
-Counts are arrays (tasks, seeds); a method without chance has one seed. A run that did not arrive counts as its budget,
-which is a lower bound of what it would have needed: a mean that holds such *censored* runs flatters the method.
+Counts are arrays (tasks, seeds); a method that draws no random numbers has one seed. A run that did not reach the
+target is *censored*: it counts as its budget, a lower bound, so the mean of such a method looks better than it is.
 """
 
 from dataclasses import dataclass
@@ -14,12 +14,26 @@ ROUNDS = 4000
 
 
 def target(best: float, within: float = 0.01) -> float:
-    """The log cost that is `within` (a fraction of the cost, not of its logarithm) of the `best` log cost."""
+    """The log cost of a design whose cost is a fraction `within` above that of the `best` log cost.
+
+    Examples
+    --------
+    >>> round(float(np.exp(target(np.log(200.0)))), 6)
+    202.0
+    """
     return best + np.log1p(within)
 
 
 def count(values, goal: float) -> tuple[int, bool]:
-    """After how many evaluations a trace (evaluations,) was at or below `goal` first; (its length, True) if never."""
+    """Evaluations until a trace (evaluations,) is at or below `goal`, and whether the run is censored.
+
+    The count of a censored run is its length.
+
+    Examples
+    --------
+    >>> count([5.0, 3.0, 2.0], 3.0), count([5.0, 3.0, 2.0], 1.0)
+    ((2, False), (3, True))
+    """
     reached = np.flatnonzero(np.asarray(values) <= goal)
     return (int(reached[0]) + 1, False) if len(reached) else (len(values), True)
 
@@ -34,7 +48,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Summary:
-    """One method on all tasks: mean and median of the counts, how many of the runs were censored."""
+    """Statistics of one method over all tasks and seeds: `censored` of its `runs` did not reach the target."""
 
     mean: float
     mean_interval: Interval
@@ -46,24 +60,30 @@ class Summary:
 
 @dataclass(frozen=True)
 class Ratio:
-    """How many times as many evaluations the other method needs on average as ours."""
+    """The mean evaluations of another method, divided by those of ours.
+
+    Examples
+    --------
+    >>> Ratio(1.4, Interval(1.1, 1.7)).better, Ratio(1.4, Interval(0.9, 2.0)).better
+    (True, False)
+    """
 
     value: float
     interval: Interval
 
     @property
     def better(self) -> bool:
-        """Whether ours may be called better: the whole interval lies above 1."""
+        """Whether ours is better: the whole interval lies above 1."""
         return self.interval.low > 1
 
     @property
     def worse(self) -> bool:
-        """Whether the other one may be called better."""
+        """Whether the other method is better: the whole interval lies below 1."""
         return self.interval.high < 1
 
 
 def _resampled(counts, tasks, rng) -> np.ndarray:
-    """Counts (rounds, tasks, seeds) of resampled tasks (rounds, tasks), the seeds resampled within each of them."""
+    """Counts (rounds, tasks, seeds) of the drawn `tasks` (rounds, tasks), seeds drawn anew within each task."""
     seeds = rng.integers(counts.shape[1], size=(*tasks.shape, counts.shape[1]))
     return counts[tasks[:, :, None], seeds]
 
@@ -73,9 +93,15 @@ def _interval(samples) -> Interval:
 
 
 def summary(counts, censored, seed: int = 0) -> Summary:
-    """Statistics of counts (tasks, seeds), of which `censored` (tasks, seeds) did not arrive.
+    """Statistics of counts (tasks, seeds), some of which are `censored` (tasks, seeds).
 
-    The bootstrap is hierarchical: tasks are drawn with replacement, and for each drawn one its seeds.
+    The bootstrap is hierarchical: tasks are drawn with replacement, then the seeds within each drawn task.
+
+    Examples
+    --------
+    >>> found = summary([[4, 4], [4, 4]], [[False, True], [False, False]])
+    >>> found.mean, found.mean_interval, found.censored, found.runs
+    (4.0, Interval(low=4.0, high=4.0), 1, 4)
     """
     counts, rng = np.asarray(counts, np.float64), np.random.default_rng(seed)
     samples = _resampled(counts, rng.integers(len(counts), size=(ROUNDS, len(counts))), rng)
@@ -90,13 +116,18 @@ def summary(counts, censored, seed: int = 0) -> Summary:
 
 
 def ratio(other, ours, seed: int = 0) -> Ratio:
-    """Mean counts of `other` (tasks, seeds) ÷ those of `ours` (the same tasks, their own seeds).
+    """Mean counts of `other` (tasks, seeds) ÷ those of `ours` (the same tasks, other seeds).
 
-    Paired: each round draws the same tasks for both, so that a hard task weighs on both sides; seeds apart.
+    The bootstrap is paired: each round draws the same tasks for both methods, and the seeds of each independently.
+
+    Examples
+    --------
+    >>> ratio([[8, 8], [8, 8]], [[4], [4]])
+    Ratio(value=2.0, interval=Interval(low=2.0, high=2.0))
     """
     other, ours = np.asarray(other, np.float64), np.asarray(ours, np.float64)
     if len(other) != len(ours):
-        raise ValueError(f"{len(other)} tasks cannot be paired with {len(ours)}")
+        raise ValueError(f"both methods must have the same tasks: one has {len(other)}, ours {len(ours)}")
     rng = np.random.default_rng(seed)
     tasks = rng.integers(len(ours), size=(ROUNDS, len(ours)))
     samples = _resampled(other, tasks, rng).mean((1, 2)) / _resampled(ours, tasks, rng).mean((1, 2))

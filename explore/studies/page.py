@@ -1,4 +1,4 @@
-"""The text of `docs/explore.md`, from the numbers of the studies."""
+"""Writes the text of `docs/explore.md` from the results of the studies."""
 
 from varigate.explore.costs.energy import STATIC
 from varigate.explore.methods import METHODS
@@ -30,12 +30,15 @@ def _span(interval: dict, text: str = "{:.1f}") -> str:
 
 
 def methods_text() -> str:
-    """What the methods are called and do."""
+    """A list in Markdown of the methods: names and descriptions."""
     return "\n".join(f"- `{name}`: {NAMES[name]}" for name in METHODS)
 
 
 def _regrets(rows: list[dict]) -> str:
-    """A row a method; a cell is the mean regret in per cent, its interval, and the runs at the optimum."""
+    """A table with a row per method and a column per checkpoint.
+
+    A cell has the mean regret in per cent with its interval, the median, and the number of runs at the optimum.
+    """
     checkpoints = sorted({row["evaluations"] for row in rows})
     found = {(row["method"], row["evaluations"]): row for row in rows}
 
@@ -52,7 +55,7 @@ def _regrets(rows: list[dict]) -> str:
 
 
 def varigate_section(results: dict, figures: str) -> str:
-    """The section on the generator's own space; `figures` is where its figures are, as the page names it."""
+    """The section on the generator's own space; `figures` is the beginning of its figures' paths, as in the page."""
     space, best, area = results["space"], results["best"], results["area"]
     parameters = _rows([(f"`{each.name}`", ", ".join(map(str, each.values))) for each in SPACE.parameters])
     broken = ", ".join(f"{name} {count:,}" for name, count in space["broken"].items())
@@ -133,7 +136,7 @@ def _scores(found: dict) -> str:
 
 
 def vaesa_section(scores: dict, searches: dict, figures: str) -> str:
-    """The section on the published space."""
+    """The section on the published space; arguments as for `varigate_section`."""
     summaries = _rows([
         (f"`{name}`", f"{each['mean']:.1f}", _span(each["mean_interval"]), f"{each['median']:.1f}",
          _span(each["median_interval"]), f"{each['censored']} of {each['runs']}")

@@ -1,4 +1,4 @@
-"""Figures of a design space: the latent plane, how searches converge, the front, predicted against true."""
+"""Figures of a design space: the latent plane, the convergence of searches, the front, predicted against true."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -14,14 +14,14 @@ LINES = ("-", "--", "-.", ":")
 
 
 def _thin(count: int, seed: int = 0) -> np.ndarray:
-    """At most `POINTS` of so many numbers, at random."""
+    """Indices 0 … count − 1, or a random choice of `POINTS` of them if there are more."""
     if count <= POINTS:
         return np.arange(count)
     return np.random.default_rng(seed).choice(count, POINTS, replace=False)
 
 
 def latent_plane(means, costs, label: str) -> Figure:
-    """Designs in the latent space, on the two main axes of their means (n, nz), coloured by log costs (n,).
+    """Draws the latent means (n, nz) of designs on their two principal axes, coloured by log costs (n,).
 
     Designs that break a limit have an infinite cost and are grey; the best one has a ring.
     """
@@ -45,7 +45,10 @@ def latent_plane(means, costs, label: str) -> Figure:
 
 
 def convergence(traces: dict[str, list], optimum, budget: int, title: str) -> Figure:
-    """Mean regret in per cent by evaluations, with 95 % bootstrap bands: {method: traces as `curves` takes them}."""
+    """Draws the mean regret in per cent over evaluations, with 95 % bootstrap bands.
+
+    traces: {method: traces}; they and `optimum` are as in `curves`.
+    """
     figure = Figure(figsize=(7.5, 5), layout="constrained")
     axes = figure.subplots()
     evaluations = np.arange(1, budget + 1)
@@ -66,7 +69,10 @@ def convergence(traces: dict[str, list], optimum, budget: int, title: str) -> Fi
 
 
 def pareto_front(every, found: dict[str, np.ndarray], labels: tuple[str, str]) -> Figure:
-    """All designs' costs (n, 2), their front, and the fronts that methods found, {method: costs (k, 2)}; no logs."""
+    """Draws the costs of all designs (n, 2), their front, and the fronts that methods found, {method: costs (k, 2)}.
+
+    Costs are not logarithms; the axes, named by `labels`, are logarithmic.
+    """
     figure = Figure(figsize=(7.5, 5.5), layout="constrained")
     axes = figure.subplots()
     every = every[np.isfinite(every).all(1)]
@@ -87,7 +93,7 @@ def pareto_front(every, found: dict[str, np.ndarray], labels: tuple[str, str]) -
 
 
 def predicted_against_true(pairs: dict[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
-    """A panel a name: predicted (n,) over true (n,), on logarithmic axes, with the line on which they are equal."""
+    """Draws predicted (n,) over true (n,) values on logarithmic axes, a panel per name, with the line of equality."""
     figure = Figure(figsize=(4.2 * len(pairs), 4), layout="constrained")
     panels = np.atleast_1d(figure.subplots(1, len(pairs)))
     for axes, (name, (predicted, true)) in zip(panels, pairs.items(), strict=True):

@@ -1,6 +1,6 @@
-"""The study of the published space: how good the joint model is, and what it is worth in searches on unseen layers.
+"""The study of the published space: scores of the joint model, and searches with it on unseen layers.
 
-Everything is kept in a folder, and what is there already is not made again.
+Results are kept in a folder and not computed twice.
 """
 
 import hashlib
@@ -14,14 +14,14 @@ from varigate.explore.joint import presets, scores
 from varigate.explore.methods import METHODS, expected_evaluations
 from varigate.explore.spaces import vaesa
 from varigate.explore.studies import arena, efficiency
-from varigate.explore.studies.contest import Contest, Traces, hold
+from varigate.explore.studies.contest import Contest, Traces, run_missing
 from varigate.explore.studies.efficiency import target
 from varigate.model.archive import write_bytes
 
 __all__ = ["OURS", "PublishedStudy"]
 
 PARTS = 5
-LAYERS = 12  # of the searches
+LAYERS = 12  # that are searched
 BUDGET = 300
 SEEDS = 20
 OURS = "latent-bo"
@@ -33,21 +33,23 @@ class PublishedStudy:
     Parameters
     ----------
     dataset : path
+        the published table.
     folder : path
+        for the results.
     seed : int
-        of splits, models and layers.
+        for the splits, the models and the choice of layers.
     processes : int
     """
 
     def __init__(self, dataset, folder, *, seed: int, processes: int = 2):
         self.dataset, self.seed, self.processes = Path(dataset), seed, processes
         self.table, made_of = vaesa.read(dataset), (arena.digest(dataset), *self.folds, *presets.PRESETS["small"])
-        # Models and scores of other splits or settings are not taken for these: their unseen layers would be others.
+        # A folder per seed and settings: models of other splits have seen other layers.
         self.folder = Path(folder) / f"seed-{seed}-{hashlib.sha256(repr(made_of).encode()).hexdigest()[:12]}"
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def scores(self, progress: bool = False) -> dict:
-        """Acceptance of the joint model, see `explore.joint.scores`: the splits and their summary."""
+        """Scores of the joint model (see `explore.joint.scores`) by split, and their summary."""
         kept = self.folder / "scores.json"
         if not kept.exists():
             rows = scores.study(self.table, presets.options(seed=self.seed), parts=PARTS, progress=progress)
@@ -55,7 +57,7 @@ class PublishedStudy:
         return json.loads(kept.read_text(encoding="utf-8"))
 
     def models(self, progress: bool = False) -> list[Path]:
-        """The joint models of the folds by layer, as files."""
+        """Trains the joint model of each fold by layer; their files."""
         paths = []
         for number, split in enumerate(arena.layer_folds(len(self.table.layers), *self.folds)):
             paths.append(self.folder / f"fold-{number}.npz")
@@ -76,20 +78,20 @@ class PublishedStudy:
         return sorted(np.random.default_rng(self.seed).permutation(len(self.table.layers))[:LAYERS].tolist())
 
     def traces(self, progress: bool = False) -> dict[tuple[str, str], Traces]:
-        """All methods' searches on all layers, by (layer, method)."""
+        """Runs the searches of all methods on all layers; their traces by (layer, method)."""
         models = self.models(progress)
         settings = (str(self.dataset), str(self.folder), *self.folds, arena.digest(*models))
         contest = Contest(arena.vaesa_entry, settings, tuple(map(str, self.layers)), tuple(METHODS), SEEDS, BUDGET)
         whole = replace(contest, methods=("nearest",), budget=vaesa.SPACE.size)  # a table needs no budget
         rest = replace(contest, methods=tuple(name for name in METHODS if name != "nearest"))
-        return hold(rest, self.folder / "searches", self.processes, progress=progress) | hold(
+        return run_missing(rest, self.folder / "searches", self.processes, progress=progress) | run_missing(
             whole, self.folder / "searches", 1)
 
     def _goal(self, layer: int) -> float:
         return target(self.table.logs[:, layer].sum(-1).min())
 
     def counts(self, traces) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-        """Evaluations to within one per cent of the best, and whether a run was censored: (layers, seeds) by method."""
+        """By method, evaluations to within 1 % of the optimum and whether the run is censored, each (layers, seeds)."""
         found = {}
         for method in METHODS:
             pairs = [[efficiency.count(values, self._goal(layer)) for values in traces[str(layer), method].values]
@@ -98,13 +100,13 @@ class PublishedStudy:
         return found
 
     def expectations(self) -> np.ndarray:
-        """Random search's exact expectation on each layer (layers, 1): (n + 1)/(m + 1)."""
+        """Mean evaluations of random search on each layer (layers, 1), exactly: (n + 1)/(m + 1)."""
         costs = self.table.logs[:, self.layers].sum(-1)
         good = (costs <= target(costs.min(0))).sum(0)
         return np.array([[expected_evaluations(len(costs), int(each))] for each in good])
 
     def efficiency(self, traces) -> dict:
-        """Summaries of all methods, and ratios of their mean evaluations to ours, with bootstrap intervals."""
+        """Summaries of all methods, and ratios of their mean evaluations to those of `OURS`, for JSON."""
         counts = self.counts(traces)
         ours = counts[OURS][0]
         ratios = {"random (exact)": efficiency.ratio(self.expectations(), ours)}

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from varigate.explore.studies.contest import Contest, hold
+from varigate.explore.studies.contest import Contest, run_missing
 
 MODULE = '''
 import numpy as np
@@ -49,28 +49,28 @@ def equal(one, other):
 
 def test_processes_and_files_change_nothing(toys, tmp_path, capfd):
     contest = Contest(toys.prepare, (2,), ("one", "another/layer"), ("random", "nearest"), seeds=3, budget=15)
-    here = hold(contest, tmp_path / "here", progress=True)
-    there = hold(contest, tmp_path / "there", processes=2, progress=True)
-    assert equal(here, there) and equal(here, hold(contest, tmp_path / "here"))
+    here = run_missing(contest, tmp_path / "here", progress=True)
+    there = run_missing(contest, tmp_path / "there", processes=2, progress=True)
+    assert equal(here, there) and equal(here, run_missing(contest, tmp_path / "here"))
     assert [len(here["one", method].numbers) for method in ("random", "nearest")] == [3, 1]
     assert len(here["one", "nearest"].numbers[0]) == 13  # stopped at the target, label (2, 2)
     assert max(len(each) for each in here["one", "random"].numbers) <= 15
-    assert not equal(here, hold(replace(contest, settings=(1,)), tmp_path / "here"))
+    assert not equal(here, run_missing(replace(contest, settings=(1,)), tmp_path / "here"))
     captured = capfd.readouterr()
     assert not captured.out and "4/4" in captured.err
 
 
 def test_what_is_there_is_not_made_again(toys, tmp_path, monkeypatch):
     contest = Contest(toys.prepare, (2,), ("one",), ("random",), seeds=2, budget=5)
-    first = hold(contest, tmp_path)
+    first = run_missing(contest, tmp_path)
     (path,) = tmp_path.glob("*.npz")
     monkeypatch.setattr("varigate.explore.studies.contest.run", None)
-    assert equal(first, hold(contest, tmp_path))
+    assert equal(first, run_missing(contest, tmp_path))
     path.write_bytes(path.read_bytes()[:-30])
     with pytest.raises(TypeError):  # a broken file is made again
-        hold(contest, tmp_path)
+        run_missing(contest, tmp_path)
 
 
 def test_fronts_are_searched_for_too(toys, tmp_path):
-    traces = hold(Contest(toys.vectors, (), ("two",), ("random", "nsga2"), seeds=1, budget=12), tmp_path)
+    traces = run_missing(Contest(toys.vectors, (), ("two",), ("random", "nsga2"), seeds=1, budget=12), tmp_path)
     assert traces["two", "nsga2"].values[0].shape == (12, 2)

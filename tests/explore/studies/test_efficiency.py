@@ -58,5 +58,5 @@ def test_without_a_difference_nothing_is_better():
 
 
 def test_only_equal_tasks_are_paired():
-    with pytest.raises(ValueError, match="2 tasks cannot be paired with 3"):
+    with pytest.raises(ValueError, match="the same tasks: one has 2, ours 3"):
         ratio(np.ones((2, 1)), np.ones((3, 1)))
