@@ -147,7 +147,7 @@ def test_a_published_layer_is_searched(capsys, table):
 @pytest.mark.parametrize("unseen", [3, -1])
 def test_a_layer_is_left_to_train_on(capsys, table, unseen):
     message = refused(capsys, "train", "--space", "vaesa", "--unseen", unseen)
-    assert f"--unseen is {unseen}; of 3 layers, from 0 to 2" in message
+    assert f"--unseen is {unseen}; of 3 layers, 0 to 2" in message
 
 
 SEARCH = ("search", "--network", "iris", "--method", "random", "--budget", "2")
@@ -170,20 +170,20 @@ SEARCH = ("search", "--network", "iris", "--method", "random", "--budget", "2")
     ([*SEARCH, "--model", "model.npz", "--nats", "nan"], "invalid tolerance value: 'nan'"),
     ([*SEARCH, "--model", "model.npz", "--seed", "-1"], "invalid seed value: '-1'"),
     (["demo", "--network", "roses"], "unknown network 'roses'"),
-    (["train", "--data", "absent.npz", "--pred-model", "orig"], "are for --space vaesa"),
+    (["train", "--data", "absent.npz", "--pred-model", "orig"], "need --space vaesa"),
     ([*SEARCH, "--model", "model.npz", "--out", "damaged.npz/p.toml"], "damaged.npz"),
-    (["search", "--space", "vaesa", "--objective", "interval"], "--objective of the published space"),
+    (["search", "--space", "vaesa", "--objective", "interval"], "--objective for --space vaesa"),
     (["search", "--space", "vaesa", "--dataset-path", "absent.csv"], "there is no file absent.csv"),
     (["dataset", "--designs", "3", "--each", "4"], "4 of 3 designs"),
     (["dataset", "--space", "vaesa", "--dataset-path", "absent.csv"], "there is no file absent.csv"),
     (["train", "--data", "absent.npz"], "there is no file absent.npz"),
-    (["train", "--data", "model.npz"], "model.npz is no data set of this space"),
+    (["train", "--data", "model.npz"], "model.npz is not a data set of this space"),
     (["train", "--nz", "0"], "--nz"),
     (["scores", "--dataset-path", "absent.csv"], "there is no file absent.csv"),
     (["validate", "absent.toml", "--network", "iris"], "cannot read absent.toml"),
     (["validate", "odd.toml", "--network", "iris"], "rows is one of 2, 4, "),
     (["sweep", "--cores", "0"], "--cores"),
-    (["sweep", "--cores", "9"], "a fit takes 10 cores and a top at least"),
+    (["sweep", "--cores", "9"], "a fit needs at least 10 cores and 1 top"),
     (["train", "--gamma", "nan"], "invalid tolerance value: 'nan'"),
     (["sweep", "--cores", "10", "--tops", "1", "--scheduler", "nonsense"], "no Dask scheduler answers at 'nonsense'"),
 ], ids=lambda each: " ".join(each) if isinstance(each, list) else "")

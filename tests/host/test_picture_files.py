@@ -134,7 +134,7 @@ def test_an_example_of_the_network(ask):
     (["deep.png"], "deep.png has more than 8 bits a pixel"), (["huge.png"], "4096×4096 at most"),
     (["digit.png", "digit.png"], "encode takes numbers, or one FILE"), ([], "numbers, a FILE, or --example K"),
     (["digit.png", "--example", "1"], "one of them"), (["--example", "256"], "no example 256: the network has 255"),
-    (["--example", "0"], "from 1 on"), (["--example", "1", "--invert"], "--invert is for a picture"),
+    (["--example", "0"], "at least 1"), (["--example", "1", "--invert"], "--invert is for a picture"),
 ])
 def test_refusals_are_one_line_and_nothing_is_computed(ask, tmp_path, arguments, message):
     for name, size in (("digit", (8, 8)), ("wide", (8, 9)), ("small", (7, 7)), ("huge", (4097, 4097))):
@@ -176,7 +176,7 @@ def test_the_test_images_are_classified(ask):
 
 @pytest.mark.parametrize(("arguments", "message"), [
     (["digits", "--count", "501"], "digits has 500 test images, not 501"), (["digits", "--out", "x.csv"], "--out is"),
-    (["digits", "--save", "x.png"], "--save is for a single input"), (["digits", "--count", "0"], "from 1 on"),
+    (["digits", "--save", "x.png"], "--save is for a single input"), (["digits", "--count", "0"], "at least 1"),
     (["iris", "--count", "5"], "--count is for the test images"), (["mnist", "--data", "."], "MNIST is not in"),
 ])
 def test_refusals_about_test_images(ask, arguments, message):

@@ -138,16 +138,16 @@ def test_images_from_training_to_figures(tmp_path, capsys, monkeypatch):
 
 
 @pytest.mark.parametrize(("arguments", "message"), [
-    (["train"], "train what?"),
+    (["train"], "give a data set"),
     (["train", "roses"], "unknown data set 'roses'"),
-    (["train", "iris", "--csv", "x.csv", "--label", "kind"], "train what?"),
-    (["train", "--csv", "x.csv"], "belong together"),
+    (["train", "iris", "--csv", "x.csv", "--label", "kind"], "give a data set"),
+    (["train", "--csv", "x.csv"], "must be given together"),
     (["train", "--csv", "absent.csv", "--label", "kind"], "cannot read absent.csv"),
     (["train", "iris", "--name", "a/b", "--epochs", "1"], "letters, digits"),
     (["train", "iris", "--latent", "300"], "at most 255 latent variables, not 300"),
     (["train", "iris", "--epochs", "0"], "--epochs"),
     (["train", "iris", "--bits", "5"], "--bits"),
-    (["train", "iris", "--resume"], "leave --resume out"),
+    (["train", "iris", "--resume"], "--resume is only for training on images"),
     (["train", "digits", "--bits", "5"], "--bits"),
     (["train", "digits", "--output", "linear"], "--output sigmoid"),
     (["train", "digits", "--name", "a/b"], "letters, digits"),

@@ -12,13 +12,13 @@ __all__ = ["GROUPS", "NAMES", "load", "make_parser"]
 
 GROUPS = {  # what a person wants to do → command → what it does, in a line
     "Build an accelerator": {
-        "build": "from a network to a netlist, a report and, with a place-and-route tool, a bitstream",
-        "netlist": "resources and longest paths of a netlist that a build has written",
+        "build": "build a netlist, a report and, with a place-and-route tool, a bitstream",
+        "netlist": "print resources and longest paths of a netlist from a build",
     },
     "Train and judge a network": {
-        "train": "train a VAE, make integers of it, and save both",
-        "evaluate": "quality of a network, integers against floats",
-        "plot": "draw latent space, reconstructions and quantisation error",
+        "train": "train a VAE, quantise it, and save both",
+        "evaluate": "measure the quality of a network, integers against floats",
+        "plot": "draw the latent space, reconstructions and quantisation error",
         "vectors": "write golden vectors, as .npz and .hex",
         "latent": "write the book of latent spaces, docs/latent.md",
     },
@@ -27,11 +27,11 @@ GROUPS = {  # what a person wants to do → command → what it does, in a line
         "bench": "compare the speed of the simulators",
         "epsilon": "test the statistics of ε, the hardware's source of normal numbers",
         "units": "measure the non-linear units, and write docs/units.md",
-        "mutants": "put small faults into the gateware, and see whether a test fails",
+        "mutants": "put small faults into the gateware, and check that a test fails",
     },
     "Use a board, real or virtual": {
-        "board": "a virtual board with a serial port, in the terminal or as a page",
-        "picture": "the virtual board's VGA screen, as a PNG",
+        "board": "run a virtual board with a serial port, in the terminal or as a page",
+        "picture": "save the virtual board's VGA screen as a PNG",
         "host": "talk to a board: classify, encode, reconstruct, generate, …",
     },
     "Search for a better accelerator": {

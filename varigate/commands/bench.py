@@ -1,4 +1,4 @@
-"""Compare the speed of the simulators (minutes: it compiles them)."""
+"""Compare the speed of the simulators (takes minutes, mostly to compile them)."""
 
 import json
 import sys

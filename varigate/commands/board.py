@@ -1,4 +1,4 @@
-"""A virtual board, live, with a serial port: in the terminal, or as a page on this machine."""
+"""Run a virtual board with a serial port, and show it in the terminal or as a page on this machine."""
 
 from pathlib import Path
 
@@ -11,17 +11,17 @@ from varigate.sim.board.pictures import draw
 
 def add_arguments(parser):
     add_network(parser)
-    parser.add_argument("--tcp", type=int, metavar="PORT", help="the serial port is a TCP port of this machine, for "
-                        "`--port socket://127.0.0.1:PORT`; 0 for any (default: a pseudo-terminal)")
+    parser.add_argument("--tcp", type=int, metavar="PORT", help="make the serial port a TCP port of this machine, for "
+                        "`--port socket://127.0.0.1:PORT`; 0: any free port (default: a pseudo-terminal)")
     parser.add_argument("--web", type=int, nargs="?", const=0, metavar="PORT",
-                        help="show the board as a web page on this machine, not in the terminal; 0, the default, "
-                             "for any port")
+                        help="show the board as a web page on this machine instead of the terminal; PORT defaults to "
+                             "0, any free port")
     add_options(parser)
     parser.add_argument("--bit", type=int, default=8, metavar="CLOCKS",
-                        help="clocks in a bit of the serial line; 868 is that of 115200 baud at 100 MHz, and slow "
+                        help="clocks per bit of the serial line; 868 is 115200 baud at 100 MHz, but slow to simulate "
                              "(default: %(default)s)")
     parser.add_argument("--pictures", type=Path, metavar="DIR",
-                        help="instead: draw the board for the documentation (needs Chromium and selenium)")
+                        help="only write pictures of the board for the documentation (needs Chromium and selenium)")
 
 
 def run(options) -> int:

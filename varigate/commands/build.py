@@ -1,6 +1,6 @@
-"""From a network to a netlist with a report and, where there is a place-and-route tool, to a bitstream.
+"""Build a network's accelerator for a board: netlist, report and, with a place-and-route tool, a bitstream.
 
-Results are in build/BOARD-NETWORK/.
+Results are written to build/BOARD-NETWORK/.
 """
 
 from dataclasses import asdict
@@ -14,12 +14,14 @@ from varigate.platform.toolchains.configuration import Configuration, add_option
 
 def add_arguments(parser):
     parser.add_argument("board", help=f"one of {', '.join(boards.NAMES)}")
-    parser.add_argument("--network", default="iris", metavar="NAME|FILE.npz", help="what to build (default: iris)")
+    parser.add_argument("--network", default="iris", metavar="NAME|FILE.npz",
+                        help="the network to build (default: iris)")
     add_options(parser)
-    parser.add_argument("--retrain", action="store_true", help="train the network anew, and build that")
-    parser.add_argument("--toolchain", default="auto", choices=toolchains.CHOICES, help="for place and route")
+    parser.add_argument("--retrain", action="store_true", help="train the network again, and build the result")
+    parser.add_argument("--toolchain", default="auto", choices=toolchains.CHOICES,
+                        help="for place and route (default: auto)")
     parser.add_argument("--program", action="store_true", help="load the bitstream into the board")
-    parser.add_argument("--flash", action="store_true", help="write it to the board's memory: it stays after power-off")
+    parser.add_argument("--flash", action="store_true", help="write it to the board's flash: it stays after power-off")
 
 
 def run(options):

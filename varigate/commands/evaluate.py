@@ -1,4 +1,4 @@
-"""Quality of a network, integers against floats, on the data that it is judged on."""
+"""Measure the quality of a network on its test data, integers against floats."""
 
 import json
 
@@ -9,7 +9,7 @@ from varigate.model.train.evaluate import cross_validate
 
 
 def add_arguments(parser):
-    parser.add_argument("--json", action="store_true", help="print JSON and nothing else on standard output")
+    parser.add_argument("--json", action="store_true", help="print only JSON on standard output")
     add_network(parser)
     add_data(parser)
     add_table(parser)
@@ -17,7 +17,7 @@ def add_arguments(parser):
 
 def run(options):
     made, dataset = trained_with_data(options)
-    seen = not isinstance(dataset, Images)  # a table's own samples have all been trained on
+    seen = not isinstance(dataset, Images)  # the network was trained on all samples of its table
     figures = cross_validate(dataset, cards.settings_of(made.card), progress=True) if seen else {}
     figures |= trained.measure(made.network, made.real, dataset)
     if options.json:

@@ -36,17 +36,17 @@ from varigate.platform.toolchains.flow import Steps
 from varigate.platform.toolchains.report import align
 
 OUT = Path("build") / "explore"
-FRONT = "front"  # the objective that is all compromises
-DEVICE = "xc7a100t"  # whose limits a sweep keeps
+FRONT = "front"  # as --objective: the best compromises of latency and energy
+DEVICE = "xc7a100t"  # all designs of a sweep fit it
 DEMO = (48, 4096, 256)  # workloads, designs, designs on each workload
 
 
 def evaluator_of(options) -> Evaluator:
-    """The evaluator of the designs that the command line tells."""
+    """The evaluator for the network, the device and the tolerance of the command line."""
     calibration, networks = Calibration.read(), family(options.network)
     around = calibration.around(next(iter(networks.networks.values())))
     if not networks.judged:
-        print(f"no card tells how accurate {options.network} is, so accuracy is no limit", file=sys.stderr)
+        print(f"the accuracy of {options.network} is not known (it has no card), so it is not a limit", file=sys.stderr)
     return Evaluator(networks, DEVICES[options.device], calibration.area, around,
                      Tolerance(options.points, options.nats))
 
@@ -68,7 +68,7 @@ def _dataset(options):
 
 def _sweep(options):
     if options.cores < LEAST or options.tops < 1:
-        raise UserError(f"a fit takes {LEAST} cores and a top at least")
+        raise UserError(f"a fit needs at least {LEAST} cores and 1 top")
     with cluster(options.scheduler) as client:
         points = sweep_points(options.cores, options.tops, options.seed, DEVICES[DEVICE])
         outcomes = sweep(points, client, progress=sys.stderr.isatty())
@@ -96,11 +96,11 @@ def _trainer(options):
                                  vae_model=options.vae_model, obj=options.obj, gamma=options.gamma)
         table = vaesa.read(options.dataset_path)
         split = by_layer(len(table.layers), vaesa.SPACE.size, unseen=options.unseen, seed=options.seed)
-        print(f"kept from training are the layers {', '.join(map(str, split.unseen))}", file=sys.stderr)
+        print(f"layers that are not trained on: {', '.join(map(str, split.unseen))}", file=sys.stderr)
         return presets.trainer(table, split, chosen, options.preset)
     for name in ("dataset_size", "pred_model", "vae_model", "obj", "gamma"):
         if getattr(options, name) is not None or options.preset == "paper":
-            raise UserError("--preset paper, --dataset-size, --pred-model, --vae-model, --obj and --gamma are for "
+            raise UserError("--preset paper, --dataset-size, --pred-model, --vae-model, --obj and --gamma need "
                             "--space vaesa")
     return training.trainer(dataset.read(options.data), seed=options.seed, nz=options.nz, epochs=options.epochs)
 
@@ -137,7 +137,7 @@ def _scores(options):
 def _search_layer(options):
     weights = presets.OBJECTIVES.get(options.objective)
     if weights is None:
-        raise UserError(f"--objective of the published space is one of {', '.join(presets.OBJECTIVES)}, "
+        raise UserError(f"--objective for --space vaesa is one of {', '.join(presets.OBJECTIVES)}, "
                         f"not {options.objective}")
     model = JointModel.load(options.model, vaesa.SPACE) if options.model else None
     method = options.method or ("latent-bo" if model else "gp")
@@ -159,9 +159,9 @@ def _build(network: str, config: Path) -> str:
 def _print_commands(network: str, config: Path, best):
     print(f"\n{config} holds {best.text}", end="; ")
     if PATTERN.fullmatch(network):
-        print(f"{network} is a shape: train a network of it to build one")
+        print(f"{network} is only a shape: to build it, train a network of this shape")
         return
-    print(f"it is built and checked by\n  {_build(network, config)}\n"
+    print(f"build and check it with\n  {_build(network, config)}\n"
           f"  varigate regress {network} --config {config}")
 
 
@@ -201,8 +201,8 @@ def _validate(options):
     design = SPACE.design(values)
     if not (candidates(evaluator.family.networks, sigmoid=evaluator.family.sigmoid) == design).all(1).any():
         widths = " or ".join(map(str, evaluator.family.networks))
-        raise UserError(f"{options.config} is no design of the space for {options.network}: the drain has to divide "
-                        f"the rows, one column has no cascade, and bits are {widths}")
+        raise UserError(f"{options.config} is not a design of the space for {options.network}: the drain must "
+                        f"divide the rows, one column cannot be cascaded, and bits must be {widths}")
     sizes = evaluator.sizes(values)
     counts = measure(Point(options.network, tuple(values[name] for name in SPACE.names), "top"))
     if sizes.broken:
@@ -230,9 +230,9 @@ def _plot(options):
 
 
 def _demo(options):
-    """Everything that there is, from the shipped table of syntheses on: each step says how long it took."""
+    """Runs all steps after the syntheses, whose table is shipped; each step prints its time."""
     step, out, start = Steps(4), options.out, time.monotonic()
-    evaluator_of(options)  # whatever is wrong with the options is told before minutes of work
+    evaluator_of(options)  # wrong options fail here, before minutes of work
     out.mkdir(parents=True, exist_ok=True)
     running = {"processes": options.processes or os.cpu_count(), "progress": sys.stderr.isatty()}
     with step("data set: random designs on random workloads"):

@@ -32,14 +32,14 @@ def _integer(text: str) -> int:
 def _positive(text: str) -> int:
     number = _integer(text)
     if number < 1:
-        raise argparse.ArgumentTypeError(f"a number from 1 on is wanted, not {text}")
+        raise argparse.ArgumentTypeError(f"the number must be at least 1, not {text}")
     return number
 
 
 def _baud(text: str) -> int:
     baud = _integer(text)
     if not 0 < baud < 1 << 31:
-        raise argparse.ArgumentTypeError(f"a baud rate is a positive number of bits per second, not {text}")
+        raise argparse.ArgumentTypeError(f"the baud rate must be a positive number of bits per second, not {text}")
     return baud
 
 
@@ -56,7 +56,7 @@ def _seconds(text: str) -> float:
 def _png(text: str) -> Path:
     path = Path(text)
     if path.suffix.lower() != ".png":  # others lose grey levels
-        raise argparse.ArgumentTypeError(f"pictures are saved as FILE.png, not {text}")
+        raise argparse.ArgumentTypeError(f"the file must be named FILE.png, not {text}")
     return path
 
 
@@ -64,8 +64,8 @@ def add_arguments(parser):
     parser.add_argument("--port", required=True, help="/dev/ttyUSB1, COM4, socket://localhost:7000, …")
     parser.add_argument("--baud", type=_baud, default=115_200, help="bits per second (default 115200)")
     parser.add_argument("--network", help="name or FILE.npz of the board's network (default: found by its digest)")
-    parser.add_argument("--timeout", type=_seconds, default=1.0, help="seconds of silence before a retry, beside what "
-                        "the bytes take on the line (default 1)")
+    parser.add_argument("--timeout", type=_seconds, default=1.0, help="seconds without an answer before a retry, in "
+                        "addition to the time of the bytes on the line (default 1)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     everywhere = Parser(add_help=False, argument_default=argparse.SUPPRESS)  # before or after the command
     everywhere.add_argument("--json", action="store_true", help="print one JSON object")
@@ -75,46 +75,46 @@ def add_arguments(parser):
     def add(name: str, text: str, epilog: str | None = None) -> Parser:
         return operations.add_parser(name, help=text, parents=[everywhere], description=text, epilog=epilog)
 
-    add("info", "what the board holds, and its counters")
+    add("info", "print the board's network and its counters")
     for name, text, more in (
-            ("classify", "class, scores, latent mean, and the reconstruction at the mean; or a whole table",
-             f"; or a FILE.csv with a header row; or what comes with the program: {', '.join(tables.SHIPPED)}, and "
+            ("classify", "print class, scores, latent mean and the reconstruction at the mean, or classify a table",
+             f"; or a FILE.csv with a header row; or a data set: {', '.join(tables.SHIPPED)}, or "
              f"the test images of {', '.join(images.IMAGES)}"),
-            ("encode", "latent mean and deviation", ""),
-            ("reconstruct", "everything, with z sampled on the board", "")):
+            ("encode", "print the latent mean and deviation", ""),
+            ("reconstruct", "print the reconstruction, with z sampled on the board, and everything else", "")):
         command = add(name, text, EPILOG)
         command.add_argument("values", nargs="*",
-                             help=f"one for each input, in the network's unit; or a picture FILE{more}")
-        command.add_argument("--example", type=_positive, metavar="K", help="the network's built-in example K instead")
+                             help=f"a number for each input, in the network's unit; or a picture FILE{more}")
+        command.add_argument("--example", type=_positive, metavar="K", help="use the network's built-in example K")
         command.add_argument("--invert", action="store_true", help="the picture has black ink on white paper")
         if name != "encode":
             _add_save(command)
         if name == "classify":
-            command.add_argument("--label", help="the CSV file's column of true classes (default: the last one without "
-                                 "numbers)")
+            command.add_argument("--label", help="the CSV file's column of true classes (default: the last one that "
+                                 "is not numbers)")
             command.add_argument("--out", type=Path, help="also write the table with the board's classes to this CSV "
                                  "file")
             command.add_argument("--count", type=_positive, help="take the first COUNT test images (default "
                                  f"{commands.IMAGE_COUNT})")
-            command.add_argument("--data", type=Path, metavar="DIR", help=f"where MNIST is (default: the environment's "
-                                 f"{images.ENVIRONMENT}, or else the user's cache folder)")
-    generate = add("generate", "samples from the prior, or the output for a given z")
-    generate.add_argument("count", type=_integer, nargs="?", help="how many (default 1)")
-    generate.add_argument("--z", type=_numbers, help="z1,z2,…: decode this point instead")
+            command.add_argument("--data", type=Path, metavar="DIR", help=f"the folder of MNIST (default: that in "
+                                 f"{images.ENVIRONMENT}, or the user's cache folder)")
+    generate = add("generate", "print samples from the prior, or the output for a given z")
+    generate.add_argument("count", type=_integer, nargs="?", help="number of samples (default 1)")
+    generate.add_argument("--z", type=_numbers, help="z1,z2,…: decode this point")
     _add_save(generate)
-    add("seed", "seed the noise").add_argument("number", type=_integer)
-    add("epsilon", "noise on or off").add_argument("state", choices=("on", "off"))
+    add("seed", "set the seed of the noise ε").add_argument("number", type=_integer)
+    add("epsilon", "switch the noise ε on or off").add_argument("state", choices=("on", "off"))
 
 
 def _add_save(command: Parser):
-    command.add_argument("--save", type=_png, metavar="FILE.png", help="write the image here, several as a grid")
+    command.add_argument("--save", type=_png, metavar="FILE.png", help="save the image, or a grid of several, there")
 
 
 def run(options):
     commands.prepare(options)
     port = open_port(options.port, options.baud)
     try:
-        # Programs that come one after the other should not mistake each other's late replies for their own.
+        # Start at another sequence number than the last program: its late replies are then not taken for ours.
         client = Client(port, name=options.port, timeout=options.timeout, seq=os.getpid() % 255, baud=options.baud)
         found, text, finish = commands.execute(options, client)
     finally:

@@ -1,4 +1,4 @@
-"""Put small faults into the gateware and see whether a test fails. Exit status 1 where too few are noticed."""
+"""Put small faults into the gateware and check that a test fails. Exit status 1 if too few are noticed."""
 
 import json
 import sys
@@ -13,17 +13,20 @@ from varigate.sim.mutation.suite import Suite
 
 
 def add_arguments(parser):
-    parser.add_argument("--count", type=whole_number, default=200, metavar="N", help="mutants (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=1, help="of the draw (default: %(default)s)")
-    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="mutants at a time (default: %(default)s)")
+    parser.add_argument("--count", type=whole_number, default=200, metavar="N",
+                        help="mutants to draw (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the draw (default: %(default)s)")
+    parser.add_argument("--jobs", type=int, default=2, metavar="N",
+                        help="mutants to test in parallel (default: %(default)s)")
     parser.add_argument("--files", nargs="+", default=["gateware/**/*.py"], metavar="PATTERN",
-                        help="which files are mutated (default: %(default)s)")
-    parser.add_argument("--only", nargs="+", metavar="ID", help="these mutants, and no draw")
-    parser.add_argument("--list", action="store_true", help="print the mutants, and run no tests")
+                        help="the files to mutate (default: %(default)s)")
+    parser.add_argument("--only", nargs="+", metavar="ID", help="test these mutants instead of drawing")
+    parser.add_argument("--list", action="store_true", help="print the mutants without running tests")
     parser.add_argument("--slowest", type=float, default=5, metavar="SECONDS",
-                        help="leave out tests that take longer: what they alone would notice counts as unnoticed "
-                             "(default: %(default)s)")
-    parser.add_argument("--resume", type=Path, metavar="FILE", help="keep outcomes there, and go on from them")
+                        help="do not run tests that take longer; mutants that only they would notice count as "
+                             "survivors (default: %(default)s)")
+    parser.add_argument("--resume", type=Path, metavar="FILE",
+                        help="a file of outcomes: reuse those in it, and add the new ones")
     parser.add_argument("--root", type=Path, default=Path(__file__).parents[2], metavar="DIR",
                         help="the source tree (default: this one)")
     parser.add_argument("--json", action="store_true", help="the result as JSON on standard output")
@@ -32,7 +35,7 @@ def add_arguments(parser):
 
 def run(options) -> int:
     if options.jobs < 1:
-        raise UserError(f"the number of jobs is at least 1, not {options.jobs}")
+        raise UserError(f"--jobs must be at least 1, not {options.jobs}")
     suite = Suite(options.root, slowest=options.slowest)
     found = mutants.select(options.root, options.files)
     drawn = mutants.pick(found, options.only) if options.only else mutants.draw(found, options.count, options.seed)

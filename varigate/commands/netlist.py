@@ -1,4 +1,4 @@
-"""Resources, checks and longest paths of a mapped netlist, from the JSON that a build or Yosys has written."""
+"""Check a mapped netlist in JSON from a build or Yosys, and print its resources and longest paths."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Which network a command is about, its data, and the core that a build would make of it."""
+"""Options shared by commands: the network, its data, and the core that a build would make for it."""
 
 import sys
 from pathlib import Path
@@ -16,41 +16,42 @@ from varigate.platform.toolchains.device import DEVICES
 __all__ = ["add_data", "add_network", "add_out", "add_table", "board_of", "core_of", "given_table", "images_of_test",
            "print_figures", "trained_with_data"]
 
-DEVICE = "xc7a100t"  # whose limits a simulated core keeps, too
+DEVICE = "xc7a100t"  # simulated cores fit it, too
 OUT = Path("build") / "model"
 
 
 def add_network(parser, text: str = "", **options):
-    """The network, as a name or a file."""
+    """Adds the argument for a network: a name or a file."""
     text = text or f"{', '.join(network_file.shipped())}, or a FILE.npz that train made"
     parser.add_argument("network", metavar="NAME|FILE.npz", help=text, **options)
 
 
 def add_out(parser, text: str = "files are named after the network, not after its file"):
+    """Adds --out."""
     parser.add_argument("--out", type=Path, default=OUT, metavar="DIR", help=f"default: {OUT}; {text}")
 
 
 def add_data(parser):
-    """Where the images are that a network was trained on."""
+    """Adds --data, the folder of the images that a network was trained on."""
     parser.add_argument("--data", type=Path, metavar="DIR",
                         help=f"where MNIST's files are (default: {ENVIRONMENT}, or the user's cache folder)")
 
 
 def add_table(parser):
-    """A table of the user's own."""
+    """Adds --csv and --label, for the user's own table."""
     parser.add_argument("--csv", type=Path, metavar="FILE", help="a table with a header row")
     parser.add_argument("--label", metavar="COLUMN", help="the table's column of classes")
 
 
 def given_table(options) -> bool:
-    """Whether the user gave a table; half of one is a `UserError`."""
+    """Whether --csv and --label are given; a `UserError` if only one of them is."""
     if (options.csv is None) != (options.label is None):
-        raise UserError("--csv FILE and --label COLUMN belong together")
+        raise UserError("--csv FILE and --label COLUMN must be given together")
     return options.csv is not None
 
 
 def trained_with_data(options):
-    """The network that `options` name as `train` left it, and the data that it is judged on."""
+    """The trained network of the options (integers, floats and card), and its test data."""
     made = trained.load(options.network)
     if not given_table(options):
         sets = cards.images_of(made.card, options.data)
@@ -58,22 +59,22 @@ def trained_with_data(options):
     dataset, _ = cards.csv_dataset(options.csv, options.label)
     network = made.network
     if (dataset.feature_names, dataset.class_names) != (network.feature_names, network.class_names):
-        raise UserError(f"{options.csv} has other features or classes than network {network.name}: it wants "
+        raise UserError(f"{options.csv} has other features or classes than network {network.name}, which needs "
                         f"{', '.join(network.feature_names)} and the classes {', '.join(network.class_names)}")
     return made, dataset.with_codes(network.input_offset, network.input_step)
 
 
 def core_of(options) -> tuple[Network, Array, str]:
-    """The network, the array, and where its weights are kept, as a build would choose them."""
+    """The network, the array and the memory of the weights, as a build with these options has them."""
     settings = Configuration.load(options)
     network, _ = flow.find_network(options.network, settings)
     return network, *settings.choose(network, DEVICES[DEVICE])
 
 
 def board_of(options) -> tuple[Network, Array, str]:
-    """The core of a virtual board: a small array where the user asks for none.
+    """The network, the array and the memory of the weights of a virtual board.
 
-    Any array is right, and a small one, which need not fit a device, is simulated sooner.
+    Without --array and --config the array is small. The answers are the same, and it is simulated faster.
     """
     if options.array or options.config:
         return core_of(options)
@@ -82,7 +83,7 @@ def board_of(options) -> tuple[Network, Array, str]:
 
 
 def images_of_test(options):
-    """The codes of the images that the network was tested on; None where it has none, or they are not at hand."""
+    """The codes (n, inputs) of the network's test images; None if it has none, or they are not on this machine."""
     path = flow.find_file(options.network, Configuration.load(options))
     if not cards.beside(path)[1].exists():
         return None
@@ -97,7 +98,7 @@ def images_of_test(options):
 
 
 def print_figures(figures: dict):
-    """The figures of a network's quality, a line each: fractions of 1, and nats."""
+    """Prints a network's quality, a line for each figure: fractions of 1, and nats."""
     for name, value in figures.items():
         if isinstance(value, float) and name != "seed":
             print(f"  {name.replace('_', ' '):<22} {value:9.4f}{' nats' if name.startswith('neg') else ''}")

@@ -1,4 +1,4 @@
-"""Save what the virtual board's VGA screen shows: an example, its reconstruction, and generated images."""
+"""Save the picture on the virtual board's VGA screen: an example, its reconstruction, and generated images."""
 
 import sys
 from pathlib import Path
@@ -10,8 +10,8 @@ from varigate.sim.board.screenshot import screenshot
 
 def add_arguments(parser):
     add_network(parser, "a network of images")
-    parser.add_argument("--example", type=int, default=1, metavar="N", help="the built-in one that is run")
-    parser.add_argument("--generate", type=int, default=20, metavar="N", help="images on the wall (default: 20)")
+    parser.add_argument("--example", type=int, default=1, metavar="N", help="the built-in example to run (default: 1)")
+    parser.add_argument("--generate", type=int, default=20, metavar="N", help="images to generate (default: 20)")
     parser.add_argument("--out", type=Path, default=Path("screen.png"), metavar="FILE", help="default: %(default)s")
     add_options(parser)
 

@@ -1,6 +1,6 @@
-"""Draw latent space, reconstructions and quantisation error of a network.
+"""Draw the latent space, reconstructions and quantisation error of a network.
 
-For iris and digits, draw the story from principal components to the VAE, too.
+For iris and digits, also draw the steps from principal components to the VAE.
 """
 
 from varigate.commands.network_options import add_data, add_network, add_out, add_table, given_table, trained_with_data

@@ -1,6 +1,6 @@
 """Run a network's examples, or the images that it was tested on, through the simulated core.
 
-Every number of every answer is compared with the integer reference; exit status 1 where any differs.
+Every number of every answer is compared with the integer reference. Exit status 1 if any differs.
 """
 
 import json
@@ -13,7 +13,7 @@ from varigate.platform.toolchains.configuration import add_options
 from varigate.sim.regression.engines import DEFAULT, ENGINES
 from varigate.sim.regression.regress import regress
 
-TRACED = 3  # samples of a run that writes waveforms, unless the user says how many
+TRACED = 3  # samples of a run that writes waveforms, unless --count is given
 
 
 def add_arguments(parser):
@@ -26,7 +26,7 @@ def add_arguments(parser):
     parser.add_argument("--stall", type=float, default=0.0, metavar="P",
                         help="probability that the core's client pauses in a cycle (default: %(default)s)")
     parser.add_argument("--vcd", type=Path, metavar="FILE",
-                        help=f"write the waveforms there, and run {TRACED} samples by default")
+                        help=f"write waveforms to this file (then --count defaults to {TRACED})")
     parser.add_argument("--json", action="store_true", help="the result as JSON on standard output")
 
 

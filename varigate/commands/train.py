@@ -1,4 +1,4 @@
-"""Train a VAE on a data set that is known by name, or on a table of your own; make integers of it; save both."""
+"""Train a VAE on a named data set or your own table, quantise it, and save both."""
 
 from dataclasses import fields, replace
 
@@ -26,10 +26,10 @@ def _number(kind, least=0):
 
 
 def add_arguments(parser):
-    parser.add_argument("dataset", nargs="?", help=f"one of: {', '.join(RECIPES)}; each has settings of its own, which "
+    parser.add_argument("dataset", nargs="?", help=f"one of: {', '.join(RECIPES)}; each has its own settings, which "
                         "the options below change")
-    parser.add_argument("--name", help="of the network (default: the data set's or the file's)")
-    add_out(parser, "where the network goes")
+    parser.add_argument("--name", help="name of the network (default: that of the data set or the file)")
+    add_out(parser, "the folder for the network")
     parser.add_argument("--seed", type=_number(int, -1), default=0)
     default = TrainingSettings()
     for option, kind, text in (("epochs", _number(int), "passes over the data"),
@@ -44,27 +44,27 @@ def add_arguments(parser):
     parser.add_argument("--hidden", type=_number(int), nargs="*", metavar="WIDTH",
                         help="widths of the encoder's hidden layers; the decoder mirrors them (of a table: 8)")
     parser.add_argument("--activation", choices=quantisable(),
-                        help="of the hidden layers; taylor is the classic series of order 5 "
+                        help="activation of the hidden layers; taylor is the classic series of order 5 "
                              f"(of a table: {default.activation})")
     parser.add_argument("--output", choices=OUTPUTS,
                         help=f"the decoder's last activation (of a table: {default.output})")
     parser.add_argument("--bits", type=int, choices=(8, 6, 4),
-                        help="of the weights (default: 8); with fewer, images are trained with rounded weights, and a "
-                             "table's weights are rounded after training")
+                        help="bits of the weights (default: 8); with fewer, training on images rounds the weights as "
+                             "it goes, and training on a table rounds them at the end")
     parser.add_argument("--no-cross-validation", action="store_true",
-                        help="leave the cross-validated figures of a table out")
+                        help="skip the cross-validation of a table")
     parser.add_argument("--resume", action="store_true",
-                        help="go on with an interrupted training on images, from the checkpoint in --out")
+                        help="resume an interrupted training on images from the checkpoint in --out")
     add_data(parser)
     add_table(parser)
 
 
 def run(options):
     if given_table(options) == (options.dataset is not None):
-        raise UserError(f"train what? Give {', '.join(RECIPES)}, or --csv FILE --label COLUMN")
+        raise UserError(f"give a data set ({', '.join(RECIPES)}), or --csv FILE --label COLUMN")
     if options.dataset is not None and options.dataset not in RECIPES:
-        raise UserError(f"unknown data set {options.dataset!r}: there is {', '.join(RECIPES)}; "
-                        "your own goes in by --csv FILE --label COLUMN")
+        raise UserError(f"unknown data set {options.dataset!r}: choose {', '.join(RECIPES)}, or "
+                        "give your own with --csv FILE --label COLUMN")
     recipe = RECIPES.get(options.dataset)
     given = {field.name: getattr(options, field.name) for field in fields(TrainingSettings)}
     settings = replace(recipe.settings if recipe else TrainingSettings(),
@@ -86,7 +86,7 @@ def run(options):
 
 def _make_of_table(options, settings: TrainingSettings):
     if options.resume:
-        raise UserError("only training on images leaves checkpoints: leave --resume out")
+        raise UserError("--resume is only for training on images, which writes checkpoints")
     if options.csv is None:
         dataset, source = tables.load(options.dataset), None
     else:

@@ -1,4 +1,4 @@
-"""Write golden vectors: for every built-in sample, input, ε, μ, v, z and output, as .npz and .hex."""
+"""Write golden vectors: input, ε, μ, v, z and output of every built-in sample, as .npz and .hex."""
 
 from varigate.commands.network_options import add_network, add_out
 from varigate.model.network import network_file, vectors
