@@ -1,4 +1,4 @@
-"""`varigate board`: starts the board with its serial port, and shows it."""
+"""Runs `varigate board`: starts the board with its serial port, and shows it."""
 
 import asyncio
 import signal
@@ -16,24 +16,24 @@ __all__ = ["run_board"]
 
 
 def run_board(make_board, *, tcp: int | None = None, page: int | None = None) -> int:
-    """Runs until the user ends it; the exit status.
+    """Runs a board until the user ends it; returns the exit status.
 
-    The first lines on standard output tell how to reach the board, `port NAME` and `page URL`. Without a page, and
-    where standard input, output and error are a terminal, the board is drawn there.
+    The first lines on standard output are `port NAME` and `page URL`. Without a page, the board is drawn in the
+    terminal, if standard input, output and error are one.
 
     Parameters
     ----------
     make_board : callable
-        gives the Board; called once the ports are known to be free.
+        makes the Board; called when the ports are open.
     tcp : int, optional
-        the serial port is this TCP port, 0 for any; by default it is a pseudo-terminal.
+        the TCP port that is the serial port, 0 for any free one; by default a pseudo-terminal.
     page : int, optional
-        serves the page on this TCP port, 0 for any.
+        the TCP port of the page, 0 for any free one.
 
     Raises
     ------
     UserError
-        when a port cannot be had.
+        if a port cannot be opened.
     KeyboardInterrupt
     """
     with ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""The board itself: the top in the compiled simulator, in real time."""
+"""Simulates the board: the top in the compiled simulator, in real time."""
 
 import asyncio
 import time
@@ -35,7 +35,7 @@ WAITING = 4096  # bytes for the board that are taken in advance
 
 
 class Board:
-    """A board with a network in it.
+    """A virtual board that runs a network.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ class Board:
     weights : str
         `lut` or `block`.
     bit : int
-        clocks, 4…1000.
+        clocks per bit of the serial line, 4…1000.
 
     Members
     -------
@@ -54,18 +54,18 @@ class Board:
     switches, leds : int
         bit 0 is switch 0 and LED 0.
     patterns : list of int
-        the display, the leftmost digit first, see `gateware.panel.display`.
+        the segments of the display, leftmost digit first, see `gateware.panel.display`.
     pressed : str or None
-        the button that is down.
+        the button that is pressed.
     transcript : Transcript
         of the serial line.
     monitor : Monitor or None
-        at the VGA socket, which boards with networks of images have.
+        the VGA monitor, if the network is one of images.
     """
 
     def __init__(self, network: Network, array: Array, *, weights: str = "lut", bit: int = BIT):
         if bit not in BITS:
-            raise UserError(f"a bit lasts {BITS[0]}…{BITS[-1]} clocks, not {bit}")
+            raise UserError(f"--bit must be {BITS[0]}…{BITS[-1]} clocks, not {bit}")
         baud = CLOCK_HZ // bit
         self._clock_hz = baud * bit
         times = HumanTimes()
@@ -98,7 +98,7 @@ class Board:
 
     @property
     def room(self) -> int:
-        """Bytes that `write` takes; a board without flow control gets them no faster than the line carries them."""
+        """The number of bytes that `write` accepts now: as many as the line carries, since there is no flow control."""
         return WAITING - self._sender.waiting
 
     def write(self, data: bytes):
@@ -111,11 +111,11 @@ class Board:
         self.switches = self.switches & ~(1 << number) | on << number
 
     def press(self, button: str):
-        """Presses one of `BUTTONS`, or `RESET`, for a tenth of a second; presses wait for each other."""
+        """Presses one of `BUTTONS`, or `RESET`, for a tenth of a second, after earlier presses have ended."""
         self._presses.append(button)
 
     def advance(self, seconds: float) -> bytes:
-        """Simulates; what the board has sent."""
+        """Simulates for a time; returns the bytes that the board has sent."""
         cycles = round(seconds * self._clock_hz)
         self._hold_buttons(cycles)
         buttons = 1 << BUTTONS.index(self.pressed) if self.pressed in BUTTONS else 0

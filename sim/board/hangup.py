@@ -1,4 +1,4 @@
-"""A terminal that is closed under a program: what it writes then must neither fail nor block."""
+"""Lets a program survive the closing of its terminal: its output must then neither fail nor block."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ __all__ = ["outliving"]
 
 
 class Outliving:
-    """Standard error; where the terminal is gone, `gone` is called, and all of it goes nowhere."""
+    """Standard error; after the terminal is closed, it calls `gone` and discards all output."""
 
     def __init__(self, file, gone):
         self._file, self._gone = file, gone
@@ -32,10 +32,10 @@ class Outliving:
 
 @contextmanager
 def outliving(ended):
-    """Gives a function for when the terminal is gone, which calls `ended`, and does so itself when a write fails.
+    """Protects standard error; yields a function to call when the terminal is closed, which calls `ended`.
 
-    Textual draws on `sys.__stderr__` in a thread, which would die of an error; then its queue fills, and the program
-    waits for ever.
+    A failed write calls it, too. Textual writes to `sys.__stderr__` in a thread; an error would end the thread, its
+    queue would fill, and the program would wait for ever.
     """
     def gone():
         nowhere = os.open(os.devnull, os.O_RDWR)

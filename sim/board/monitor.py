@@ -1,4 +1,4 @@
-"""The monitor at the virtual board's VGA socket: one picture after the other."""
+"""The monitor of the virtual board: decodes one picture after the other from the VGA pins."""
 
 import numpy as np
 
@@ -9,12 +9,12 @@ __all__ = ["Monitor"]
 
 
 class Monitor:
-    """Puts recordings of the pins together until there is a frame in them.
+    """Collects recordings of the pins until they contain a frame.
 
     Parameters
     ----------
     clocks : int
-        a pixel.
+        per pixel.
 
     Members
     -------
@@ -33,7 +33,7 @@ class Monitor:
         self._recorded, self._pieces = 0, {name: [] for name in PINS}
 
     def feed(self, pins: dict, cycles: int):
-        """What the pins did in the `cycles` behind those of the last call, as `Simulation.play` records it."""
+        """Adds the next `cycles` clocks of the pins, as `Simulation.play` records them."""
         for name, pieces in self._pieces.items():
             times, values = pins[name]
             pieces.append((times + self._recorded, values))
@@ -45,7 +45,7 @@ class Monitor:
 
 
 def _joined(pieces) -> tuple[np.ndarray, np.ndarray]:
-    """One recording of several: the first value, and each that differs from the one before."""
+    """Joins recordings into one: the first value, and each that differs from the one before."""
     times, values = (np.concatenate(arrays) for arrays in zip(*pieces, strict=True))
     kept = np.concatenate([[True], np.diff(values) != 0])
     return times[kept], values[kept]

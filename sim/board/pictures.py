@@ -1,4 +1,4 @@
-"""Pictures of the board for the documentation: the page in a headless Chromium, and the terminal."""
+"""Makes pictures of the board for the documentation: the page in a headless Chromium, and the terminal."""
 
 import asyncio
 import importlib.util
@@ -30,7 +30,7 @@ PATIENCE = 60  # seconds, for the page to show what it should
 
 
 def missing() -> str:
-    """What a browser needs and this machine lacks, empty if nothing."""
+    """The programs and packages that the pictures need and this machine lacks; empty if there are none."""
     lacking = [name for name in PROGRAMS if not shutil.which(name)]
     if lacking:
         return f"{' and '.join(lacking)} (Debian: apt install chromium chromium-driver)"
@@ -39,12 +39,12 @@ def missing() -> str:
 
 @contextmanager
 def chromium():
-    """A headless Chromium with a profile of its own, as a Selenium driver.
+    """A Selenium driver of a headless Chromium with its own profile.
 
     Raises
     ------
     UserError
-        naming what is missing.
+        if something is missing; it is named.
     """
     if lacking := missing():
         raise UserError(f"a picture of the page needs {lacking}")
@@ -63,7 +63,7 @@ def chromium():
 
 
 class Quiet:
-    """A serial port that nobody uses."""
+    """A serial port without a client."""
 
     def read(self, limit: int) -> bytes:
         return b""
@@ -103,7 +103,8 @@ async def _draw(board: Board, x, folder: Path):
 
 
 def draw(board: Board, x: bytes, folder: Path):
-    """Writes `board-web.png` and `board-terminal.svg`, after the board has classified the input `x`, and then runs the
-    example 101 from its switches.
+    """Writes `board-web.png` and `board-terminal.svg` to `folder`.
+
+    The board has classified the input `x`, and run example 101 from its switches.
     """
     asyncio.run(_draw(board, x, folder))

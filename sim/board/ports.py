@@ -1,7 +1,7 @@
 """The computer's end of the board's serial line: a pseudo-terminal, or a TCP port for pyserial's `socket://`.
 
-Both are polled: `read(limit)` gives what has come, `write(data)` drops what nobody takes, as a serial line does, and
-neither waits. `name` is what pyserial opens.
+Both are polled: `read(limit)` returns the bytes that have arrived, and `write(data)` drops bytes that no client takes,
+as a serial line does. Neither waits. `name` is the name for pyserial.
 """
 
 import os
@@ -20,7 +20,7 @@ REFUSAL = b"this board is in use by another program\r\n"
 
 
 class PseudoTerminal:
-    """A device that a program opens like that of a USB-UART."""
+    """A pseudo-terminal, which a program opens like the device of a USB-UART."""
 
     def __init__(self):
         if sys.platform == "win32":
@@ -48,12 +48,12 @@ class PseudoTerminal:
 
 
 class TcpPort:
-    """A port on this machine alone, for one client at a time; others get a line of text, and are hung up.
+    """A TCP port of this machine for one client at a time; further clients get a line of text and are disconnected.
 
     Parameters
     ----------
     number : int
-        0 for any that is free.
+        0 for any free port.
     """
 
     def __init__(self, number: int):
@@ -117,10 +117,10 @@ def listen(number: int) -> socket.socket:
     Raises
     ------
     UserError
-        when the port cannot be had.
+        if the port cannot be opened.
     """
     if not 0 <= number < 1 << 16:
-        raise UserError(f"a port is within 0…65535, not {number}")
+        raise UserError(f"a port must be 0…65535, not {number}")
     try:
         return socket.create_server((HOST, number))
     except OSError as error:
@@ -129,5 +129,5 @@ def listen(number: int) -> socket.socket:
 
 
 def open_port(tcp: int | None) -> PseudoTerminal | TcpPort:
-    """A pseudo-terminal, or where `tcp` is a number, that TCP port."""
+    """Opens the TCP port `tcp`, or a pseudo-terminal if it is None."""
     return PseudoTerminal() if tcp is None else TcpPort(tcp)

@@ -1,4 +1,4 @@
-"""The VGA picture of a virtual board, by command."""
+"""Saves the VGA picture of a virtual board."""
 
 from pathlib import Path
 
@@ -20,20 +20,21 @@ PATIENCE = 60.0  # simulated seconds for an answer
 
 def screenshot(network: Network, array: Array, out: Path, *, weights: str, example: int = 1, generated: int = 0,
                progress: bool = False):
-    """Runs a built-in example by switches and button, has images generated over the serial line, and writes what the
-    screen shows then: 640 × 480 pixels.
+    """Runs a built-in example and generates images, then writes the screen (640 × 480 pixels) to `out`.
+
+    The example is chosen by switches and button, the images are requested over the serial line.
 
     Raises
     ------
     UserError
-        for a network without a screen, and an example that it does not have.
+        for a network without a screen, or an example that it does not have.
     """
     if image_side(network) is None:
-        raise UserError(f"network {network.name} has no screen: its inputs and outputs are no images")
+        raise UserError(f"network {network.name} has no screen: its inputs and outputs are not images")
     if not 1 <= example <= len(network.examples):
-        raise UserError(f"network {network.name} has the examples 1…{len(network.examples)}, not {example}")
+        raise UserError(f"--example must be 1…{len(network.examples)} for network {network.name}, not {example}")
     if not 0 <= generated <= 255:
-        raise UserError(f"0…255 images are generated, not {generated}")
+        raise UserError(f"--generate must be 0…255, not {generated}")
     with Board(network, array, weights=weights) as board, \
             tqdm(total=generated, unit="image", disable=not progress) as bar:
         for number in range(8):
@@ -60,7 +61,7 @@ def screenshot(network: Network, array: Array, out: Path, *, weights: str, examp
 
 
 def _until(board: Board, ready):
-    """Simulates until `ready` of what the board sends."""
+    """Simulates until `ready` is true for the bytes that the board has sent."""
     for _ in range(round(PATIENCE / PIECE)):
         if ready(board.advance(PIECE)):
             return

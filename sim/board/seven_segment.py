@@ -1,4 +1,4 @@
-"""The display as an eye sees it: which segments of the multiplexed digits glow, and what they spell."""
+"""The display as an eye sees it: the visible segments of the multiplexed digits, and their text."""
 
 import re
 
@@ -9,19 +9,26 @@ from varigate.gateware.panel.display import DIGITS, FONT, POINT
 __all__ = ["Persistence", "spell"]
 
 SEGMENTS = 8
-VISIBLE = 0.4  # of the light of a digit that is lit in its turn
+VISIBLE = 0.4  # the least light that is seen; 1 is a digit that is lit in its turn
 
 
 class Persistence:
-    """Adds up the light of each segment, which fades exponentially.
+    """Averages the light of each segment, with exponential fading.
 
-    A segment is seen from 40 % of the light on that it has when it is lit an eighth of the time: after a change that
-    takes about `fading`; a ghost of a few clocks is not seen, nor a digit that is not refreshed any more.
+    A segment is seen if it has at least 40 % of the light of one that is lit an eighth of the time. A change is seen
+    after about `fading`. A ghost of a few clocks is not seen, nor is a digit that is no longer refreshed.
 
     Parameters
     ----------
     fading : float
-        the time constant, in clocks; some refreshes long.
+        the time constant, in clocks; it should be some refreshes long.
+
+    Examples
+    --------
+    >>> eye = Persistence(100.0)
+    >>> eye.feed(([0], np.array([0b00000001])), ([0], np.array([FONT["7"]])), 1000)  # the rightmost digit only
+    >>> spell(eye.patterns)
+    '       7'
     """
 
     def __init__(self, fading: float):
@@ -29,8 +36,9 @@ class Persistence:
         self._light = np.zeros((DIGITS, SEGMENTS))  # 1 if always lit; the rightmost digit first
 
     def feed(self, anodes: tuple, segments: tuple, cycles: int):
-        """`anodes`, `segments`: (times, values), the changes within `cycles` clocks, as `Simulation.play` records
-        them: each begins at time 0.
+        """Adds the next `cycles` clocks of the pins.
+
+        anodes, segments: (times, values), the changes as `Simulation.play` records them, from time 0.
         """
         times = np.union1d(anodes[0], segments[0])
         pins = [values[np.searchsorted(when, times, side="right") - 1, None] >> np.arange(8) & 1
@@ -40,7 +48,7 @@ class Persistence:
 
     @property
     def patterns(self) -> list[int]:
-        """What is seen of the eight digits, the leftmost first; bits as in `gateware.panel.display`."""
+        """The visible segments of the eight digits, leftmost first; bits as in `gateware.panel.display`."""
         seen = self._light > VISIBLE / DIGITS
         return (seen @ (1 << np.arange(SEGMENTS)))[::-1].tolist()
 
@@ -55,10 +63,15 @@ def _character(pattern: int, among) -> str:
 
 
 def spell(patterns) -> str:
-    """The text that the patterns show, points included; `?` for what is no character.
+    """The text that the patterns show, with points; `?` for an unknown pattern.
 
-    Two patterns are letter and digit at once (S and 5, Z and 2). They count as letters within a word: between points
-    and blanks, with a letter that is nothing else.
+    Two patterns are a letter and a digit (S and 5, Z and 2). They are read as letters in a word (the text between
+    points and blanks) that has another letter.
+
+    Examples
+    --------
+    >>> spell([FONT[c] for c in "51"])
+    '51'
     """
     text = "".join(_character(pattern & ~POINT, (OTHER_OF, DIGIT_OF, LETTER_OF)) + ("." if pattern & POINT else "")
                    for pattern in patterns)

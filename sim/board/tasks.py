@@ -1,4 +1,4 @@
-"""Coroutines that run beside something else, and end with it."""
+"""Runs coroutines in the background of a block of code."""
 
 import asyncio
 from contextlib import asynccontextmanager
@@ -8,7 +8,7 @@ __all__ = ["running"]
 
 @asynccontextmanager
 async def running(*coroutines):
-    """Starts them as tasks, which it gives; at the end they are cancelled, and waited for."""
+    """Starts coroutines as tasks and yields the tasks; at the end they are cancelled and awaited."""
     tasks = [asyncio.create_task(each) for each in coroutines]
     try:
         yield tasks

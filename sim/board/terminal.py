@@ -29,7 +29,7 @@ COLOURS = {"board": "#7ee787", "host": "#79c0ff"}
 
 
 def draw_digits(patterns) -> Text:
-    """Five lines, six places a digit."""
+    """The digits as text: five lines, six characters per digit."""
     text = Text(no_wrap=True)
     for number, line in enumerate(LINES):
         for pattern in patterns:
@@ -41,7 +41,7 @@ def draw_digits(patterns) -> Text:
 
 
 class Switch(Static):
-    """A slide switch with its LED above; a click toggles it."""
+    """A slide switch with the LED above it; a click toggles the switch."""
 
     def __init__(self, number: int):
         super().__init__(id=f"switch-{number}", classes="switch")
@@ -59,14 +59,14 @@ class Switch(Static):
 
 
 class BoardApp(App):
-    """The board on the terminal.
+    """The board, drawn in the terminal.
 
     Parameters
     ----------
     board : Board
-        that runs in the same event loop.
+        a board that runs in the same event loop.
     port : str
-        its serial port's name.
+        the name of its serial port.
     """
 
     CSS_PATH = "terminal.tcss"
@@ -111,7 +111,7 @@ class BoardApp(App):
         self.show()
 
     def show(self):
-        """Draws what has changed."""
+        """Draws the changes since the last call."""
         board = self._board
         for entry in board.transcript.since(self._entries):
             style = COLOURS[entry.sender] if entry.kind == "text" else "#808080"

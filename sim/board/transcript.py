@@ -1,4 +1,4 @@
-"""What goes over the serial line, for people: lines of text, and frames by their names."""
+"""The traffic of the serial line as text: lines, and frames with the names of their commands."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ LONGEST = 4096  # bytes between two delimiters; more than any frame
 
 @dataclass(frozen=True)
 class TranscriptEntry:
-    """`sender` is `host` or `board`, `kind` is `text` or `frame`."""
+    """A line of text or a frame. `sender` is `host` or `board`, `kind` is `text` or `frame`."""
 
     sender: str
     kind: str
@@ -34,10 +34,19 @@ def _describe(frame: Frame) -> str:
 
 
 class Transcript:
-    """Members
+    """Collects the traffic of the serial line as entries; the last `KEPT` are kept.
+
+    Members
     -------
     count : int
-        entries so far, of which the last ones are kept.
+        the number of entries so far.
+
+    Examples
+    --------
+    >>> transcript = Transcript()
+    >>> transcript.feed("board", b"flower 051\\r\\n")
+    >>> transcript.since(0)
+    [TranscriptEntry(sender='board', kind='text', text='flower 051')]
     """
 
     def __init__(self):
@@ -46,6 +55,7 @@ class Transcript:
         self._decoders, self._open = {}, {}
 
     def feed(self, sender: str, data: bytes):
+        """Adds bytes of a sender."""
         decoder = self._decoders.setdefault(sender, Decoder())
         for item in decoder.feed(data):
             self._entries.append(TranscriptEntry(sender, "frame", _describe(item)) if isinstance(item, Frame)
@@ -57,6 +67,6 @@ class Transcript:
             del self._decoders[sender], self._open[sender]
 
     def since(self, count: int) -> list[TranscriptEntry]:
-        """The entries after the first `count`, as far as they are kept."""
+        """The entries after the first `count` that are still kept."""
         entries = list(self._entries)
         return entries[len(entries) - min(len(entries), self.count - count):]

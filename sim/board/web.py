@@ -1,7 +1,7 @@
 """The board as a web page on the loopback interface, live through a WebSocket.
 
-Only the page itself may drive the board: requests must name this machine as their host, which a name that an attacker
-points at 127.0.0.1 does not, and the WebSocket wants the page's own origin.
+Only the page itself may drive the board. Requests must name this machine as their host: a name that an attacker points
+at 127.0.0.1 is refused. The WebSocket accepts the page's own origin only.
 """
 
 import asyncio
@@ -34,12 +34,12 @@ SECURITY = {
 
 
 def act(board: Board, text: str):
-    """Does what a message of the page says: `{"switch": 0…15, "on": true|false}` or `{"press": BUTTON}`.
+    """Carries out a message of the page: `{"switch": 0…15, "on": true|false}` or `{"press": BUTTON}`.
 
     Raises
     ------
     ValueError
-        for every other message.
+        for any other message.
     """
     match json.loads(text):
         case {"switch": int(number), "on": bool(on), **rest} if (
@@ -48,7 +48,7 @@ def act(board: Board, text: str):
         case {"press": str(button), **rest} if not rest and button in (*BUTTONS, RESET):
             board.press(button)
         case _:
-            raise ValueError("no message of this page")
+            raise ValueError("not a message of this page")
 
 
 class BoardPage:
@@ -58,9 +58,9 @@ class BoardPage:
     ----------
     board : Board
     port : str
-        its serial port's name, which the page tells.
+        the name of its serial port, which the page shows.
     listener : socket
-        from `sim.board.ports.listen`.
+        the result of `sim.board.ports.listen`.
 
     Members
     -------
@@ -96,7 +96,7 @@ class BoardPage:
     @web.middleware
     async def _guard(self, request: web.Request, handler) -> web.StreamResponse:
         if request.host not in self._hosts:
-            raise web.HTTPForbidden(text="this page is served to this machine alone\n")
+            raise web.HTTPForbidden(text="this page is only for this machine\n")
         return await handler(request)
 
     async def _file(self, request: web.Request) -> web.Response:
@@ -112,7 +112,7 @@ class BoardPage:
 
     async def _live(self, request: web.Request) -> web.WebSocketResponse:
         if request.headers.get("Origin") not in {f"http://{host}" for host in self._hosts}:
-            raise web.HTTPForbidden(text="another site may not drive this board\n")
+            raise web.HTTPForbidden(text="other sites must not drive this board\n")
         live = web.WebSocketResponse(max_msg_size=LONGEST, heartbeat=20)
         await live.prepare(request)
         self._sockets.add(live)

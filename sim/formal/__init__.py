@@ -1,1 +1,1 @@
-"""Proofs about gateware by a SAT solver, and the rules of streams as claims."""
+"""Proves properties of gateware with a SAT solver; the rules of streams as such properties."""

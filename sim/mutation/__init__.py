@@ -1,1 +1,1 @@
-"""Tests of the tests: small faults in the gateware, and whether a test notices."""
+"""Tests of the tests: puts small faults into the gateware, and checks that a test fails."""

@@ -1,4 +1,4 @@
-"""The kinds of mutants: what is put in place of what, and what is left alone."""
+"""The kinds of mutants, the replacements, and the code that is never changed."""
 
 import ast
 

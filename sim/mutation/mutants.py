@@ -1,4 +1,4 @@
-"""Do the tests notice a fault? Mutants are drawn by a seed and put to the tests."""
+"""Draws mutants of the gateware by a seed, and runs the tests on each of them."""
 
 import hashlib
 import json
@@ -18,7 +18,10 @@ __all__ = ["draw", "pick", "run", "select"]
 
 
 def select(root: Path, patterns) -> dict[str, list[Mutant]]:
-    """All mutants of the files at `root` that match any of `patterns`, by file."""
+    """All mutants of the Python files below `root` that match any of `patterns`, by file.
+
+    Raises a `UserError` if no file matches.
+    """
     paths = sorted({path for pattern in patterns for path in root.glob(pattern) if path.suffix == ".py"})
     if not paths:
         raise UserError(f"no Python files match {' '.join(patterns)} in {root}")
@@ -27,22 +30,36 @@ def select(root: Path, patterns) -> dict[str, list[Mutant]]:
 
 
 def pick(mutants: dict[str, list[Mutant]], names: list[str]) -> list[Mutant]:
-    """Those of `mutants` that are named."""
+    """The mutants with the identifiers `names`; a `UserError` for one that does not exist.
+
+    Examples
+    --------
+    >>> found = {"a.py": mutants_of("x = y & 1\\n", "a.py")}
+    >>> [mutant.after for mutant in pick(found, [found["a.py"][0].id])] == [found["a.py"][0].after]
+    True
+    """
     found = {mutant.id: mutant for each in mutants.values() for mutant in each}
     for name in names:
         if name not in found:
-            raise UserError(f"there is no mutant {name}; --list shows those that are drawn")
+            raise UserError(f"there is no mutant {name}; --list prints the drawn ones")
     return [found[name] for name in names]
 
 
 def draw(mutants: dict[str, list[Mutant]], count: int, seed: int) -> list[Mutant]:
-    """`count` of `mutants`, the same for the same seed, in proportion to each file's number of them.
+    """Draws `count` mutants by `seed`, from each file in proportion to its number of them.
 
-    The order within a file is that of a hash over the change itself, so that an edit elsewhere hardly alters the draw.
+    Within a file, the mutants with the lowest hashes of their changes are drawn, so edits elsewhere hardly alter the
+    draw. Raises a `UserError` if there are fewer than `count`.
+
+    Examples
+    --------
+    >>> found = {"a.py": mutants_of("x = y & 1\\nz = y + x\\n", "a.py")}
+    >>> len(draw(found, 2, seed=1)), draw(found, 2, seed=1) == draw(found, 2, seed=1)
+    (2, True)
     """
     total = sum(map(len, mutants.values()))
     if not 1 <= count <= total:
-        raise UserError(f"the number of mutants is 1 to {total}, of which there are, not {count}")
+        raise UserError(f"--count must be 1…{total}, the number of mutants, not {count}")
     shares = {file: count * len(found) / total for file, found in mutants.items()}
     places = {file: int(share) for file, share in shares.items()}
     for file in sorted(shares, key=lambda file: places[file] - shares[file])[:count - sum(places.values())]:
@@ -60,10 +77,10 @@ def draw(mutants: dict[str, list[Mutant]], count: int, seed: int) -> list[Mutant
 
 
 class _Record:
-    """Outcomes as lines of JSON in a file, so that an interrupted run goes on where it was.
+    """A file of outcomes, as lines of JSON, so that an interrupted run can be resumed.
 
-    A mutant that was killed stays so while its file is the same; one that survived is tried again when any file of the
-    tree has changed.
+    A killed mutant is not run again as long as its file is the same, and a survivor as long as no file of the tree has
+    changed.
     """
 
     def __init__(self, path: Path | None, suite: Suite):
@@ -76,7 +93,7 @@ class _Record:
                 entry = json.loads(line)
                 self._known[entry["key"]] = entry
             except (ValueError, KeyError, TypeError):
-                raise UserError(f"{path} is no record of mutants; give another file to --resume") from None
+                raise UserError(f"{path} is not a record of mutants; give another file to --resume") from None
 
     def _write(self, entry: dict):
         with self._lock:
@@ -86,10 +103,12 @@ class _Record:
                     file.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
     def durations(self, test: str) -> dict[str, float] | None:
+        """Seconds of each test of a file, if they are in the record."""
         entry = self._known.get(f"durations {test} {self._suite.digest(test)}")
         return entry and entry["tests"]
 
     def keep_durations(self, test: str):
+        """Adds the seconds of each test of a file."""
         self._write({"key": f"durations {test} {self._suite.digest(test)}", "tests": self._suite.durations[test]})
 
     def _key(self, mutant: Mutant, stage: int) -> str:
@@ -97,28 +116,30 @@ class _Record:
         return f"stage {stage} {mutant.id} {hashlib.sha256(changed.encode()).hexdigest()}"
 
     def outcome(self, mutant: Mutant, stage: int) -> MutantOutcome | None:
+        """The outcome of a mutant in a stage of its tests, if it is in the record and still valid."""
         entry = self._known.get(self._key(mutant, stage))
         if entry is None or (entry["status"] == "survived" and entry["tree"] != self._tree):
             return None
         return MutantOutcome(entry["status"], entry["by"])
 
     def keep(self, mutant: Mutant, stage: int, outcome: MutantOutcome):
+        """Adds an outcome."""
         self._write({"key": self._key(mutant, stage), "tree": self._tree, "before": mutant.before,
                      "after": mutant.after, **asdict(outcome)})
 
 
 def run(suite: Suite, mutants: list[Mutant], *, jobs: int = 1, resume: Path | None = None,
         progress: bool = False) -> dict[Mutant, MutantOutcome]:
-    """Puts each of `mutants` to the nearest tests and, where it survives them, to the others.
+    """Runs the nearest tests on each of `mutants`, and the others on those that survive; outcomes by mutant.
 
     Parameters
     ----------
     suite : Suite
     mutants : list of Mutant
     jobs : int
-        tests that run at a time.
+        mutants that are tested in parallel.
     resume : Path or None
-        where outcomes are kept, and taken from.
+        a file of outcomes: those in it are reused, and new ones are added.
     progress : bool
         a bar on standard error.
     """

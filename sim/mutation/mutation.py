@@ -1,8 +1,8 @@
-"""Mutants of Python source: small faults of the kinds that a person makes, each of which a good test finds.
+"""Makes mutants of Python source: small faults of the kinds that people make, which good tests notice.
 
-Only what decides how the hardware behaves is changed: no docstrings, messages, names, annotations of functions, nor
-`attrs`. Two changes that cannot show in any test of behaviour are never made: a signal that is *wider* than it need be
-(so sizes in shapes are only diminished), and a reset for a register that had none.
+Only code that decides the behaviour of the hardware is changed: no docstrings, messages, names, annotations of
+functions, or `attrs`. Two changes are never made, since no test of behaviour can notice them: a wider signal (sizes
+in shapes are only reduced), and a reset for a register without one.
 """
 
 import ast
@@ -22,17 +22,13 @@ class Mutant:
     Parameters
     ----------
     file : str
-        from the root of the tree, with slashes.
-    line : int
-        where the change begins, from 1.
+        path from the root of the tree, with slashes.
+    line, number : int
+        line of the change, and number among the mutants of the same line and kind; both from 1.
     kind : str
-        of `sim.mutation.kinds.KINDS`.
-    number : int
-        from 1, among those of the same line and kind.
-    start, end : int
-        the bytes that are replaced.
-    text : str
-        what replaces them.
+        a key of `sim.mutation.kinds.KINDS`.
+    start, end, text
+        `text` replaces the bytes from `start` to `end`.
     before, after : str
         the lines that differ, without indentation; several are joined by ` ⏎ `.
     """
@@ -49,6 +45,7 @@ class Mutant:
 
     @property
     def id(self) -> str:
+        """The identifier `FILE:LINE:KIND:NUMBER`."""
         return f"{self.file}:{self.line}:{self.kind}:{self.number}"
 
     def apply(self, source: str) -> str:
@@ -76,7 +73,7 @@ def _drives(node, domain: str) -> bool:
 
 
 def _registers(tree) -> set[str]:
-    """Names of local signals that `m.d.sync` drives."""
+    """Names of the local signals that `m.d.sync` drives."""
     names = set()
     for statement in ast.walk(tree):
         if _drives(statement, "sync"):
@@ -117,7 +114,7 @@ class _Finder:
         self._edit(kind, *self._span(node), text)
 
     def _walk(self, node, shape: bool):
-        """`shape`: what stands here is the size of a signal or the like."""
+        """`shape`: the node is in the size of a signal or similar."""
         if isinstance(node, UNSEEN):
             if isinstance(node, ast.Raise):
                 self._instead("statement", node, "pass")
@@ -185,7 +182,7 @@ class _Finder:
             self._between("condition", left, right, old, new, whole=node)
 
     def _negate(self, test, form: str):
-        """Unless the loss of its sign, or another comparison, negates it as well."""
+        """Negates a test, unless another mutant (no sign, another comparison) does so, too."""
         if not isinstance(test, ast.UnaryOp) and not (
                 isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Eq | ast.NotEq | ast.Is | ast.IsNot)):
             self._instead("condition", test, form.format(self._text(test)))
@@ -218,7 +215,7 @@ class _Finder:
                     self._instead("reset", keyword.value, "0")
 
     def _assign(self, node, shape):
-        """A change of state is left out; a register is deprived of its reset."""
+        """Leaves out a change of state; takes the reset from a register."""
         target = node.targets[0]
         if isinstance(target, ast.Attribute) and target.attr == "next":
             self._instead("statement", node, "pass")
@@ -249,14 +246,14 @@ class _Finder:
             self._instead("statement", node, "pass")
 
     def _slice(self, node, shape):
-        """Numbers are moved as constants."""
+        """Changes numbers in a slice like constants."""
         for bound, change in ((node.lower, "+ 1"), (node.upper, "- 1")):
             if bound is not None and not isinstance(bound, ast.Constant):
                 self._instead("slice", bound, f"{self._text(bound)} {change}")
 
 
 def _lines(source: str, start: int, end: int, text: str) -> tuple[str, str]:
-    """The lines that differ when `text` stands for the bytes from `start` to `end`."""
+    """The lines that differ if `text` replaces the bytes from `start` to `end`."""
     data = source.encode()
     first, last = data.rfind(b"\n", 0, start) + 1, data.find(b"\n", end)
     tail = data[end:last] if last >= 0 else data[end:]
@@ -270,7 +267,7 @@ def _lines(source: str, start: int, end: int, text: str) -> tuple[str, str]:
 
 
 def mutants_of(source: str, file: str) -> list[Mutant]:
-    """Every mutant of `source`, in order of their places."""
+    """All mutants of `source`, in the order of their places in the file."""
     data, numbers, mutants = source.encode(), Counter(), []
     for kind, start, end, text in sorted(set(_Finder(source).edits), key=lambda edit: (edit[1], edit[2], *edit)):
         if data[start:end].decode() == text:

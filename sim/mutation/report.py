@@ -1,4 +1,4 @@
-"""What became of the mutants, and why some survived: the page `docs/mutants.md`."""
+"""Writes the page `docs/mutants.md`: the outcomes of the mutants, and why some survived."""
 
 import tomllib
 from collections import Counter
@@ -45,7 +45,10 @@ fails.{slow}
 
 
 def explanations(root: Path) -> dict[tuple, str]:
-    """Reasons by (file, before, after): the same change means the same, wherever in its file it stands."""
+    """The reasons for survivors, by (file, before, after), from docs/mutants.toml.
+
+    A reason holds for this change everywhere in its file. Raises a `UserError` if the file is malformed.
+    """
     path = root / EXPLANATIONS
     if not path.exists():
         return {}
@@ -53,7 +56,7 @@ def explanations(root: Path) -> dict[tuple, str]:
         entries = tomllib.loads(path.read_text("utf-8")).get("survivor", [])
         return {(entry["file"], entry["before"], entry["after"]): entry["reason"] for entry in entries}
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise UserError(f"{path}: a survivor has file, before, after and reason ({error})") from error
+        raise UserError(f"{path}: each survivor needs file, before, after and reason ({error})") from error
 
 
 def _percent(part: float) -> str:
@@ -62,7 +65,20 @@ def _percent(part: float) -> str:
 
 @dataclass(frozen=True)
 class MutationReport:
-    """What became of each mutant, and the reasons of those that survived."""
+    """The outcomes of the drawn mutants.
+
+    Parameters
+    ----------
+    seed : int
+        of the draw.
+    candidates : int
+        the number of mutants that were drawn from.
+    outcomes : {Mutant: MutantOutcome}
+    reasons : {(file, before, after): str}
+        why mutants survived, see `explanations`.
+    slow : list of str
+        tests that were not run.
+    """
 
     seed: int
     candidates: int
@@ -71,33 +87,39 @@ class MutationReport:
     slow: list[str]
 
     def of(self, status: str) -> list[Mutant]:
+        """The mutants with this status."""
         return [mutant for mutant, outcome in self.outcomes.items() if outcome.status == status]
 
     @property
     def rate(self) -> float:
-        """The part that was killed or timed out. A survivor counts against it, whatever its reason."""
+        """The fraction of mutants that were killed or timed out. Survivors with a reason do not count, either."""
         return 1 - len(self.of("survived")) / len(self.outcomes)
 
     def reason(self, mutant: Mutant) -> str | None:
+        """Why a mutant survived, or None if this is not explained."""
         return self.reasons.get((mutant.file, mutant.before, mutant.after))
 
     @property
     def unexplained(self) -> list[Mutant]:
+        """Survivors without a reason."""
         return [mutant for mutant in self.of("survived") if not self.reason(mutant)]
 
     @property
     def passed(self) -> bool:
+        """Whether at least `LEAST_KILLED` were noticed and all survivors are explained."""
         return self.rate >= LEAST_KILLED and not self.unexplained
 
     def summary(self) -> str:
+        """Counts, and a line or two for each survivor, for the terminal."""
         counts = ", ".join(f"{len(self.of(status))} {status}" for status in STATUSES)
-        lines = [f"{len(self.outcomes)} mutants: {counts}; {_percent(self.rate)} noticed, of at least "
-                 f"{_percent(LEAST_KILLED)}"]
+        lines = [f"{len(self.outcomes)} mutants: {counts}; {_percent(self.rate)} noticed; at least "
+                 f"{_percent(LEAST_KILLED)} required"]
         lines += [f"  survived: {mutant.id}: {mutant.before}  →  {mutant.after or '(nothing)'}\n"
                   f"    {self.reason(mutant) or 'NOT EXPLAINED'}" for mutant in self.of("survived")]
         return "\n".join(lines)
 
     def as_dict(self) -> dict:
+        """The report for JSON."""
         return {"seed": self.seed, "candidates": self.candidates, "rate": self.rate, "passed": self.passed, "mutants": [
             {"id": mutant.id, "before": mutant.before, "after": mutant.after, **asdict(outcome),
              "reason": self.reason(mutant)} for mutant, outcome in self.outcomes.items()]}
@@ -110,7 +132,7 @@ class MutationReport:
         return "\n".join(lines)
 
     def page(self) -> str:
-        """The report in Markdown, without anything that differs from run to run."""
+        """The report in Markdown. It has no times, so it is the same for every run."""
         def grouped(key, names):
             return {label: [outcome for mutant, outcome in self.outcomes.items() if key(mutant) == name]
                     for name, label in names.items()}

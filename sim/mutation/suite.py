@@ -1,4 +1,4 @@
-"""The tests that a mutant is put to: which ones can see a file, how long they take, and what they say."""
+"""Finds the tests that depend on a file, measures their times, and runs them on mutants."""
 
 import ast
 import hashlib
@@ -20,11 +20,11 @@ from varigate.sim.mutation.mutation import Mutant
 
 __all__ = ["MutantOutcome", "Suite"]
 
-PACKAGE = "varigate"  # of which all folders are parts, wherever they lie
+PACKAGE = "varigate"  # all folders are imported as parts of it
 TESTS = "tests"
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "*.egg-info", "venv")
 PYTEST = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
-# The limit is one of computing, so that it means the same on a busy machine (Windows has none: see WAITING).
+# The limit is of CPU time, which does not depend on the load of the machine (Windows has none: see WAITING).
 RUN = """import sys
 try:
     import resource
@@ -35,10 +35,10 @@ except ImportError:
 import pytest
 sys.exit(pytest.main(sys.argv[2:]))
 """
-WAITING = 20  # seconds that a second of computing may take
+WAITING = 20  # seconds by the clock that a second of CPU time may take
 ENDED = {-getattr(signal, name) for name in ("SIGXCPU", "SIGKILL") if hasattr(signal, name)}  # by the limit
-USAGE = 4  # pytest's exit status for arguments that mean nothing
-FIRST_SECONDS = 20  # of the nearest tests, where no file of tests has the module's name
+USAGE = 4  # pytest's exit status for wrong arguments
+FIRST_SECONDS = 20  # of nearest tests in the first stage, if no file of tests is named after the module
 # `12.3s call tests/…::test[…]`, of pytest --durations
 DURATION = re.compile(r"^([\d.]+)s (?:setup|call|teardown) +(\S+\.py)(::.*)$", re.MULTILINE)
 FAILED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
@@ -46,7 +46,7 @@ FAILED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class MutantOutcome:
-    """`killed` (by the test or file `by`), `timed out` or `survived`."""
+    """The outcome of a mutant: `killed` (by the test or file `by`), `timed out` or `survived`."""
 
     status: str
     by: str = ""
@@ -57,19 +57,24 @@ def _digest(*texts: bytes) -> str:
 
 
 class Suite:
-    """The tests of the tree at `root`. They run in copies of it, never in the tree itself.
+    """The tests of the source tree at `root`. They run in copies of the tree.
 
     Parameters
     ----------
     root : Path
-        where pyproject.toml and tests/ are.
+        the folder of pyproject.toml and tests/.
     slowest : float
-        a single test that takes longer, in seconds, is not run: what it would have killed counts as survived.
+        seconds; slower tests are not run, and mutants that only they would kill count as survivors.
 
     Members
     -------
     durations : dict
-        seconds of each test of each file, as `measure` has found; the caller may keep them between runs.
+        seconds of each test of each file, set by `measure`; the caller may set those of an earlier run.
+
+    Raises
+    ------
+    UserError
+        if there are no tests.
     """
 
     def __init__(self, root: Path, *, slowest: float = 5):
@@ -81,19 +86,19 @@ class Suite:
 
     @cached_property
     def sources(self) -> dict[str, bytes]:
-        """Every Python file of the tree, by its path from the root."""
+        """The content of every Python file of the tree, by its path from the root."""
         with tempfile.TemporaryDirectory(prefix="varigate-mutants-") as directory:
             copy = self._copy(directory)
             return {path.relative_to(copy).as_posix(): path.read_bytes() for path in sorted(copy.rglob("*.py"))}
 
     def digest(self, file: str | None = None) -> str:
-        """Of the whole tree, or of what decides about the tests in `file`."""
+        """SHA-256 of the whole tree, or of all that the tests in `file` may depend on."""
         return _digest(*(text for path, text in self.sources.items()
                          if file in (None, path) or not Path(path).name.startswith("test_")))
 
     @cached_property
     def _imports(self) -> dict[str, set[str]]:
-        """The files that each file imports; those of tests also have their folders' conftest.py."""
+        """The files that each file imports; files of tests also depend on the conftest.py of their folders."""
         places = {}
         for path in self.sources:
             parts = Path(path).with_suffix("").parts
@@ -114,7 +119,7 @@ class Suite:
         return imports
 
     def _distances(self, file: str) -> dict[str, int]:
-        """Files of tests that import `file`, with the number of imports it takes."""
+        """The files of tests that import `file`, with the length of the chain of imports."""
         found, queue = {}, deque([(file, 0)])
         seen = {file}
         while queue:
@@ -128,21 +133,21 @@ class Suite:
         return found
 
     def tests_of(self, files) -> list[str]:
-        """Files of tests that import any of `files`."""
+        """The files of tests that import any of `files`, directly or not."""
         return sorted({test for file in files for test in self._distances(file)})
 
     def seconds(self, test: str) -> float:
-        """How long a file of tests takes without its slow ones."""
+        """Seconds that a file of tests takes, without its slow tests."""
         return sum(seconds for seconds in self.durations[test].values() if seconds <= self._slowest)
 
     @property
     def slow(self) -> list[str]:
-        """The tests that are not run."""
+        """The tests that are not run, because they are slower than `slowest`."""
         return sorted(test + name for test, tests in self.durations.items()
                       for name, seconds in tests.items() if seconds > self._slowest)
 
     def stages(self, file: str) -> tuple[list[str], list[str]]:
-        """Files of tests for mutants of `file`: first those of its name, or else the nearest; then all others."""
+        """The files of tests for mutants of `file`: those named after it (or else the nearest), and all others."""
         distances = self._distances(file)
         order = sorted(distances, key=lambda test: (distances[test], self.seconds(test)))
         first = [test for test in order if Path(test).stem == f"test_{Path(file).stem}"]
@@ -156,12 +161,12 @@ class Suite:
         return first, sorted(set(order) - set(first), key=self.seconds)
 
     def measure(self, tests: list[str]):
-        """Runs `tests` on the tree as it is.
+        """Runs `tests` on the unchanged tree, and keeps their times in `durations`.
 
         Raises
         ------
         UserError
-            when a test fails: nothing could be said of mutants.
+            if a test fails: then failures of mutants would mean nothing.
         """
         code, output = self._run(None, ["--durations=0", "--durations-min=0", *tests], limit=0)
         if code != 0:
@@ -173,7 +178,7 @@ class Suite:
             known[name] = known.get(name, 0) + float(seconds)
 
     def run(self, mutant: Mutant, tests: list[str]) -> MutantOutcome:
-        """Puts `mutant` to `tests`, the quick ones first, until one fails."""
+        """Runs `tests` on `mutant`, quick ones first, until one fails."""
         seconds = {test + name: taken for test in tests for name, taken in self.durations[test].items()
                    if taken <= self._slowest}
         if not seconds:
@@ -194,7 +199,7 @@ class Suite:
         return MutantOutcome("killed", failed[1] if failed else tests[0]) if code else MutantOutcome("survived")
 
     def stop(self):
-        """Ends all runs, with a `UserError` in each, and lets none begin."""
+        """Ends all runs, each with a `UserError`, and lets no other start."""
         self._stopped = True
         for process in list(self._running):
             self._end(process)
@@ -203,10 +208,10 @@ class Suite:
         return Path(shutil.copytree(self.root, Path(directory) / "tree", ignore=LEFT_OUT))
 
     def _run(self, mutant: Mutant | None, arguments: list[str], *, limit: int) -> tuple[int, str]:
-        """Exit status and output of pytest in a copy of the tree with `mutant` in it. A `limit` of 0 is none."""
+        """Runs pytest in a copy of the tree with `mutant` applied; exit status and output. limit: 0 for none."""
         with tempfile.TemporaryDirectory(prefix="varigate-mutants-", ignore_cleanup_errors=True) as directory:
             copy = self._copy(directory)
-            # A file of bytecode would be taken for its source's when the two sources have one size and one time.
+            # No bytecode: Python would reuse that of another source with the same size and time.
             environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(copy)}
             if mutant:
                 path = copy / mutant.file
@@ -227,12 +232,12 @@ class Suite:
                 self._end(process)
                 self._running.discard(process)
             if self._stopped:
-                raise UserError("stopped")
+                raise UserError("the run was stopped")
             return process.returncode, output
 
     @staticmethod
     def _end(process):
-        """Ends a run and what it has started (on Windows the run alone)."""
+        """Ends a run and its child processes (on Windows only the run)."""
         if process.poll() is None:
             with suppress(ProcessLookupError):
                 if hasattr(os, "killpg"):

@@ -1,1 +1,1 @@
-"""A network's core against the integer reference, in bulk, in any simulator; and how fast each is."""
+"""Compares a network's core with the integer reference in any simulator, and measures the simulators' speed."""

@@ -1,4 +1,4 @@
-"""How fast the simulators are: one table, measured in one run."""
+"""Measures the speed of the simulators."""
 
 import os
 import tempfile
@@ -17,14 +17,26 @@ from varigate.sim.regression.regress import examples_of
 
 __all__ = ["BASE", "Speed", "bench", "table"]
 
-BASE = "pysim"  # what the others are compared with
+BASE = "pysim"  # the speed that ratios refer to
 SECONDS = 2.0  # of CPU time, at least, for each engine
 
 
 @dataclass(frozen=True)
 class Speed:
-    """An engine's speed on one core. Seconds are those of this process's CPU, but for `build_seconds`: by the clock,
-    elaboration and compilation, nothing of it from the cache. `ratio` is to `BASE`."""
+    """The speed of an engine (a simulator) on one core.
+
+    Parameters
+    ----------
+    engine : str
+    build_seconds : float
+        wall-clock time of elaboration and compilation, without a cache.
+    samples, cycles : int
+        simulated in `cpu_seconds`.
+    cpu_seconds, cycles_per_second : float
+        in CPU time of this process.
+    ratio : float
+        of `cycles_per_second` to that of `BASE`.
+    """
 
     engine: str
     build_seconds: float
@@ -35,12 +47,13 @@ class Speed:
     ratio: float = 1.0
 
     def as_dict(self) -> dict:
+        """The fields by name, for JSON."""
         return asdict(self)
 
 
 @contextmanager
 def _empty_cache():
-    """An empty cache of compiled designs, for a while."""
+    """Replaces the cache of compiled designs by an empty one."""
     before = os.environ.get("VARIGATE_CACHE")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # Windows keeps loaded libraries
         os.environ["VARIGATE_CACHE"] = folder
@@ -53,7 +66,10 @@ def _empty_cache():
 
 
 def measure(engine: str, network: Network, array: Array, seconds: float = SECONDS) -> Speed:
-    """Runs examples, twice as many each time, until a run takes `seconds` of CPU time. All answers must be right."""
+    """Runs more and more examples until a run takes `seconds` of CPU time; its speed.
+
+    Raises an `AssertionError` if an answer is wrong.
+    """
     examples = examples_of(network)
     with _empty_cache():
         start = time.perf_counter()
@@ -65,14 +81,14 @@ def measure(engine: str, network: Network, array: Array, seconds: float = SECOND
                 answers, cycles = core.reconstruct(codes, None)
                 passed = time.process_time() - start
                 if not np.array_equal(answers, answers_of(network, codes, None)):
-                    raise AssertionError(f"{engine} is not equal to the reference: its speed means nothing")
+                    raise AssertionError(f"{engine} gives wrong answers: no speed is measured")
                 if passed >= seconds:
                     return Speed(engine, round(build, 2), count, cycles, round(passed, 3), round(cycles / passed, 1))
                 count *= max(2, min(64, int(seconds / max(passed, 1e-3))))
 
 
 def bench(network: Network, array: Array, *, seconds: float = SECONDS, progress: bool = False) -> list[Speed]:
-    """All engines on one core, `BASE` first; `progress`: a bar on standard error."""
+    """The speed of every engine on one core, `BASE` first. `progress`: a bar on standard error."""
     names = [BASE, *(name for name in ENGINES if name != BASE)]
     speeds = [measure(name, network, array, seconds)
               for name in tqdm(names, unit="simulator", disable=not progress)]
@@ -81,7 +97,14 @@ def bench(network: Network, array: Array, *, seconds: float = SECONDS, progress:
 
 
 def table(speeds: list[Speed]) -> str:
-    """For people to read."""
+    """The speeds as a table of text.
+
+    Examples
+    --------
+    >>> print(table([Speed("pysim", 1.5, 16, 3000, 2.0, 1500.0)]))
+    engine       build s   samples        cycles    CPU s   cycles / CPU s    ratio
+    pysim            1.5        16         3,000     2.00            1,500      1.0
+    """
     head = ("engine", "build s", "samples", "cycles", "CPU s", "cycles / CPU s", "ratio")
     lines = ["{:<10}{:>10}{:>10}{:>14}{:>9}{:>17}{:>9}".format(*head)]
     lines += [f"{s.engine:<10}{s.build_seconds:>10.1f}{s.samples:>10,}{s.cycles:>14,}{s.cpu_seconds:>9.2f}"

@@ -1,4 +1,4 @@
-"""The core's RECONSTRUCT in bulk: arrays of input codes in, arrays of answers out, and what they must be."""
+"""Runs many RECONSTRUCT jobs through a simulated core, and computes the answers that it must give."""
 
 import numpy as np
 
@@ -13,27 +13,33 @@ from varigate.sim.testbench.reference import Job
 
 __all__ = ["AmaranthCore", "StreamCore", "answers_of", "pack"]
 
-BATCH = 1 << 20  # input codes and numbers of answers at a time: what is kept in memory
+BATCH = 1 << 20  # input codes and answers that are kept in memory at a time
 
 VALUE, LAST = 3, 35  # the places of `value` and `last` in gateware.core.job.Result
 VALUE_MASK = (1 << LAST - VALUE) - 1
 
 
 def pack(part, value, last) -> np.ndarray:
-    """Elements of an answer as the words of the stream `client.result`; uint64."""
+    """Packs the elements of an answer as words of the stream `client.result`, uint64.
+
+    Examples
+    --------
+    >>> pack(1, -1, True) == 1 | VALUE_MASK << VALUE | 1 << LAST
+    np.True_
+    """
     value = (np.asarray(value, dtype=np.int64) & VALUE_MASK).astype(np.uint64)
     return np.asarray(part, np.uint64) | value << np.uint64(VALUE) | np.asarray(last, np.uint64) << np.uint64(LAST)
 
 
 def answers_of(network: Network, codes, seed: int | None, start: int = 0) -> np.ndarray:
-    """What the core must answer to RECONSTRUCT of `codes`, from the integer inference.
+    """The answers that the core must give to RECONSTRUCT of `codes`, from the integer inference.
 
     Parameters
     ----------
     codes : array
         (n, inputs), integers in `network.input`.
     seed : int
-        of ε, which the n jobs take in order; None for the one after reset.
+        the seed of ε, which the n jobs take in order; None: the seed after reset.
     start : int
         index of the first ε taken.
 
@@ -41,6 +47,13 @@ def answers_of(network: Network, codes, seed: int | None, start: int = 0) -> np.
     -------
     array
         uint64 (n, numbers), see `pack`: ε index, μ, v, class scores and class if there is a head, z, output.
+
+    Examples
+    --------
+    >>> from varigate.model.network import network_file
+    >>> iris = network_file.load(network_file.find("iris"))
+    >>> answers_of(iris, iris.example_codes[:3], seed=1).shape == (3, numbers(iris))
+    True
     """
     count, latent = len(codes), network.latent
     draws = epsilon(network.epsilon_table, network.epsilon_seed if seed is None else seed, count * latent, start)
@@ -53,17 +66,17 @@ def answers_of(network: Network, codes, seed: int | None, start: int = 0) -> np.
 
 
 def numbers(network: Network) -> int:
-    """Length of an answer to RECONSTRUCT."""
+    """The number of elements of an answer to RECONSTRUCT."""
     return sum(counts(Op.RECONSTRUCT, network).values())
 
 
 class StreamCore:
-    """A core in a simulation that has its ports: compiled RTL, or a netlist.
+    """A core in the compiled simulator, as RTL or as a netlist.
 
     Parameters
     ----------
     simulation : Simulation
-        of a `FoldedVae`; closed with this.
+        of a `FoldedVae`; it is closed together with this object.
     network : Network
     """
 
@@ -77,7 +90,9 @@ class StreamCore:
         self._simulation.close()
 
     def reconstruct(self, codes, seed: int | None, *, stall: float = 0.0) -> tuple[np.ndarray, int]:
-        """A reset (`seed` None) or a seed, and then the jobs, as a client gives them that never lets the core wait.
+        """Resets the core (`seed` None) or seeds ε, then runs a job for each row of `codes` (n, inputs).
+
+        Jobs are given without pauses, except those of `stall`, the probability of a pause in a cycle.
 
         Returns
         -------
@@ -104,12 +119,12 @@ class StreamCore:
 
 
 class AmaranthCore:
-    """The same in the Amaranth simulator, which starts afresh for each call.
+    """A core in the Amaranth simulator, like `StreamCore`; each call starts a new simulation.
 
     Parameters
     ----------
     make : function
-        of no arguments, makes a new `FoldedVae`.
+        makes a new `FoldedVae`; no arguments.
     """
 
     def __init__(self, make):

@@ -1,4 +1,4 @@
-"""The simulators by name: each opens a core, in which RECONSTRUCT runs in bulk."""
+"""The simulators by name. Each one opens a core that runs many RECONSTRUCT jobs."""
 
 from varigate.gateware.core.vae import FoldedVae
 from varigate.gateware.engine.program import Array
@@ -17,7 +17,7 @@ def _compiled(network: Network, array: Array, *, weights: str = "lut", trace=Non
 
 def _pysim(network: Network, array: Array, *, weights: str = "lut", trace=None) -> AmaranthCore:
     if trace is not None:
-        raise UserError("the engine pysim writes no VCD: choose --engine compiled")
+        raise UserError("--engine pysim cannot write a VCD: choose --engine compiled")
     return AmaranthCore(lambda: FoldedVae(network, array, weights=weights))
 
 
@@ -31,7 +31,7 @@ ENGINES = {
     "pysim": _pysim,  # Amaranth's own simulator
     "gate": _gate,  # the netlist that synthesis makes, in CXXRTL
 }
-"""Functions of (network, array, weights=…, trace=…) to a context manager with a method `reconstruct`, see `bulk`.
+"""Functions (network, array, weights=…, trace=…) → a context manager with a method `reconstruct`, see `bulk`.
 
-`trace` is None or the path of a VCD to write.
+`trace` is None, or the path of the VCD that is written.
 """

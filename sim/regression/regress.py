@@ -1,4 +1,4 @@
-"""A network's core against the integer reference, on the network's real data."""
+"""Compares a network's core with the integer reference, on the network's real data."""
 
 import os
 import threading
@@ -18,13 +18,13 @@ from varigate.sim.regression.engines import DEFAULT, ENGINES
 
 __all__ = ["PASSES", "Regression", "examples_of", "regress"]
 
-PASSES = 4  # over all examples
-RUN = 2500  # samples from one seed at most: the first run has ε as after reset, the others are seeded 1, 2, …
+PASSES = 4  # through all examples
+RUN = 2500  # the most samples per seed of ε: the first run has the seed after reset, the others 1, 2, …
 
 
 @dataclass(frozen=True)
 class Regression:
-    """The outcome. A sample is one RECONSTRUCT: it mismatches when any number of its answer is not equal."""
+    """The outcome of a regression. A sample is one RECONSTRUCT; it mismatches if any number of its answer differs."""
 
     network: str
     engine: str
@@ -35,20 +35,24 @@ class Regression:
     array: dict  # the fields of `gateware.engine.program.Array`
 
     def as_dict(self) -> dict:
+        """The fields by name, for JSON."""
         return asdict(self)
 
 
 def examples_of(network: Network) -> np.ndarray:
-    """(n, inputs), n > 0; or a UserError."""
+    """The codes (n, inputs) of the network's examples; a `UserError` if it has none."""
     if not len(network.examples):
-        raise UserError(f"network {network.name} holds no examples to run; train it with its data, or add some")
+        raise UserError(f"network {network.name} has no examples to run; train it again with its data, or add some")
     return network.example_codes
 
 
 def regress(network: Network, array: Array, *, inputs: np.ndarray | None = None, engine: str = DEFAULT,
             count: int | None = None, weights: str = "lut", stall: float = 0.0, trace=None,
             progress: bool = False) -> Regression:
-    """All inputs, again and again with other ε: ε index, μ, v, class scores, class, z and reconstruction.
+    """Runs samples through the core, and compares each answer with the reference.
+
+    An answer has the ε index, μ, v, class scores, class, z and the reconstruction. Inputs that are used again get
+    another ε.
 
     Parameters
     ----------
@@ -57,14 +61,14 @@ def regress(network: Network, array: Array, *, inputs: np.ndarray | None = None,
     inputs : array
         (n, inputs), input codes; by default the network's examples.
     engine : str
-        of `sim.regression.engines.ENGINES`.
+        a name in `sim.regression.engines.ENGINES`.
     count : int
-        samples; the default is every example in `PASSES` passes, but `inputs` once. Fewer stop early, more go on with
-        further seeds.
+        samples; by default `PASSES` passes through the examples, or one through `inputs`. If there are more, inputs
+        are repeated.
     stall : float
         probability that the client pauses, in each cycle and on each stream.
     trace : path
-        of a VCD to write.
+        the VCD that is written.
     progress : bool
         a bar on standard error.
     """
@@ -72,15 +76,15 @@ def regress(network: Network, array: Array, *, inputs: np.ndarray | None = None,
         count = PASSES * len(examples_of(network)) if inputs is None else len(inputs)
     inputs = examples_of(network) if inputs is None else inputs
     if count < 1:
-        raise UserError(f"the number of samples is at least 1, not {count}")
+        raise UserError(f"--count must be at least 1, not {count}")
     if not 0 <= stall < 1:
-        raise UserError(f"a probability of stalls is at least 0 and less than 1, not {stall}")
+        raise UserError(f"--stall must be at least 0 and less than 1, not {stall}")
     runs = _runs(inputs, count)
     local = threading.local()
     with ExitStack() as stack, tqdm(total=count, unit="sample", disable=not progress) as bar:
 
         def run(codes, seed):
-            """Mismatches, cycles and CPU seconds of some samples, on this thread's own core."""
+            """Runs samples on this thread's own core; mismatches, cycles and CPU seconds."""
             if not hasattr(local, "core"):
                 local.core = stack.enter_context(ENGINES[engine](network, array, weights=weights, trace=trace))
             start = time.thread_time()
@@ -89,7 +93,7 @@ def regress(network: Network, array: Array, *, inputs: np.ndarray | None = None,
             bar.update(len(codes))
             return int((answers != answers_of(network, codes, seed)).any(axis=1).sum()), cycles, seconds
 
-        # Compiled code runs beside other threads; waveforms, and Amaranth's simulator, want one.
+        # Compiled code can run in many threads; waveforms and Amaranth's simulator need a single one.
         workers = 1 if trace is not None or engine == "pysim" else min(os.cpu_count() or 1, len(runs))
         with ThreadPoolExecutor(workers) as pool:
             mismatches, cycles, seconds = np.sum(list(pool.map(lambda each: run(*each), runs)), axis=0)
@@ -98,7 +102,7 @@ def regress(network: Network, array: Array, *, inputs: np.ndarray | None = None,
 
 
 def _runs(inputs: np.ndarray, count: int) -> list[tuple[np.ndarray, int | None]]:
-    """So many samples as pairs of input codes and a seed of ε, None for the network's own: every run has another."""
+    """Splits `count` samples into runs (codes, seed of ε), each with another seed; None is the network's own."""
     runs = []
     while count > 0:
         for start in range(0, len(inputs), RUN):

@@ -1,1 +1,1 @@
-"""Simulators: the compiled one, the gate level, Verilator under cocotb; compilers and their cache."""
+"""Simulators: compiled RTL, gate level, and Verilator with cocotb; C++ compilers and the cache."""

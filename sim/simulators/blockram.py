@@ -12,23 +12,23 @@ __all__ = ["BlockRam"]
 
 
 class BlockRam(wiring.Component):
-    """What a RAMB18E1 or RAMB36E1 with these parameters does, at the pins that the cell connects.
+    """Behaves like a RAMB18E1 or RAMB36E1 with the parameters of a cell, at the pins that the cell connects.
 
     Supported: true and simple dual port, every width, the write modes, byte enables, initial contents and outputs,
     the resets, the output registers, inverted enables and resets. In widths up to 9 the lowest write enable counts,
-    as in the vendor's model. Where a port reads what the other one writes at the same edge in a mode other than
-    READ_FIRST, the device promises nothing: here it reads the inverse of the bits before, so that a design that
-    relies on them is found out. Two writes to one place at one edge have no defined outcome here either.
+    as in the vendor's model. If one port reads what the other one writes at the same edge, and the mode is not
+    READ_FIRST, the device does not define the value: this model gives the inverse of the old bits, so that a design
+    that relies on them fails. Two writes to one place at the same edge have no defined outcome, here as in the device.
 
     Parameters
     ----------
     cell : Cell
-        of a netlist.
+        a cell of a netlist.
 
     Raises
     ------
     UserError
-        in `elaborate`, for what is not supported; see `sim.simulators.ramb.parse`.
+        in `elaborate`, for unsupported parameters; see `sim.simulators.ramb.parse`.
     """
 
     def __init__(self, cell: Cell):
@@ -75,7 +75,7 @@ class _Side:
         return Cat(self._input(name) for name in names)[:width]
 
     def _words(self, word: Value, width: int) -> list[Value]:
-        """`word` at its place in the row and zeros elsewhere; `width` is that of the port's data."""
+        """The row with `word` at its place and zeros elsewhere; `width` is that of the port's data."""
         return [Mux(self._place[exact_log2(width):] == place, word, 0) for place in range(self._ramb.data // width)]
 
     def write(self, m: Module, rows: memory.Memory):

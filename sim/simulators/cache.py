@@ -1,4 +1,4 @@
-"""What takes long to make is kept, by the content of all that it was made of."""
+"""A cache of files that take long to make, keyed by the content of everything they are made from."""
 
 import hashlib
 import tempfile
@@ -13,17 +13,20 @@ __all__ = ["cached"]
 
 
 def cached(suffix: str, parts: Iterable[str], make: Callable[[Path, Path], None]) -> Path:
-    """The file that `make(folder, file)` makes of `parts`: from the cache, or made now in a folder for the purpose."""
+    """The cached file for `parts`; if there is none, `make(folder, file)` makes it in a temporary folder.
+
+    `suffix` is the end of its name, and `parts` all texts that its content depends on.
+    """
     key = hashlib.sha256(b"".join(hashlib.sha256(part.encode()).digest() for part in parts)).hexdigest()
     file = cache_folder() / f"{key}{suffix}"
     if file.exists():
         return file
     file.parent.mkdir(parents=True, exist_ok=True)
-    # Whoever wants the same waits, rather than making it too.
+    # Other processes that need the same file wait for it.
     with FileLock(Path(tempfile.gettempdir()) / f"varigate-{key[:24]}.lock"):
         if not file.exists():
             with tempfile.TemporaryDirectory(prefix="build-", dir=file.parent) as name:
                 made = Path(name) / f"made{suffix}"
                 make(Path(name), made)
-                made.replace(file)  # atomic: all of it or nothing
+                made.replace(file)  # atomic
     return file

@@ -1,4 +1,4 @@
-"""Runs cocotb tests on a component's Verilog, in the simulator that `sim.simulators.verilator` makes of it."""
+"""Runs cocotb tests on a component's Verilog, in the simulator that `sim.simulators.verilator` makes from it."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ LAUNCH = "import ctypes, sys; ctypes.PyDLL(sys.argv[1], ctypes.RTLD_GLOBAL).simu
 
 @dataclass(frozen=True)
 class CocotbResult:
-    """What came of one cocotb test.
+    """The result of one cocotb test.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class CocotbResult:
     status : str
         `passed`, `failed`, `skipped`.
     message : str
-        why, if it has not passed.
+        the reason, if it has not passed.
     """
 
     name: str
@@ -39,7 +39,7 @@ class CocotbResult:
 
 
 def simulator(component) -> Path:
-    """The shared object that simulates `component`, an Amaranth component with ports of its own names, clk and rst."""
+    """The shared object that simulates `component`, an Amaranth component: its ports by name, clk and rst."""
     return verilator.library(verilator.verilog(rtlil.convert(component, name="top", emit_src=False)))
 
 
@@ -55,29 +55,29 @@ def _results(path: Path) -> list[CocotbResult]:
 
 def run(library: Path, module: Path, *, out: Path, test: str | None = None, environment: dict[str, str] | None = None,
         seed: int = 1, limit: float = 300) -> list[CocotbResult]:
-    """Runs the cocotb tests of `module`, each on what the one before has left, the first after power-on.
+    """Runs the cocotb tests of `module` in one simulation: a test begins in the state that the last one left.
 
     Parameters
     ----------
     library : Path
-        of `simulator`.
+        the result of `simulator`.
     module : Path
-        a Python file; it can import its neighbours.
+        a Python file; it can import the other files of its folder.
     out : Path
-        a folder that gets `results.xml` and `log.txt`.
+        the folder where `results.xml` and `log.txt` are written.
     test : str
-        the one function that is run, instead of all.
+        the function that is run; None: all.
     environment : dict
-        further variables.
+        additional environment variables.
     seed : int
-        of `random`, in the module.
+        of `random` in the module.
     limit : float
         seconds.
 
     Raises
     ------
     UserError
-        when the simulation stops before its end, takes too long, or has no test to run.
+        if the simulation ends early, takes longer than `limit`, or has no test to run.
     """
     results, log = out / "results.xml", out / "log.txt"
     results.unlink(missing_ok=True)

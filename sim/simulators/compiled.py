@@ -1,4 +1,4 @@
-"""A design in the compiled simulator: pins one at a time or as lists of changes, streams as arrays."""
+"""The compiled simulator: drives single pins, pins as lists of changes, and streams as arrays."""
 
 import ctypes
 import os
@@ -18,7 +18,7 @@ __all__ = ["DesignPort", "Simulation"]
 
 @dataclass(frozen=True)
 class DesignPort:
-    """A pin, or several side by side: its place in the harness, its width in bits, and whether it is an input."""
+    """A port of the design: its place in the harness, its width in bits, and whether it is an input."""
 
     place: int
     width: int
@@ -26,18 +26,18 @@ class DesignPort:
 
 
 class Simulation:
-    """A clocked design, in a state of its own.
+    """A simulation of a clocked design.
 
-    A cycle: inputs are applied, the combinational values settle, `play` and `transact` sample them, and the rising
-    edge of `clk` comes. Ports have the names that they have in Amaranth's Verilog, `client__job__valid` say; their
-    values are unsigned integers.
+    In each cycle inputs are applied, combinational values settle, `play` and `transact` sample them, and then comes
+    the rising edge of `clk`. Ports have the names of Amaranth's Verilog, such as `client__job__valid`; their values
+    are unsigned integers.
 
     Parameters
     ----------
     component : wiring.Component
         with a `sync` domain, whose `clk` and `rst` become inputs. Inputs start at the `init` of their signals.
     trace : path
-        a VCD is written there, with 10 ns a cycle; slow.
+        the VCD that is written, with 10 ns per cycle; this is slow.
 
     Members
     -------
@@ -59,8 +59,9 @@ class Simulation:
 
     @classmethod
     def from_rtlil(cls, text: str, *, trace: str | os.PathLike | None = None, quick: bool = False) -> "Simulation":
-        """The top module of a design in RTLIL, which need not come from Amaranth. It has an input `clk`, and all inputs
-        start at zero. `quick`: see `sim.simulators.cxxrtl.library`."""
+        """Simulates the top module of a design in RTLIL, which need not come from Amaranth.
+
+        It must have an input `clk`; all inputs start at zero. `quick`: see `sim.simulators.cxxrtl.library`."""
         simulation = cls.__new__(cls)
         simulation._open(text, trace, quick)
         return simulation
@@ -82,7 +83,7 @@ class Simulation:
             self.ports[name] = DesignPort(place, width.value, bool(is_input.value))
 
     def close(self):
-        """Ends the simulation; the VCD is complete only then."""
+        """Ends the simulation, and completes the VCD."""
         handle, self._handle = self._handle, None
         if handle:
             self.library.sim_destroy(handle)
@@ -90,7 +91,7 @@ class Simulation:
                 raise self._failure
 
     def _append(self, data: int, size: int):
-        """Writes text to the VCD; an error is raised after the return from C, which cannot pass it on."""
+        """Writes text to the VCD. C cannot pass an exception on: it is kept, and raised after the return."""
         try:
             with self._trace.open("ab") as file:
                 file.write(ctypes.string_at(data, size))
@@ -117,9 +118,9 @@ class Simulation:
         return self.library.sim_cycle(self.handle)
 
     def check(self, outcome: int) -> int:
-        """Raises what went wrong on the other side of a call that advances the simulation."""
+        """Raises the error of a call that advances the simulation, if it had one; else returns `outcome`."""
         if outcome == RunOutcome.FAILED:
-            raise AssertionError(f"an assertion of the design fails at cycle {self.cycle}: "
+            raise AssertionError(f"an assertion of the design failed in cycle {self.cycle}: "
                                  f"{self.library.sim_error(self.handle).decode()}")
         if self._failure:
             raise self._failure
@@ -127,14 +128,14 @@ class Simulation:
         return outcome
 
     def port(self, name: str) -> DesignPort:
-        """The port of that name, or a ValueError that names those that there are."""
+        """The port of that name; a `ValueError` that lists the ports if there is none."""
         try:
             return self.ports[name]
         except KeyError:
-            raise ValueError(f"the design has no port {name!r}, but {', '.join(sorted(self.ports))}") from None
+            raise ValueError(f"the design has no port {name!r}; it has {', '.join(sorted(self.ports))}") from None
 
     def input(self, name: str) -> DesignPort:
-        """The port of that name, or a ValueError where it cannot be driven."""
+        """The input of that name; a `ValueError` if it cannot be driven."""
         port = self.port(name)
         if not port.is_input or name == "clk":
             raise ValueError(f"{name} is not an input that can be driven")
@@ -142,7 +143,7 @@ class Simulation:
 
     # Pins.
     def get(self, name: str) -> int:
-        """The value of a port, with all that follows combinationally from the inputs as they are."""
+        """The value of a port, after combinational values have settled."""
         port = self.port(name)
         if self._unsettled:
             self.check(self.library.sim_settle(self.handle))
@@ -159,36 +160,36 @@ class Simulation:
         self._unsettled = True
 
     def step(self, cycles: int = 1):
-        """So many rising edges."""
+        """Simulates this number of rising edges of `clk`."""
         if cycles < 0:
-            raise ValueError(f"the number of cycles is not negative: {cycles}")
+            raise ValueError(f"the number of cycles must not be negative: {cycles}")
         self.check(self.library.sim_step(self.handle, cycles))
 
     def reset(self, cycles: int = 1):
-        """Asserts `rst` for so many cycles."""
+        """Asserts `rst` for this number of cycles."""
         self.set("rst", 1)
         self.step(cycles)
         self.set("rst", 0)
 
     # Lists of changes.
     def play(self, cycles: int, inputs: dict | None = None, outputs=()) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-        """Drives ports by lists of changes, records others so, for a number of cycles.
+        """Drives inputs by lists of changes for a number of cycles, and records the changes of outputs.
 
         Parameters
         ----------
         cycles : int
         inputs : {port: (times, values)}
-            two arrays of one length; each value is applied before the edge that its time counts, 0 being the next.
-            Times do not fall; those beyond the last cycle have no effect. Ports have up to 63 bits.
+            two arrays of equal length. A value is applied before the edge with the number of its time; 0 is the next
+            edge. Times must not decrease; those after the last cycle have no effect. Ports have up to 63 bits.
         outputs : ports
 
         Returns
         -------
         {port: (times, values)}
-            int64: the value sampled at edge 0, and each that differs from the one before.
+            int64: the value at edge 0, then each value that differs from the one before.
         """
         if cycles < 0:
-            raise ValueError(f"the number of cycles is not negative: {cycles}")
+            raise ValueError(f"the number of cycles must not be negative: {cycles}")
         lists = {name: self._changes(name, *pair) for name, pair in (inputs or {}).items()}
         drives = (Changes * len(lists))(*[
             Changes(self.ports[name].place, 0, len(times), times.ctypes.data, values.ctypes.data)
@@ -220,33 +221,33 @@ class Simulation:
     # Streams.
     def transact(self, inputs: dict | None = None, outputs: dict[str, int] | None = None, *, stall: float = 0.0,
                  seed: int = 0, deadline: int | None = None) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-        """Sends words into streams, and receives words from others, all at once.
+        """Sends words to input streams and receives words from output streams, all at the same time.
 
         Parameters
         ----------
         inputs : {stream: words}
-            unsigned integers (n,); or 32-bit chunks (n, chunks), the least significant first, for wider payloads than
-            64 bits. A stream has ports `STREAM__payload`, `STREAM__valid` and, if not always ready, `STREAM__ready`.
+            unsigned integers (n,). For payloads wider than 64 bits: 32-bit chunks (n, chunks), the least significant
+            first. A stream has ports `STREAM__payload`, `STREAM__valid` and, if not always ready, `STREAM__ready`.
         outputs : {stream: number of words}
         stall : float
             the probability that a side pauses for a cycle: before each offer, and in each cycle of an output.
         seed : int
-            of the pauses, which every stream draws for itself.
+            of the pauses; each stream draws its own.
         deadline : int
-            the most cycles; by default 10,000 and 1,000 for each word, without stalls.
+            the most cycles; by default 10,000 plus 1,000 for each word (more with stalls).
 
         Returns
         -------
         words : {stream: array}
             of `outputs`: uint64 (n,), or uint32 (n, chunks).
         cycles : {stream: array}
-            int64 (n,), of all streams: `cycle` just before the edge at which each word was taken.
+            int64 (n,) for each stream: `cycle` just before the edge at which each word was taken.
 
         Raises
         ------
         TimeoutError
-            at the deadline: a deadlock, or a wait.
+            at the deadline.
         AssertionError
-            when an output withdraws or changes an item that was not taken.
+            if an output withdraws or changes an item that was not taken.
         """
         return transact(self, inputs or {}, outputs or {}, stall, seed, deadline)

@@ -1,4 +1,4 @@
-"""A C++ compiler: the user's own, the machine's, or the one that the `ziglang` package brings along."""
+"""Finds and runs a C++ compiler: the user's, the machine's, or that of the `ziglang` package."""
 
 import importlib.util
 import os
@@ -24,7 +24,7 @@ FLAGS = ("-std=c++17", "-O3", "-shared", "-w", *(() if os.name == "nt" else ("-f
 
 @dataclass(frozen=True)
 class Compiler:
-    """A command that compiles C++, and what it says of its version."""
+    """A command that compiles C++, and its version."""
 
     command: tuple[str, ...]
     version: str
@@ -44,25 +44,25 @@ def _version(command: tuple[str, ...]) -> str:
 
 
 def _first_line(run: subprocess.CompletedProcess) -> str:
-    """The first line with an error in it, or else the first line of all that was printed."""
+    """The first line with an error, or else the first line of the output."""
     lines = [line.strip() for line in (run.stderr + run.stdout).splitlines() if line.strip()]
     return next((line for line in lines if "error" in line.lower()), (lines or ["it printed nothing"])[0])
 
 
 def find() -> Compiler:
-    """The compiler that environment variable `CXX` names, or g++, clang++ or c++, or else ziglang's.
+    """The compiler in the environment variable `CXX`; if it is not set, g++, clang++, c++ or ziglang's.
 
     Raises
     ------
     UserError
-        when there is none, or the one that `CXX` names does not start.
+        if there is no compiler, or that of `CXX` does not start.
     """
     own = os.environ.get("CXX")
     if own:
         try:
             command = tuple(shlex.split(own, posix=os.name != "nt"))
         except ValueError as error:
-            raise UserError(f"CXX is {own!r}, which is no command line ({error})") from error
+            raise UserError(f"CXX is {own!r}, which is not a command line ({error})") from error
     else:
         command = next(((name,) for name in NAMES if shutil.which(name)), None)
         if command is None and importlib.util.find_spec("ziglang"):
@@ -74,19 +74,19 @@ def find() -> Compiler:
 
 
 def identity() -> tuple[str, ...]:
-    """What a compiled object depends on besides its source: the compiler, its version and flags, and the system."""
+    """A text for the cache that names compiler, version, flags and system."""
     found = find()
     return sys.platform, *found.command, found.version, *FLAGS
 
 
 def compile_shared(source: Path, out: Path, include: list[Path], defines: tuple[str, ...] = (),
                    options: tuple[str, ...] = ()):
-    """Compile `source` to the shared object `out`; `include` are the folders of its headers, `options` come last.
+    """Compiles `source` to the shared object `out`; `include` are the folders of headers, `options` come last.
 
     Raises
     ------
     UserError
-        with the first error of the compiler.
+        if it fails, with the first error of the compiler.
     """
     compiler = find()
     command = [*compiler.command, *FLAGS, *(f"-D{name}" for name in defines), *(f"-I{path}" for path in include),

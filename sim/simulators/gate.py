@@ -1,6 +1,6 @@
-"""The gate level: a component as synthesised for the 7 series, its netlist in the compiled simulator.
+"""Gate-level simulation: a component's netlist for the 7 series in the compiled simulator.
 
-Primitives are those of Yosys's simulation library, but for LUTs, and block RAMs, of which it has none that work.
+Primitives are from Yosys's simulation library, except LUTs (its model is slow) and block RAMs (it has no working one).
 """
 
 import importlib.metadata
@@ -39,7 +39,7 @@ write_rtlil -selected flat.il
 
 
 def synthesised(component) -> str:
-    """The netlist of `component`, as the product's own synthesis makes it; JSON as Yosys writes it, top module `top`.
+    """The netlist of `component` from the same synthesis as in a build: JSON from Yosys, top module `top`.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def _version() -> str:
 
 
 def _look_up(cell: dict):
-    """Makes a LUT a shift, which gives bit I of INIT. Yosys's model, a tree of choices, takes long to compile."""
+    """Replaces a LUT by a shift, which gives bit I of INIT. Yosys's model, a tree of choices, compiles slowly."""
     inputs = [cell["connections"][f"I{place}"][0] for place in range(len(cell["connections"]) - 1)]
     table = cell["parameters"]["INIT"][-(1 << len(inputs)):]
     cell.update(type="$shr", connections={"A": [*reversed(table)], "B": inputs, "Y": cell["connections"]["O"]},
@@ -87,12 +87,12 @@ def _write_models(folder: Path):
 
 
 def flat(text: str) -> str:
-    """A netlist, as JSON, in terms that the compiled simulator knows, as RTLIL.
+    """Converts a netlist in JSON to RTLIL that the compiled simulator supports.
 
     Raises
     ------
     UserError
-        naming a primitive that has no model, or the parameter of a block RAM that the model does not support.
+        if a primitive has no model, or a parameter of a block RAM is not supported; it is named.
     """
     def make(folder: Path, made: Path):
         (folder / "top.json").write_text(text, "utf-8")
@@ -109,5 +109,5 @@ def flat(text: str) -> str:
 
 
 def simulation(component, *, trace: str | os.PathLike | None = None) -> Simulation:
-    """`component` after synthesis, in the compiled simulator; with `trace` as `Simulation` has it."""
+    """Synthesises `component` and opens its netlist in the compiled simulator; `trace`: see `Simulation`."""
     return Simulation.from_rtlil(flat(synthesised(component)), trace=trace, quick=True)

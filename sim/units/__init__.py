@@ -1,1 +1,1 @@
-"""The units measured: accuracy, statistics of ε, area; and the book of units."""
+"""Measures the non-linear units (accuracy, area) and the statistics of ε; writes the book of units."""

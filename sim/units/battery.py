@@ -1,16 +1,16 @@
-"""The statistics of ε: a battery of tests that reads a stream of samples once, in blocks, whatever its length.
+"""A battery of statistical tests of ε, which reads a stream of samples of any length once, in blocks.
 
-What is tested: χ² in bins of 1/16 σ and at 1 LSB, Kolmogorov–Smirnov, Anderson–Darling, mean and mean square, the
-numbers beyond 3, 4 and 5 σ, autocorrelation of z and z² at lags 1 to 64, runs of the sign and of |z| about its median
-(`sim.units.goodness` has the formulas).
+The tests are χ² in bins of 1/16 σ and at 1 LSB, Kolmogorov–Smirnov, Anderson–Darling, mean and mean square, the
+numbers beyond 3, 4 and 5 σ, autocorrelation of z and z² at lags 1 to 64, runs of the sign and of |z| about its median.
+The formulas are in `sim.units.goodness`.
 
-A run fails when any p-value is below `FALSE_ALARM` divided by the number of tests (Bonferroni), so that a perfect
-source fails with probability at most `FALSE_ALARM`. The seeds are the numbers 1 to 10: they were fixed before any
-of them was run.
+A run fails if any p-value is below `FALSE_ALARM` divided by the number of tests (Bonferroni), so that a perfect
+source fails with probability at most `FALSE_ALARM`. The seeds are the numbers 1 to 10, fixed before any of them
+was run.
 
 The tables of the inverse CDF are not perfect: at 10⁸ samples their own error adds about one (quadratic) or two (linear)
-standard deviations to χ² at 1 LSB, in proportion to the number of samples; from some 4·10⁸ on that test tells even the
-quadratic from a Gaussian, as it should.
+standard deviations to χ² at 1 LSB, in proportion to the number of samples. From about 4·10⁸ samples on, this test
+detects even the error of the quadratic table, as it should.
 """
 
 from collections.abc import Callable
@@ -41,14 +41,22 @@ GENERATORS = (*KINDS, "clt", "shift", "popcount")
 
 @cache
 def generator(name: str) -> Callable[[int, int, int], np.ndarray]:
-    """(seed, count, start) → samples of `GENERATORS`' `name`, integers of `EPSILON`."""
+    """The function (seed, count, start) → integers of `EPSILON` (count,), for a name in `GENERATORS`."""
     if name in KINDS:
         return partial(epsilon, epsilon_table(name))
     return partial(gaussian_baselines.shift, epsilon_table()) if name == "shift" else getattr(gaussian_baselines, name)
 
 
 class Battery:
-    """Add blocks of samples, then ask for the results."""
+    """Collects the statistics of a stream of samples, block by block, and computes the tests.
+
+    Examples
+    --------
+    >>> battery = Battery()
+    >>> battery.add(generator("quadratic")(1, 1000, 0))
+    >>> battery.results()[0].p > 1e-6
+    True
+    """
 
     def __init__(self):
         self.counts = np.zeros(CODES.size, dtype=np.int64)
@@ -59,7 +67,7 @@ class Battery:
         self._high = dict.fromkeys(self._changes, 0)
 
     def add(self, codes):
-        """The next samples of the stream, integers of `EPSILON`; (n,)."""
+        """Adds the next samples of the stream, integers of `EPSILON`, (n,)."""
         if not len(codes):
             return
         self.counts += np.bincount(codes - EPSILON.low, minlength=CODES.size)
@@ -76,7 +84,7 @@ class Battery:
             self._last[name] = high[-1]
 
     def results(self) -> list[goodness.GoodnessResult]:
-        """Every test on all that was added."""
+        """The results of all tests on the samples so far."""
         counts, count = self.counts, int(self.counts.sum())
         return [
             goodness.chi_square(counts, (1 << EPSILON.frac) // 16),
@@ -93,7 +101,7 @@ class Battery:
 
 @dataclass(frozen=True)
 class BatteryReport:
-    """The outcome of `run`."""
+    """The results of all tests on `count` samples of a generator; see `run`."""
 
     generator: str
     seed: int
@@ -107,15 +115,17 @@ class BatteryReport:
 
     @property
     def failures(self) -> list:
+        """The results with a p-value below the threshold."""
         return [result for result in self.results if result.p < self.threshold]
 
     def as_dict(self) -> dict:
+        """The report for JSON."""
         return {"generator": self.generator, "seed": self.seed, "count": self.count, "false_alarm": FALSE_ALARM,
                 "threshold": self.threshold, "failures": [result.name for result in self.failures],
                 "results": [asdict(result) for result in self.results]}
 
     def table(self) -> str:
-        """The results for a reader; of the autocorrelations, those with the least p."""
+        """The results as a table of text; of the autocorrelations, only those with the least p."""
         lines, groups = [], {}
         for result in self.results:
             groups.setdefault(result.name.partition(", lag")[0], []).append(result)
@@ -127,15 +137,18 @@ class BatteryReport:
                          + (f" ({failed} of {len(group)})" if failed and len(group) > 1 else ""))
         return "\n".join([
             f"{self.generator}, seed {self.seed}, {self.count:,} samples", *lines,
-            f"{len(self.results)} tests, {len(self.failures)} failed: p below {self.threshold:.2g}, so that a perfect "
-            f"source fails one with probability {FALSE_ALARM:g} at most"])
+            f"{len(self.results)} tests, {len(self.failures)} failed (p below {self.threshold:.2g}: a perfect source "
+            f"fails one with a probability of at most {FALSE_ALARM:g})"])
 
 
 def run(source: Callable[[int, int, int], np.ndarray], seed: int, count: int, *, name: str = "",
         progress: bool = False) -> BatteryReport:
-    """The battery over samples 0 … count − 1 of `source(seed, count, start)`; memory does not grow with `count`."""
+    """Runs the battery on samples 0 … count − 1 of `source(seed, count, start)`, in constant memory.
+
+    Raises a `UserError` for fewer than `LEAST` samples. `progress`: a bar on standard error.
+    """
     if count < LEAST:
-        raise UserError(f"the statistics of ε need {LEAST:,} samples at least, not {count:,}")
+        raise UserError(f"--count must be at least {LEAST:,} for the statistics of ε, not {count:,}")
     battery = Battery()
     with tqdm(total=count, unit="sample", unit_scale=True, disable=not progress) as bar:
         for start in range(0, count, BLOCK):

@@ -1,4 +1,4 @@
-"""The book of units, `docs/units.md`: written by `varigate units`, the same every time."""
+"""Writes the book of units, `docs/units.md` (`varigate units`). The text is the same every time."""
 
 from pathlib import Path
 
@@ -36,10 +36,10 @@ cycles; *interval* is the number of cycles between results.
 
 {sigmoids}
 
-`classic` is what textbooks print; its error is that of the series, and it stands here to be compared. `byte` is what
-networks trained with `--activation sigmoid` use (`taylor` uses `classic`; the shipped Iris network has ReLUs and no
-sigmoid). `compact` is the smallest, for those who have the cycles. *Misrounded* counts the codes whose result is not
-the real value, rounded to the nearest and saturated.
+`classic` is the series of textbooks, for comparison; its error is that of the series. `byte` is the unit of
+networks trained with `--activation sigmoid` (`taylor` uses `classic`; the shipped Iris network has ReLUs and no
+sigmoid). `compact` is the smallest, but takes the most cycles. *Misrounded* counts the codes whose result differs
+from the real value, rounded to the nearest and saturated.
 
 ![Errors of the sigmoid units](figures/units.sigmoid.png)
 
@@ -57,8 +57,8 @@ The networks use the table.
 
 The networks use `quadratic`.
 
-The distribution of ε, exactly: every input of the table weighted by the number of the 2³² draws that lead to it, beside
-the Gaussian rounded to s16.11.
+The exact distribution of ε (every input of the table, weighted by the number of the 2³² draws that lead to it) and
+the Gaussian, rounded to s16.11.
 
 {distribution}
 
@@ -66,13 +66,13 @@ the Gaussian rounded to s16.11.
 
 ![Tails of ε](figures/units.tail.png)
 
-The correlation of ε with itself, {samples:,} samples: a word that is shifted by one bit a sample passes every test of
-the distribution in this stream, and fails here.
+The autocorrelation of ε over {samples:,} samples. A word that is shifted by one bit per sample passes every test of
+the distribution, and fails here.
 
 ![Autocorrelation of ε and of its square](figures/units.autocorrelation.png)
 
 `varigate epsilon` runs the statistical tests on a stream of 10⁸ samples, with `--generator clt`, `shift` or
-`popcount` on those that fail.
+`popcount` on poor sources, which fail.
 """
 
 
@@ -114,7 +114,7 @@ def _sources(bar) -> str:
 
 
 def _excess(distribution: Distribution, count: int) -> float:
-    """By how many of its standard deviations the χ² of `count` samples at 1 LSB is greater than a perfect source's."""
+    """The mean excess of χ² at 1 LSB over that of a perfect source, in standard deviations, for `count` samples."""
     ideal = rounded_gaussian()
     least = LEAST_EXPECTED / count
     return count * chi_square_distance(distribution.probability, ideal, least) / (2 * (ideal > least).sum()) ** 0.5

@@ -1,4 +1,4 @@
-"""The pictures of the book of units."""
+"""Draws the figures of the book of units."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def _save(figure: Figure, path: Path):
 
 
 def _errors(errors: dict[str, np.ndarray], title: str, low: float, high: float) -> Figure:
-    """Error curves over the input; `low` … `high` is what the input codes span."""
+    """Draws error curves over the input; the input codes span `low` … `high`."""
     figure, axes = _figure(len(errors), title, 1.7 * len(errors) + 1)
     for axis, (name, error) in zip(axes, errors.items(), strict=True):
         x = np.linspace(low, high, len(error), endpoint=False)
@@ -112,8 +112,8 @@ def draw(directory: Path, sigmoids: dict[str, np.ndarray], sigmas: dict[str, np.
 
     Parameters
     ----------
-    sigmoids, sigmas : name of a unit → its errors in ulp, over the input codes in order
-    distributions : name of an inverse CDF → what it gives
+    sigmoids, sigmas : {name of a unit: errors in ulp over the input codes in order}
+    distributions : {name of an inverse CDF: distribution of its output}
     """
     with matplotlib.rc_context({"font.size": 9}):
         _save(_errors(sigmoids, "Errors of the sigmoid units at every input code", -8, 8),

@@ -1,7 +1,7 @@
 """Tests of the hypothesis "standard normal, rounded to ε's last place, independent": counts and sums in, p-values out.
 
-The hypothesis is discrete, with the probabilities of `model.fixedpoint.distribution.rounded_gaussian`; how each test
-deals with that is said at each test.
+The hypothesis is discrete, with the probabilities of `model.fixedpoint.distribution.rounded_gaussian`; each test says
+how it treats this.
 """
 
 from dataclasses import dataclass
@@ -22,9 +22,15 @@ LEAST_EXPECTED = 20  # samples in a cell of χ²; smaller cells are merged with 
 
 @dataclass(frozen=True)
 class GoodnessResult:
-    """One test: its name, its statistic in words and as a number, and its p-value.
+    """The result of one test.
 
-    `continuous` tells whether p is uniform under the hypothesis; that of a small count is only at least uniform.
+    Parameters
+    ----------
+    name, detail : str
+        the test, and its statistic in words.
+    statistic, p : float
+    continuous : bool
+        whether p is uniform under the hypothesis. The p-values of small counts are discrete, and tend to be greater.
     """
 
     name: str
@@ -35,14 +41,16 @@ class GoodnessResult:
 
 
 def _normal(name: str, detail: str, statistic: float, score: float) -> GoodnessResult:
-    """Two-sided, for a `score` that is standard normal."""
+    """The two-sided result for a `score` that is standard normal under the hypothesis."""
     return GoodnessResult(name, detail, statistic, float(erfc(abs(score) / np.sqrt(2))))
 
 
 @cache
 def _cells(count: int, width: int) -> tuple[np.ndarray, np.ndarray]:
-    """Where the cells of `width` codes begin, merged from the left until `LEAST_EXPECTED` is reached; and what they
-    expect of `count` samples. What is left at the right joins the last cell."""
+    """The first codes of the cells of χ², and the number of `count` samples that is expected in each cell.
+
+    Cells of `width` codes are merged from the left until `LEAST_EXPECTED` is reached; the rest joins the last cell.
+    """
     expected = count * np.add.reduceat(rounded_gaussian(), np.arange(0, CODES.size, width))
     starts, total = [0], 0.0
     for index, value in enumerate(expected.tolist()):
@@ -56,7 +64,14 @@ def _cells(count: int, width: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def chi_square(counts, width: int) -> GoodnessResult:
-    """Pearson's χ² over cells of `width` codes; `counts` int64 (65536,) as everywhere here."""
+    """Pearson's χ² over cells of `width` codes. `counts`, here and below: samples of each code, int64 (65536,).
+
+    Examples
+    --------
+    >>> counts = np.rint(1e6 * rounded_gaussian()).astype(np.int64)
+    >>> chi_square(counts, 128).p > 0.99
+    True
+    """
     starts, expected = _cells(int(counts.sum()), width)
     observed = np.add.reduceat(counts, starts)
     statistic, freedom = float(((observed - expected) ** 2 / expected).sum()), len(starts) - 1
@@ -66,7 +81,7 @@ def chi_square(counts, width: int) -> GoodnessResult:
 
 
 def _deviation(counts):
-    """At every boundary between two codes: F − F₀ in samples, F₀ and 1 − F₀."""
+    """F − F₀ (in samples), F₀ and 1 − F₀ at every boundary between two codes."""
     count, probability = int(counts.sum()), rounded_gaussian()
     below, above = np.cumsum(probability)[:-1], np.cumsum(probability[::-1])[:-1][::-1]
     return count, np.cumsum(counts)[:-1] - count * np.where(below < 0.5, below, 1 - above), below, above
@@ -75,8 +90,8 @@ def _deviation(counts):
 def kolmogorov_smirnov(counts) -> GoodnessResult:
     """sup |F − F₀| over the boundaries of the codes, with the exact law for continuous F₀ (SciPy's `kstwo`).
 
-    The supremum cannot be seen within a code. No code has more than 2e-4 of the probability, so √n·D is too small by
-    0.58·√2e-4 = 0.008 on average and p too great by at most 0.015: the safe side.
+    The supremum within a code is not known. No code has a probability above 2e-4, so √n·D is too small by
+    0.58·√2e-4 = 0.008 on average, and p is too great by at most 0.015, which is the safe side.
     """
     count, deviation, *_ = _deviation(counts)
     distance = float(np.abs(deviation).max() / count)
@@ -116,7 +131,7 @@ def anderson_darling_sf(statistic: float) -> float:
 
 
 def tail(counts, sigmas: float) -> GoodnessResult:
-    """The number of |codes| ≥ sigmas, two-sided against its exact binomial law."""
+    """The number of samples with |ε| ≥ sigmas: two-sided test of its exact binomial distribution."""
     beyond = np.abs(CODES) >= sigmas / EPSILON.step
     count, observed, probability = int(counts.sum()), int(counts[beyond].sum()), float(rounded_gaussian()[beyond].sum())
     law = binom(count, probability)
@@ -126,7 +141,7 @@ def tail(counts, sigmas: float) -> GoodnessResult:
 
 
 def moments(counts) -> list[GoodnessResult]:
-    """Mean and mean square, normal for many samples, against the hypothesis' own."""
+    """Tests of the mean and the mean square, which are normal for many samples."""
     count, x = int(counts.sum()), EPSILON.real(CODES)
     second, fourth = (float((rounded_gaussian() * x**order).sum()) for order in (2, 4))
     mean, square = (float((counts * x**order).sum()) / count for order in (1, 2))
@@ -138,14 +153,25 @@ def moments(counts) -> list[GoodnessResult]:
 
 
 def correlation(name: str, lag: int, products: float, squares: float, count: int) -> GoodnessResult:
-    """r = (Σ xₜ·xₜ₊lag / pairs) / (Σ xₜ² / count), of deviation 1/√pairs for independent x of mean 0."""
+    """Test of r = (Σ xₜ·xₜ₊lag / pairs) / (Σ xₜ² / count).
+
+    For independent x of mean 0 its standard deviation is 1/√pairs. `products` and `squares` are the two sums.
+    """
     pairs = count - lag
     r = products / pairs / (squares / count)
     return _normal(f"autocorrelation of {name}, lag {lag}", f"{r:+.2e}", r, r * np.sqrt(pairs))
 
 
 def runs(name: str, changes: int, high: int, count: int) -> GoodnessResult:
-    """A. Wald, J. Wolfowitz (Annals of Math. Statistics 11, 1940): the number of runs, given `high` of `count`."""
+    """Test of the number of runs, `changes` + 1, in `count` samples of which `high` are high.
+
+    Source: A. Wald, J. Wolfowitz (Annals of Math. Statistics 11, 1940).
+
+    Examples
+    --------
+    >>> runs("sign", changes=50, high=50, count=100).p
+    1.0
+    """
     product, observed = 2.0 * high * (count - high), changes + 1
     if not product:
         return GoodnessResult(name, "no change", observed, 0.0)

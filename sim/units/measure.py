@@ -1,4 +1,4 @@
-"""The non-linear units: what each computes, how far it is from the real function, what it takes of the device."""
+"""The non-linear units, their errors against the real functions, and their resources on the device."""
 
 import tempfile
 from collections.abc import Callable
@@ -30,20 +30,20 @@ SEED = 1
 
 @dataclass(frozen=True)
 class Unit:
-    """A component, and the function that it computes.
+    """A non-linear unit of the book: its component and its errors.
 
     Parameters
     ----------
     name, form : str
         as in the book.
     component : callable
-        makes the component. What is not elaborated must not be made.
+        makes the component, when it is needed: Amaranth warns of components that are not elaborated.
     latency, interval : int
-        cycles to a result, and between results; None where the component says so itself.
+        cycles to a result, and between results; None: the component's own properties.
     errors : callable or None
-        makes the array of errors in ulp over the input codes, from the lowest on; for σ up to saturation.
+        makes the array of errors in ulp over the input codes, lowest first; for σ up to saturation.
     saturated : callable or None
-        makes the array of which of them have the output's greatest code.
+        makes the bool array of the input codes whose output is the greatest code.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Unit:
     saturated: Callable | None = None
 
     def misrounded(self, errors: np.ndarray) -> int:
-        """How many codes do not have the real value, rounded to the nearest and saturated."""
+        """The number of codes whose result is not the real value, rounded to the nearest and saturated."""
         return int(((np.abs(errors) > 0.5) & ~((errors < 0) & self.saturated()[:len(errors)])).sum())
 
 
@@ -113,7 +113,7 @@ SOURCES = (
 
 @dataclass(frozen=True)
 class Measured:
-    """What Yosys makes of a unit, and its cycles."""
+    """Resources of a unit after synthesis with Yosys, and its cycles."""
 
     resources: Resources
     latency: int
@@ -121,7 +121,7 @@ class Measured:
 
 
 def measure(unit: Unit) -> Measured:
-    """Maps `unit` to the device's primitives."""
+    """Synthesises `unit` for the device."""
     component = unit.component()
     with tempfile.TemporaryDirectory() as directory:
         (Path(directory) / "top.il").write_text(rtlil.convert(component, emit_src=False), encoding="utf-8")

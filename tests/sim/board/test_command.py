@@ -179,8 +179,8 @@ sys.exit(10 + len(ended))
 
 
 @pytest.mark.parametrize(("arguments", "message"), [
-    (["--tcp", "65536"], "a port is within 0…65535"), (["--tcp", "x"], "invalid int"),
-    (["--tcp", "0", "--bit", "3"], "4…1000 clocks"), (["--tcp", "0", "--web", "-1"], "a port is within 0…65535"),
+    (["--tcp", "65536"], "a port must be 0…65535"), (["--tcp", "x"], "invalid int"),
+    (["--tcp", "0", "--bit", "3"], "4…1000 clocks"), (["--tcp", "0", "--web", "-1"], "a port must be 0…65535"),
     (["--array", "3"], "array"),
 ])
 def test_wrong_options_are_refused_in_one_line(capsys, arguments, message):

@@ -100,7 +100,7 @@ def test_bytes_in_advance_are_limited(board):
 
 @pytest.mark.parametrize("bit", [3, 1001])
 def test_a_bit_time_that_no_line_has_is_refused(iris, bit):
-    with pytest.raises(UserError, match=f"a bit lasts 4…1000 clocks, not {bit}"):
+    with pytest.raises(UserError, match=f"--bit must be 4…1000 clocks, not {bit}"):
         Board(iris, Array(8, 1), bit=bit)
 
 

@@ -76,8 +76,8 @@ def test_tests_that_fail_anyway_say_nothing(toy, capsys):
 
 
 @pytest.mark.parametrize(("options", "complaint"), [
-    (["--count", "0"], "1 to 3"),
-    (["--count", "4"], "1 to 3"),
+    (["--count", "0"], "1…3"),
+    (["--count", "4"], "1…3"),
     (["--jobs", "0"], "at least 1"),
     (["--files", "nothing/*.py"], "no Python files match"),
     (["--only", "gateware/pair.py:1:mux:1"], "no mutant gateware/pair.py:1:mux:1"),

@@ -42,7 +42,7 @@ def test_no_compiler_at_all(monkeypatch):
 
 @pytest.mark.parametrize(("cxx", "message"), [
     ("no-such-compiler -O9", "'no-such-compiler -O9' does not start"),
-    ("g++ '", "CXX is \"g.. '\", which is no command line"),
+    ("g++ '", "CXX is \"g.. '\", which is not a command line"),
 ])
 def test_a_wrong_cxx_is_named(monkeypatch, cxx, message):
     monkeypatch.setenv("CXX", cxx)

@@ -146,7 +146,7 @@ def test_a_run_reads_its_source_once_in_order_and_in_blocks():
 
 
 def test_few_samples_are_refused():
-    with pytest.raises(UserError, match="10,000 samples at least, not 9,999"):
+    with pytest.raises(UserError, match="at least 10,000 for the statistics of ε, not 9,999"):
         battery.run(true_gaussian, 1, 9_999)
 
 
@@ -155,8 +155,8 @@ def test_the_command_prints_a_table(capsys):
     captured = capsys.readouterr()
     lines = captured.out.splitlines()
     assert lines[0] == "quadratic, seed 3, 20,000 samples"
-    assert lines[-1] == ("139 tests, 0 failed: p below 7.2e-06, so that a perfect source fails one with probability "
-                         "0.001 at most")
+    assert lines[-1] == ("139 tests, 0 failed (p below 7.2e-06: a perfect source fails one with a probability of at "
+                         "most 0.001)")
     assert len(lines) == 15 and all(line.endswith("passed") for line in lines[1:-1])
     assert captured.err == ""
 
@@ -172,8 +172,8 @@ def test_a_failure_fails_the_command(capsys):
 
 
 @pytest.mark.parametrize(("arguments", "message"), [
-    (["--count", "10"], "10,000 samples at least"),
-    (["--seed", "-1"], "32 bits, not -1"),
+    (["--count", "10"], "at least 10,000"),
+    (["--seed", "-1"], "--seed must be 0…4294967295, not -1"),
     *((["--count", count], f"like 100000 or 1e8, not '{count}'") for count in ("1.5", "many", "inf", "nan")),
 ])
 def test_bad_arguments_get_one_line(capsys, arguments, message):
