@@ -1,1 +1,1 @@
-"""Talking to a board, real or virtual, over a serial port."""
+"""Talks to a board, real or virtual, over a serial port."""

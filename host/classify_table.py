@@ -1,4 +1,4 @@
-"""`classify` for a whole table: a CSV file, or a data set that comes with the program."""
+"""Classifies a whole table on the board: a CSV file, or a shipped data set."""
 
 import csv
 import io
@@ -20,13 +20,13 @@ __all__ = ["classify", "classify_codes", "read", "show", "write"]
 
 
 def read(source: str, label: str | None = None) -> Table:
-    """The data set `source` that comes with the program, its rows numbered from 1; or else the file of that name.
+    """Reads the shipped data set `source`, its rows numbered from 1, or the CSV file of that name.
 
     Parameters
     ----------
     source : str
     label : str or None
-        the file's column of true classes. None: the last one without any number, if there is one.
+        the file's column of true classes. None: the last column without any number, if there is one.
     """
     if source not in tables.SHIPPED:
         return tables.read_table(source, label)
@@ -38,7 +38,7 @@ def read(source: str, label: str | None = None) -> Table:
 
 
 def _in_order(table: Table, physical: Physical) -> Table:
-    """The table with the features of the network: by name where it has all these names, or else by their order."""
+    """The table with the network's features: selected by name if it has all of them, else all in their order."""
     wanted = tuple(physical.network.feature_names) if physical.network else ()
     if wanted and set(wanted) <= set(table.feature_names):
         places = [table.feature_names.index(name) for name in wanted]
@@ -54,12 +54,12 @@ def _listed(names) -> str:
 
 
 def _numbers(table: Table, names: tuple[str, ...]) -> list[int] | None:
-    """The labels as numbers of the board's classes."""
+    """The numbers of the labels among the board's classes; None if the table has no labels."""
     if table.labels is None:
         return None
     for row, label in zip(table.rows, table.labels, strict=True):
         if label not in names:
-            raise UserError(f"row {row}, column {table.label!r}: {label!r} is none of the board's classes: "
+            raise UserError(f"row {row}, column {table.label!r}: {label!r} is not one of the board's classes: "
                             f"{', '.join(names)}")
     return [names.index(label) for label in table.labels]
 
@@ -81,7 +81,7 @@ def _names(physical: Physical) -> tuple[str, ...]:
 
 
 def classify(client: Client, physical: Physical, table: Table, progress: bool = True) -> tuple[Table, dict]:
-    """Classifies every row on the board; nothing is sent before the whole table has been found to be sound.
+    """Classifies every row on the board, after the whole table has been checked.
 
     Returns
     -------
@@ -91,7 +91,7 @@ def classify(client: Client, physical: Physical, table: Table, progress: bool = 
     Raises
     ------
     UserError
-        for a table that does not fit the board, and, with the row, for a failure on the way.
+        if the table does not fit the board, or the board fails; the message names the row.
     """
     names = _names(physical)
     table = _in_order(table, physical)
@@ -110,7 +110,7 @@ def classify_codes(client: Client, physical: Physical, codes, labels, numbers, n
     labels : list of int, or None
         numbers of the true classes.
     numbers, noun : (n,) and str
-        what each input goes by: `noun` and its number.
+        the name of an input in messages and results: `noun` and its number.
     progress : bool
         a bar on standard error.
 
@@ -142,7 +142,7 @@ def classify_codes(client: Client, physical: Physical, codes, labels, numbers, n
 
 
 def show(report: dict) -> str:
-    """The report as text: accuracy and confusion matrix, or without labels the class of each row."""
+    """The report as text: accuracy and confusion matrix, or the class of each row if there are no labels."""
     if "confusion" not in report:
         return "\n".join(f"row {result['row']:<8}{result['class']}" for result in report["results"])
     corner, names = "true \\ board", report["classes"]
@@ -156,7 +156,7 @@ def show(report: dict) -> str:
 
 
 def write(path: Path, table: Table, report: dict):
-    """The table with a last column `board_class`, as CSV; the file is whole or unchanged."""
+    """Writes the table with a last column `board_class` as CSV; on an error the file stays unchanged."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     labels = [[label] for label in table.labels] if table.labels else [[]] * len(table.x)

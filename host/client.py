@@ -22,15 +22,15 @@ TRANSIENT = {Reason.CRC, Reason.COBS, Reason.OVERSIZE, Reason.LINE, Reason.BUSY}
 
 
 class PortError(UserError):
-    """The port is absent, busy, forbidden, or was lost."""
+    """The port is absent, busy or forbidden, or the connection was lost."""
 
 
 class NoAnswerError(UserError):
-    """Nothing, or nothing in time, came back."""
+    """The board did not answer in time."""
 
 
 class SomethingElseError(NoAnswerError):
-    """What comes back is not this protocol."""
+    """The answer is not in this protocol."""
 
 
 class RefusedError(UserError):
@@ -42,12 +42,12 @@ class RefusedError(UserError):
 
 
 def open_port(name: str, baud: int = 115_200):
-    """A serial port by its name or URL (`socket://HOST:PORT`), for the use of this program alone.
+    """Opens a serial port by its name or URL (`socket://HOST:PORT`), for exclusive use.
 
     Raises
     ------
     PortError
-        with the reason and what to do, in one line.
+        if it cannot be opened, with the reason and what to do.
     """
     try:
         port = serial.serial_for_url(name, baudrate=baud, timeout=POLL, write_timeout=5, exclusive=True)
@@ -62,22 +62,22 @@ def _port_trouble(name: str, error: Exception) -> str:
     number = getattr(error, "errno", None) or (cause.args[0] if cause is not None and cause.args else None)
     text = " ".join(str(error).split())
     if name.startswith("socket:") and not re.fullmatch(r"socket://[^/]+:\d+(/.*)?", name):
-        return f"{name} is no network port: that is written socket://HOST:PORT"
+        return f"{name} is not a network port: write socket://HOST:PORT"
     if number == errno.ECONNREFUSED:
-        return f"nobody listens at {name}: start the board, or what serves it, first"
+        return f"nothing listens at {name}: start the board, or the program that serves it, first"
     if number == errno.ENOTTY:
         return f"{name} is not a serial port; {_ports()}"
     if number in (errno.ENOENT, errno.ENODEV, errno.ENXIO) or "FileNotFoundError" in text:
         return f"there is no serial port {name}; {_ports()}"
     if number in (errno.EBUSY, errno.EAGAIN) or "PermissionError" in text:  # Windows' word for both
-        return f"{name} is in use by another program: close that one first"
+        return f"{name} is in use by another program: close it first"
     if number == errno.EACCES:
         return f"no permission to use {name}: become a member of the group that owns it (often dialout or uucp)"
     return f"cannot open {name}: {os.strerror(number) if isinstance(number, int) and number > 0 else text}"
 
 
 def _ports() -> str:
-    """What there is instead."""
+    """A list of the ports of this machine, for messages."""
     return f"ports on this machine: {', '.join(sorted(port.device for port in list_ports.comports())) or 'none'}"
 
 
@@ -112,7 +112,7 @@ class Client:
         self._info = None
 
     def info(self) -> Info:
-        """What the board says of itself, now."""
+        """Asks the board for its network and its counters."""
         self._info = Info.unpack(self._request(Command.INFO)[0])
         return self._info
 
@@ -142,9 +142,9 @@ class Client:
         return [unpack_answer(Command.GENERATE, info, reply[1:]) for reply in replies]
 
     def seed(self, seed: int):
-        """Seeds ε: the next one is sample 0."""
+        """Seeds ε: the next ε is sample 0 of this seed, 0…2³² − 1."""
         if not 0 <= seed < 1 << 32:
-            raise UserError(f"a seed is within 0…{(1 << 32) - 1}, not {seed}")
+            raise UserError(f"the seed must be 0…{(1 << 32) - 1}, not {seed}")
         self._request(Command.SEED, seed.to_bytes(4, "little"))
 
     def epsilon(self, on: bool):
@@ -159,11 +159,11 @@ class Client:
         try:
             payload = bytes(int(code) for code in codes)
         except ValueError as error:
-            raise UserError(f"codes are within 0…255, not {list(codes)}") from error
+            raise UserError(f"codes must be 0…255, not {list(codes)}") from error
         return unpack_answer(command, info, self._request(command, payload)[0])
 
     def _request(self, command: Command, payload: bytes = b"", count: int = 1) -> list[bytes]:
-        """The payloads of the `count` replies to one request; repeats it when they do not come."""
+        """The payloads of the `count` replies to a request, which is repeated if they do not come."""
         heard = Heard()
         for _ in range(1 + self._retries):
             self._seq = self._seq % 255 + 1
@@ -174,7 +174,7 @@ class Client:
         raise heard.error(command, self._name, self._timeout, 1 + self._retries)
 
     def _collect(self, request: Frame, count: int, heard: "Heard") -> list[bytes] | None:
-        """The replies to `request`, or None when they are late, incomplete, or refused for now."""
+        """The replies to `request`; None if they are late, incomplete, or refused for now."""
         replies, wait = [], self._timeout + self._seconds(reply_length(request.command, self._info))
         deadline = time.monotonic() + wait + self._seconds(len(request.payload))
         while time.monotonic() < deadline:
@@ -196,11 +196,11 @@ class Client:
         return None
 
     def _seconds(self, count: int) -> float:
-        """What a frame with a payload of `count` bytes takes on the line; stuffing adds a byte for each 254."""
+        """Seconds on the line of a frame with a payload of `count` bytes; stuffing adds a byte for each 254."""
         return (count + count // 254 + 8) * BITS / self._baud
 
     def _refused(self, request: Frame, reply: Frame, heard: "Heard") -> bool:
-        """Whether the negative `reply` means that `request` should be repeated; raises when it is final."""
+        """Whether to repeat `request` after the negative `reply`; raises a `RefusedError` if the refusal is final."""
         try:
             reason = Reason(reply.payload[0])
         except ValueError:
@@ -233,13 +233,13 @@ class Client:
         return items
 
     def _lost(self, error: OSError, said: str = "") -> PortError:
-        """For what reading and writing raise; pyserial's exceptions are of this kind. `said`: the last text before."""
+        """The `PortError` for an `OSError` of reading or writing (as pyserial's are). `said`: the last text before."""
         return PortError(f"{self._name} was lost: {error.strerror or ' '.join(str(error).split())}"
                          f"{f'; the last it said was: {said}' if said else ''}")
 
 
 class Heard:
-    """What came back in the course of a request, for the message when it was not the reply."""
+    """The answers to a request that were not its reply, for the error message."""
 
     def __init__(self):
         self.bytes = self.frames = 0
@@ -258,5 +258,5 @@ class Heard:
 
 def _signed_byte(code) -> int:
     if not -128 <= code <= 127:
-        raise UserError(f"codes of z are within -128…127, not {code}")
+        raise UserError(f"codes of z must be -128…127, not {code}")
     return int(code) & 0xFF

@@ -1,4 +1,4 @@
-"""The commands of the host: what a user's words ask of a board, and its answer in words and numbers."""
+"""Carries out the commands of `varigate host`, and formats the board's answers."""
 
 import sys
 from functools import partial
@@ -36,7 +36,14 @@ def _text(value) -> str:
 
 
 def show(found: dict) -> str:
-    """One answer as lines of text."""
+    """An answer as lines of text.
+
+    Examples
+    --------
+    >>> print(show({"class": "setosa", "mean": {"z1": 0.5}}))
+    class           setosa
+    mean            z1 0.5
+    """
     unit = found.get("unit")
     lines = [f"{name.replace('_', ' '):<16}{_text(value)}{f' {unit}' if unit and name == 'reconstruction' else ''}"
              for name, value in found.items() if name != "unit"]
@@ -60,7 +67,7 @@ def _input_codes(options, physical: Physical) -> list[int]:
 
 
 def _operation(options, client: Client, physical: Physical):
-    """What the board answers, and what to do with it once it is shown."""
+    """Carries out a command about one input; see `execute`."""
     if options.save:
         picture_files.need_side(physical.info)
     if options.operation == "generate":
@@ -78,12 +85,12 @@ def _operation(options, client: Client, physical: Physical):
 
 
 def execute(options, client: Client):
-    """Runs the command that `prepare` has read.
+    """Carries out the command, after `prepare`.
 
     Returns
     -------
     found, text, finish
-        what to print as JSON, the same as text, and a function to call afterwards (None where nothing remains).
+        the answer for JSON, the answer as text, and a function to call after printing, or None.
     """
     if options.operation == "seed":
         client.seed(options.number)
@@ -110,11 +117,11 @@ def execute(options, client: Client):
 
 
 def _source(options) -> list[float] | str | Table | Images | None:
-    """What the operation is about: numbers, the name of a picture, a table, a set of images; None for an example."""
+    """The input of the command: numbers, the name of a picture, a table, a set of images; None for an example."""
     values = options.values
     if (options.example is None) == (not values):
         raise UserError(f"{options.operation} takes numbers, a FILE, or --example K"
-                        f"{': one of them' if values else ''}")
+                        f"{': give only one' if values else ''}")
     try:
         return list(map(float, values)) if values else None
     except ValueError as error:
@@ -129,19 +136,19 @@ def _source(options) -> list[float] | str | Table | Images | None:
 
 
 def _check_options(options):
-    """Refuses what the source has no use for."""
+    """Refuses options that do not apply to the input."""
     wanted = {"invert": (str, "a picture"), "label": (Table, "a FILE.csv"), "out": (Table, "a FILE.csv"),
               "count": (Images, f"the test images of {' and '.join(IMAGES)}"),
               "data": (Images, f"the test images of {' and '.join(IMAGES)}")}
     for name, (kind, noun) in wanted.items():
         if getattr(options, name, None) and not isinstance(options.source, kind):
-            raise UserError(f"--{name} is for {noun}")
+            raise UserError(f"--{name} is only for {noun}")
     if options.save and isinstance(options.source, (Table, Images)):
-        raise UserError("--save is for a single input")
+        raise UserError("--save is only for a single input")
 
 
 def prepare(options):
-    """Reads what the command is about into `options.source`, and refuses options that it has no use for."""
+    """Reads the input of the command into `options.source`, and refuses options that do not apply to it."""
     options.source = None
     if options.operation in TAKE_INPUT:
         options.source = _source(options)

@@ -1,4 +1,4 @@
-"""Between the board's integers and what they mean to a reader. Without a network's file they stay integers."""
+"""Converts between the board's integers and physical values. Without the network's file, integers stay integers."""
 
 import sys
 from dataclasses import dataclass
@@ -18,26 +18,26 @@ __all__ = ["Physical", "find_network"]
 def find_network(info: Info, name: str | None) -> Network | None:
     """The network that the board holds: `name`, or the shipped one with the board's digest.
 
-    Says so on standard error, in one line, when there is none.
+    If there is none, a line on standard error says so.
 
     Raises
     ------
     UserError
-        when the named one is another.
+        if the board holds another network than `name`.
     """
     if name is not None:
         network = network_file.load(network_file.find(name))
         found = network_file.digest(network)
         if found != info.digest:
-            raise UserError(f"the board holds network {info.digest.hex()[:12]}, {name} is {found.hex()[:12]}: "
+            raise UserError(f"the board holds network {info.digest.hex()[:12]}, but {name} is {found.hex()[:12]}: "
                             "give the file that the board was built with")
         return network
     for each in network_file.shipped():
         network = network_file.load(network_file.find(each))
         if network_file.digest(network) == info.digest:
             return network
-    print(f"no shipped network is the board's ({info.digest.hex()[:12]}…): numbers are raw integers; "
-          "--network FILE.npz names it", file=sys.stderr)
+    print(f"the board's network ({info.digest.hex()[:12]}…) is not a shipped one: numbers are raw integers; "
+          "give its file with --network FILE.npz", file=sys.stderr)
     return None
 
 
@@ -55,7 +55,7 @@ class Physical:
     network: Network | None
 
     def codes(self, values) -> list[int]:
-        """Physical `values`, one for each input, to input bytes: half up. Without a network, integers as they are.
+        """The input bytes of physical `values`, one for each input, rounded half up. Without a network: integers.
 
         Raises
         ------
@@ -64,7 +64,7 @@ class Physical:
         """
         info = self.info
         if len(values) != info.inputs:
-            raise UserError(f"{info.inputs} values are wanted, not {len(values)}")
+            raise UserError(f"{info.inputs} values are needed, not {len(values)}")
         offset, step = np.zeros(info.inputs), np.ones(info.inputs)
         if self.network is not None:
             offset, step = self.network.input_offset, self.network.input_step
@@ -75,7 +75,7 @@ class Physical:
             code = np.floor((value - zero) / unity + 0.5) if np.isfinite(value) else np.nan
             if not info.input.low <= code <= info.input.high:
                 ends = sorted((zero + unity * info.input.low, zero + unity * info.input.high))
-                raise UserError(f"{name} is within {ends[0]:g}…{ends[1]:g}{unit}, not {value:g}")
+                raise UserError(f"{name} must be {ends[0]:g}…{ends[1]:g}{unit}, not {value:g}")
             codes.append(int(code) & 0xFF)
         return codes
 
@@ -88,7 +88,7 @@ class Physical:
         return examples[number - 1].tolist()
 
     def latent_codes(self, values) -> list[int]:
-        """Real values of z to its codes: half up, saturated.
+        """The codes of real values of z, rounded half up and saturated.
 
         Raises
         ------
@@ -96,17 +96,17 @@ class Physical:
             for a wrong count, NaN or infinity.
         """
         if len(values) != self.info.latent or not np.isfinite(values).all():
-            raise UserError(f"z has {self.info.latent} finite numbers, not {','.join(f'{v:g}' for v in values)}")
+            raise UserError(f"z must have {self.info.latent} finite numbers, not {','.join(f'{v:g}' for v in values)}")
         scaled = np.floor(np.asarray(values) * 2.0**self.info.z_frac + 0.5)
         return np.clip(scaled, -128, 127).astype(int).tolist()
 
     def mean_codes(self, mu) -> list[int]:
-        """μ to the codes of z at the mean (`model.fixedpoint.sampling.mean_latent`)."""
+        """The codes of z at the mean μ (`model.fixedpoint.sampling.mean_latent`)."""
         return mean_latent(mu, self._z).tolist()
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """Of the board's classes; their numbers without a network."""
+        """The names of the board's classes; their numbers without a network."""
         return tuple(self.network.class_names) if self.network else tuple(map(str, range(self.info.classes)))
 
     @property
@@ -114,7 +114,7 @@ class Physical:
         return Format(True, 8, self.info.z_frac)
 
     def describe(self, answer: Answer) -> dict:
-        """`answer` in physical units, for people and for JSON; the parts that it has."""
+        """The parts of `answer` in physical units, by name, for people and for JSON."""
         network = self.network
         found = {}
         if answer.cls is not None:

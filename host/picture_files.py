@@ -1,4 +1,4 @@
-"""Pictures to the codes of a board whose network is about images, and back. White is ink, as in MNIST."""
+"""Converts pictures to input codes of a network of images, and output codes to pictures. Ink is white, as in MNIST."""
 
 import io
 import math
@@ -26,7 +26,7 @@ LARGEST = 4096  # pixels along each side of a picture that is read
 
 
 def side(info: Info) -> int | None:
-    """Of the board's square images, in pixels; None when inputs and outputs are no images."""
+    """The side in pixels of the board's square images; None if inputs and outputs are not images."""
     length = math.isqrt(info.inputs)
     if info.input == info.output == PIXEL and info.inputs == info.outputs == length**2:
         return length
@@ -34,30 +34,36 @@ def side(info: Info) -> int | None:
 
 
 def need_side(info: Info) -> int:
-    """The same; a `UserError` when they are none."""
+    """The side in pixels of the board's square images; a `UserError` if they are not images."""
     length = side(info)
     if length is None:
-        raise UserError(f"the board's network is not about images: it takes {info.inputs} numbers and gives "
+        raise UserError(f"the board's network is not one of images: it takes {info.inputs} numbers and gives "
                         f"{info.outputs}")
     return length
 
 
 def is_picture(name: str) -> bool:
-    """Whether the file's suffix is one of pictures."""
+    """Whether the file's suffix is that of a picture.
+
+    Examples
+    --------
+    >>> is_picture("three.PNG"), is_picture("flowers.csv")
+    (True, False)
+    """
     return Path(name).suffix.lower() in Image.registered_extensions()
 
 
 def _grey(path: str, invert: bool) -> Image.Image:
-    """The picture in 8 bits of grey; transparent places become background."""
+    """Reads a picture in 8 bits of grey; transparent places become background."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what Pillow repairs
         with Image.open(path) as picture:
             width, height = picture.size
             if width != height or width > LARGEST:
-                raise UserError(f"{path} has {width}×{height} pixels; a square is wanted, of {LARGEST}×{LARGEST} at "
-                                "most")
+                raise UserError(f"{path} has {width}×{height} pixels; it must be a square of at most "
+                                f"{LARGEST}×{LARGEST}")
             if picture.mode.startswith(("I", "F")):  # Pillow would clip their grey levels
-                raise UserError(f"{path} has more than 8 bits a pixel: save it with 8")
+                raise UserError(f"{path} has more than 8 bits per pixel: save it with 8")
             if picture.has_transparency_data:
                 ground = Image.new("RGBA", picture.size, "white" if invert else "black")
                 return Image.alpha_composite(ground, picture.convert("RGBA")).convert("L")
@@ -65,7 +71,7 @@ def _grey(path: str, invert: bool) -> Image.Image:
 
 
 def read(path: str, info: Info, invert: bool = False) -> list[int]:
-    """The picture of the file `path` as input codes, row by row from the top left.
+    """Reads the picture in the file `path` as input codes, row by row from the top left.
 
     Colours become grey by their luma (ITU-R 601-2). A picture larger than the network's is averaged down (box filter).
 
@@ -73,14 +79,14 @@ def read(path: str, info: Info, invert: bool = False) -> list[int]:
     ----------
     path : str
     info : Info
-        of the board, which says how large its images are.
+        of the board; it has the size of its images.
     invert : bool
-        black ink on white paper: black becomes 255.
+        for black ink on white paper: black becomes 255.
 
     Raises
     ------
     UserError
-        for a board without images, and for a file that is absent, no picture, not square or too small.
+        for a board without images, and a file that is absent, not a picture, not square or too small.
     """
     length = need_side(info)
     try:
@@ -93,15 +99,15 @@ def read(path: str, info: Info, invert: bool = False) -> list[int]:
         cause = error.strerror if isinstance(error, OSError) and error.strerror else "it is no picture, or damaged"
         raise UserError(f"cannot read {path}: {cause}") from error
     if grey.width < length:
-        raise UserError(f"{path} has {grey.width}×{grey.height} pixels; at least {length}×{length} are wanted")
+        raise UserError(f"{path} has {grey.width}×{grey.height} pixels; at least {length}×{length} are needed")
     codes = np.asarray(grey.resize((length, length), Image.Resampling.BOX))
     return (255 - codes if invert else codes).ravel().tolist()
 
 
 def save(path: Path, pictures, info: Info):
-    """Output codes (n, outputs) to a PNG file, each pixel's grey level its code; the file is whole or unchanged.
+    """Writes output codes (n, outputs) as grey levels to a PNG file; on an error the file stays unchanged.
 
-    One picture is alone; more are a grid, row by row, near to a square, with two grey pixels between them.
+    Several pictures form a grid, row by row, as square as possible, with two grey pixels between them.
     """
     length = need_side(info)
     columns = math.ceil(math.sqrt(len(pictures)))
@@ -113,7 +119,7 @@ def save(path: Path, pictures, info: Info):
 
 
 def summary(found: dict, info: Info, saved: bool) -> dict:
-    """`found` for people: in the place of an image's numbers its size and, unless it is `saved`, how to see it."""
+    """`found` for the terminal: instead of an image's numbers its size and, unless it is `saved`, how to save it."""
     length = side(info)
     if length is None or "reconstruction" not in found:
         return found
@@ -125,12 +131,12 @@ def labelled(name: str, count: int, folder=None) -> Images:
     """The first `count` images of the test set `name`."""
     test = images.load(name, folder)[1]
     if count > len(test.codes):
-        raise UserError(f"{name} has {len(test.codes)} test images, not {count}")
+        raise UserError(f"{name} has only {len(test.codes)} test images, not {count}")
     return Images(name, test.codes[:count], test.labels[:count], test.shape, test.class_names, test.noun)
 
 
 def classify(client: Client, physical: Physical, test: Images, progress: bool = True) -> dict:
-    """Classifies the images on the board: the report of `table.classify_codes`, images numbered from 1."""
+    """Classifies images on the board; the report of `classify_table.classify_codes`, images numbered from 1."""
     length = need_side(physical.info)
     if test.shape != (length, length):
         raise UserError(f"the board takes images of {length}×{length} pixels, not {test.name}'s of "

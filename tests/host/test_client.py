@@ -144,15 +144,14 @@ def test_a_port_that_is_absent_or_none(tmp_path):
     assert trouble("nonsense://x").startswith("cannot open nonsense://x")
     with socket.create_server(("localhost", 0)) as server:
         closed = f"socket://localhost:{server.getsockname()[1]}"
-    assert trouble(closed).startswith(f"nobody listens at {closed}")
-    assert trouble("socket://localhost") == ("socket://localhost is no network port: that is written "
-                                             "socket://HOST:PORT")
+    assert trouble(closed).startswith(f"nothing listens at {closed}")
+    assert trouble("socket://localhost") == "socket://localhost is not a network port: write socket://HOST:PORT"
 
 
 def test_a_port_that_another_program_holds():
     master, slave = os.openpty()
     port = open_port(os.ttyname(slave))
-    assert trouble(os.ttyname(slave)) == f"{os.ttyname(slave)} is in use by another program: close that one first"
+    assert trouble(os.ttyname(slave)) == f"{os.ttyname(slave)} is in use by another program: close it first"
     port.close()
     os.close(master)
     os.close(slave)

@@ -129,7 +129,7 @@ def test_bad_input_is_one_line_and_status_2(talk, arguments):
 
 
 def test_a_value_out_of_range_is_quoted_with_its_range(talk):
-    assert "petal width is within 0…25.5 cm, not 25.6" in talk("classify", "5.1", "3.5", "1.4", "25.6")[2]
+    assert "petal width must be 0…25.5 cm, not 25.6" in talk("classify", "5.1", "3.5", "1.4", "25.6")[2]
 
 
 def test_no_answer_and_something_else_are_one_line(talk):

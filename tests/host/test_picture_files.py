@@ -129,12 +129,12 @@ def test_an_example_of_the_network(ask):
 @pytest.mark.parametrize(("arguments", "message"), [
     (["none.png"], "there is no file none.png"), (["."], "cannot read .: Is a directory"),
     (["text.png"], "cannot read text.png: it is no picture, or damaged"), (["cut.png"], "no picture, or damaged"),
-    (["wide.png"], "wide.png has 9×8 pixels; a square is wanted"),
-    (["small.png"], "small.png has 7×7 pixels; at least 8×8 are wanted"),
-    (["deep.png"], "deep.png has more than 8 bits a pixel"), (["huge.png"], "4096×4096 at most"),
+    (["wide.png"], "wide.png has 9×8 pixels; it must be a square"),
+    (["small.png"], "small.png has 7×7 pixels; at least 8×8 are needed"),
+    (["deep.png"], "deep.png has more than 8 bits per pixel"), (["huge.png"], "at most 4096×4096"),
     (["digit.png", "digit.png"], "encode takes numbers, or one FILE"), ([], "numbers, a FILE, or --example K"),
-    (["digit.png", "--example", "1"], "one of them"), (["--example", "256"], "no example 256: the network has 255"),
-    (["--example", "0"], "at least 1"), (["--example", "1", "--invert"], "--invert is for a picture"),
+    (["digit.png", "--example", "1"], "give only one"), (["--example", "256"], "no example 256: the network has 255"),
+    (["--example", "0"], "at least 1"), (["--example", "1", "--invert"], "--invert is only for a picture"),
 ])
 def test_refusals_are_one_line_and_nothing_is_computed(ask, tmp_path, arguments, message):
     for name, size in (("digit", (8, 8)), ("wide", (8, 9)), ("small", (7, 7)), ("huge", (4097, 4097))):
@@ -151,7 +151,7 @@ def test_refusals_are_one_line_and_nothing_is_computed(ask, tmp_path, arguments,
 
 def test_pictures_are_saved_as_png_only(ask):
     status, _, err = ask("generate", "--save", "out.jpg")
-    assert status == 2 and "saved as FILE.png, not out.jpg" in err and not ask.boards[-1].requests
+    assert status == 2 and "must be named FILE.png, not out.jpg" in err and not ask.boards[-1].requests
 
 
 def test_a_network_without_images(talk, tmp_path, flowers):
@@ -159,7 +159,7 @@ def test_a_network_without_images(talk, tmp_path, flowers):
     for arguments in (["classify", str(tmp_path / "digit.png")], ["generate", "--save", str(tmp_path / "out.png")],
                       ["classify", "digits"]):
         status, out, err = talk(*arguments)
-        assert (status, out, err) == (2, "", "varigate host: the board's network is not about images: it takes 4 "
+        assert (status, out, err) == (2, "", "varigate host: the board's network is not one of images: it takes 4 "
                                              "numbers and gives 4\n")
     assert not (tmp_path / "out.png").exists()
 
@@ -175,9 +175,10 @@ def test_the_test_images_are_classified(ask):
 
 
 @pytest.mark.parametrize(("arguments", "message"), [
-    (["digits", "--count", "501"], "digits has 500 test images, not 501"), (["digits", "--out", "x.csv"], "--out is"),
-    (["digits", "--save", "x.png"], "--save is for a single input"), (["digits", "--count", "0"], "at least 1"),
-    (["iris", "--count", "5"], "--count is for the test images"), (["mnist", "--data", "."], "MNIST is not in"),
+    (["digits", "--count", "501"], "digits has only 500 test images, not 501"),
+    (["digits", "--out", "x.csv"], "--out is"),
+    (["digits", "--save", "x.png"], "--save is only for a single input"), (["digits", "--count", "0"], "at least 1"),
+    (["iris", "--count", "5"], "--count is only for the test images"), (["mnist", "--data", "."], "MNIST is not in"),
 ])
 def test_refusals_about_test_images(ask, arguments, message):
     status, out, err = ask("classify", *arguments)
