@@ -16,8 +16,8 @@ def taken(stream):
     Examples
     --------
     >>> from amaranth.lib import stream
-    >>> taken(stream.Signature(8).create())
-    (& (sig valid) (sig ready))
+    >>> taken(stream.Signature(8).create(path=("o",)))
+    (& (sig o__valid) (sig o__ready))
     """
     return stream.valid & stream.ready
 

@@ -1,1 +1,1 @@
-"""Testbenches: streams as arrays, serial lines, screens, stand-ins, and the references that answers are held to."""
+"""Test benches: streams as arrays, serial lines, screens, stand-ins, and reference models of the answers."""

@@ -1,4 +1,4 @@
-"""What a board answers to requests: the protocol (`docs/protocol.md`) on top of integer inference."""
+"""A reference model of a board: the protocol (`docs/protocol.md`) on top of integer inference."""
 
 import dataclasses
 
@@ -16,7 +16,7 @@ __all__ = ["BoardReference"]
 
 
 class BoardReference:
-    """A board in integers, from its reset on.
+    """A reference model of a board, from its reset on.
 
     Parameters
     ----------
@@ -37,12 +37,12 @@ class BoardReference:
 
     @property
     def info(self) -> Info:
-        """What the board says of itself, now."""
+        """The board's present answer to `info`."""
         return dataclasses.replace(self._info, epsilon_on=self.core.epsilon_on, epsilon_index=self.core.index,
                                    answered=self.answered, bad=self.bad)
 
     def answer(self, request: Frame) -> list[bytes]:
-        """The payloads of the replies to a good `request`; one, but for `generate`."""
+        """The payloads of the replies to a good `request`: several for `generate`, otherwise one."""
         command, payload = Command(request.command), request.payload
         own = {Command.INFO: self._tell, Command.SEED: self._seed, Command.EPSILON: self._switch}
         if command in own:

@@ -9,7 +9,7 @@ __all__ = ["run_jobs"]
 
 def run_jobs(core: FoldedVae, jobs: list[Job], *, seeds: dict[int, int] | None = None, epsilon_on: bool = True,
              pause: int = 0, stall: float = 0.0, seed: int = 0, deadline: int | None = None):
-    """Gives `jobs` to `core`, one after the other.
+    """Runs `jobs` through `core`, one after the other.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What can go wrong on a serial line, at random, and what the board must make of it."""
+"""Random errors on a serial line, and the requests and negative replies that must result."""
 
 from varigate.model.protocol.frames import Command, Frame, cobs_encode, crc16, encode
 from varigate.model.protocol.requests import judge
@@ -9,7 +9,7 @@ CLEAN, BROKEN = 0, 1  # line errors
 
 
 def clean(data) -> list[tuple[int, int]]:
-    """Bytes without line errors, as pairs."""
+    """Bytes as (byte, line error) pairs without errors."""
     return [(byte, CLEAN) for byte in data]
 
 
@@ -23,12 +23,12 @@ def random_request(rng, lengths) -> Frame:
 
 
 def wire(frame: Frame) -> bytes:
-    """`frame` with both delimiters."""
+    """The bytes of `frame` with both delimiters."""
     return encode(frame.seq, frame.command, frame.payload)
 
 
 def corruption(rng, lengths) -> list[tuple[int, int]]:
-    """Something bad of a random kind, as (byte, line error) pairs, with or without delimiters."""
+    """A bad frame or noise of a random kind, as (byte, line error) pairs, with or without delimiters."""
     good = random_request(rng, lengths)
     longest = max(lengths.values())
     data = bytearray(wire(good))
@@ -73,7 +73,7 @@ def corruption(rng, lengths) -> list[tuple[int, int]]:
 
 
 def reference(items, lengths) -> tuple[list[Frame], list[Frame]]:
-    """The requests and the negative replies that `model.protocol.requests.judge` makes of (byte, line error) pairs."""
+    """The requests and negative replies that `model.protocol.requests.judge` finds in (byte, line error) pairs."""
     requests, negatives, chunk, broken = [], [], bytearray(), 0
     for byte, error in items:
         if error:

@@ -1,4 +1,4 @@
-"""A stand-in for the core, for tests of those who use it."""
+"""A stand-in for the core, for tests of components that use it."""
 
 from collections.abc import Callable
 from itertools import repeat
@@ -22,7 +22,7 @@ def random_answer(rng: np.random.Generator, op: Op, sizes) -> Answer:
 
 
 class FakeCore:
-    """Answers every job, and remembers what it was asked.
+    """Answers every job, and remembers the jobs.
 
     Parameters
     ----------

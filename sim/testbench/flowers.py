@@ -1,4 +1,4 @@
-"""A network of Iris's shape with random weights, for tests of what surrounds the core."""
+"""A network of Iris's shape with random weights, for tests of the parts around the core."""
 
 from dataclasses import replace
 

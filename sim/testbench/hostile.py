@@ -31,7 +31,7 @@ HIGH, LOW = 1, 0
 
 
 def top(network: Network) -> Top:
-    """The whole design with eight clocks a bit."""
+    """The whole design with eight clocks per bit."""
     return Top(network, network_file.digest(network), array=Array(8, 1), clock_hz=BIT * BAUD, baud=BAUD, times=QUICK)
 
 
@@ -51,7 +51,7 @@ def line_of(items, bit: float = BIT) -> np.ndarray:
 
 
 def _pulses(rng) -> np.ndarray:
-    """Levels of random length: noise that knows nothing of bits."""
+    """Noise: levels of random lengths, unrelated to bits."""
     longest = rng.choice((3, 12, 60))
     runs = [rng.randrange(1, longest + 1) for _ in range(2 * rng.randrange(1, 20))]
     return np.repeat(np.array([LOW, HIGH] * (len(runs) // 2), np.uint8), runs)
@@ -72,7 +72,7 @@ def _good(rng, lengths) -> bytes:
 
 
 def sequence(rng, lengths) -> np.ndarray:
-    """Something of a random kind, as a waveform: frames, good and bad, alone or run together, and noise.
+    """A random waveform: good and bad frames, alone or without gaps, and noise.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def sequence(rng, lengths) -> np.ndarray:
 
 @dataclass
 class _Burst:
-    """What has been sent since the board was last at rest, as judged.
+    """The frames sent since the board was last idle, as `judge` has found them.
 
     start: clock; verdicts: (clock of the frame's first byte, good request or None, negative reply or None), in order.
     """
@@ -197,7 +197,7 @@ class Session:
                 yield self._begin, *verdict
 
     def _patience(self, burst: _Burst) -> int:
-        """Clocks in which the board has said all that it has to say."""
+        """Clocks after which the board must have sent all its replies."""
         total = (FRAME_BYTES + 2) * burst.bad
         for request in burst.requests:
             count = request.payload[0] if request.command == Command.GENERATE else 1
@@ -205,7 +205,7 @@ class Session:
         return BYTE * (2 + total) + SETTLE * (1 + len(burst.requests))
 
     def _check(self, burst: _Burst, items):
-        """`items`: (clock, byte, 0) of what the board has sent."""
+        """Compares the bytes that the board has sent, `items` of (clock, byte, 0), with the reference."""
         received = bytes(byte for _, byte, _ in items)
         frames = Decoder().feed(received)
         assert all(isinstance(frame, Frame) for frame in frames), f"{received} is more than frames"

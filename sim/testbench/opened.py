@@ -1,4 +1,4 @@
-"""A look inside components, for claims about state that they do not show.
+"""Access to the registers and wires inside a component, for claims about its state.
 
 It is the component itself that is proved, as it goes to synthesis; it needs no port or member for it.
 """

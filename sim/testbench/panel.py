@@ -1,4 +1,4 @@
-"""A panel in the simulator, with a host beside it, a core that is a process, and what a person does and sees."""
+"""A panel in the simulator with a host, a process as the core, and a person's inputs and views."""
 
 import numpy as np
 from amaranth.hdl import Elaboratable, Module
@@ -19,7 +19,7 @@ REFRESH = 8 * DIGIT
 
 
 class Desk(Elaboratable):
-    """A panel, a host beside it, and a core that is a process: what it answers follows from data and run."""
+    """A panel, a host, and a process as the core, whose answers depend on the data and the number of the run."""
 
     def __init__(self, network, stall=0.0):
         self.network, self.stall = network, stall
@@ -40,7 +40,7 @@ class Desk(Elaboratable):
         return m
 
     def answer(self, x):
-        """(class, z, output) for the run that comes next."""
+        """(class, z, output) of the next run."""
         rng = np.random.default_rng([len(self.jobs), *map(int, x)])
         output = self.network.output
         return (int(rng.integers(max(1, self.network.classes))), rng.integers(-128, 128, self.network.latent).tolist(),

@@ -1,4 +1,4 @@
-"""What the core must answer: integer inference, with the seed and the number of ε taken, as the hardware keeps them."""
+"""A reference model of the core: integer inference with the seed and the number of ε taken, as in the hardware."""
 
 from dataclasses import dataclass, field
 
@@ -18,14 +18,14 @@ BLOCK = 1 << 12  # samples of ε that are computed at once
 
 @dataclass(frozen=True)
 class Job:
-    """An operation and the codes that it takes."""
+    """An operation and its input codes."""
 
     op: Op
     codes: tuple[int, ...] = field(default=())
 
 
 class Reference:
-    """A core in integers, from its reset on.
+    """A reference model of the core, from its reset on.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class Reference:
         return self._block[index - self._first:self.index - self._first]
 
     def run(self, op: Op, codes=()) -> Answer:
-        """The answer to `op`, and further integers that come by the way; `codes`: those that it takes."""
+        """The answer to `op` on the input `codes`, and intermediate integers."""
         network, index = self.network, self.index
         when = OPERATIONS[op].epsilon
         sample = self._take() if when == "always" or (when == "when on" and self.epsilon_on) else None
@@ -67,5 +67,5 @@ class Reference:
         return Answer(index=index, z=z, output=decode(network, z)[1])
 
     def answer(self, job: Job) -> list[tuple[Part, int]]:
-        """The numbers that the core answers to `job`, each with its part."""
+        """The numbers of the core's answer to `job`, each with its part."""
         return self.run(job.op, job.codes).numbers(job.op, self.network)

@@ -30,14 +30,14 @@ def to_waveform(data: bytes, bit: float, start: float = 0) -> tuple[np.ndarray, 
 
 
 def changes(line, before: int = 1) -> tuple[np.ndarray, np.ndarray]:
-    """A line that is given as a level for each clock, as times and values, int64; it was `before` until then."""
+    """Converts a line (a level for each clock) to the times and values (int64) of its changes from `before`."""
     line = np.asarray(line, np.int64)
     times = np.flatnonzero(np.diff(line, prepend=before))
     return times, line[times]
 
 
 class Sender:
-    """Puts bytes on a line that is simulated piece by piece.
+    """Sends bytes over a line that is simulated piece by piece.
 
     Members
     -------
@@ -58,7 +58,7 @@ class Sender:
         self._data += data
 
     def take(self, cycles: int) -> tuple[np.ndarray, np.ndarray]:
-        """The changes within the next `cycles` clocks, which then have passed."""
+        """The changes within the next `cycles` clocks; the next call continues after them."""
         byte = BITS * self._bit
         start = max(0.0, self._free)
         count = min(len(self._data), max(0, int(np.ceil((cycles - start) / byte))))

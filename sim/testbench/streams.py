@@ -1,4 +1,4 @@
-"""Arrays in, arrays out: drives the streams of a component in the Amaranth simulator, with stalls on either side."""
+"""Drives the streams of a component in the Amaranth simulator with arrays, with stalls on both sides."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""The whole top in the Amaranth simulator, seen from its pins: a serial line, switches, buttons, LEDs, display."""
+"""Simulates the whole top at its pins (serial line, switches, buttons, LEDs, display) with Amaranth."""
 
 from varigate.gateware.engine.program import Array
 from varigate.gateware.top import HumanTimes, Top
@@ -47,7 +47,7 @@ class TopBench:
         self._decoder, self._seq = Decoder(), 0
 
     def run(self, *testbenches, processes=(), deadline: int = 2_000_000):
-        """Simulates until all `testbenches` have ended; `processes` go on beside them."""
+        """Simulates until all `testbenches` have ended; `processes` run in the background."""
         run(self.top, *testbenches, processes=[self._listen, *processes], deadline=deadline)
 
     # The serial line.

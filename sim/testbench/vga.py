@@ -1,4 +1,4 @@
-"""A monitor: from the waveform of the VGA pins to a picture, and to a PNG."""
+"""Decodes the waveform of the VGA pins to a picture, and writes pictures as PNG."""
 
 import io
 
@@ -12,12 +12,12 @@ __all__ = ["clocks_needed", "decode", "png", "record"]
 
 
 def clocks_needed(clocks: int = 4, geometry: Geometry = VESA) -> int:
-    """How long to record so that there is a whole frame wherever the recording starts."""
+    """Clocks to record so that the recording has a whole frame, wherever it starts."""
     return 2 * geometry.frame.total * geometry.line.total * clocks
 
 
 def _pulses(times, values, width: int, name: str) -> np.ndarray:
-    """Starts of the negative pulses, which must be `width` clocks long where they are recorded whole."""
+    """The starts of the negative pulses; a `ValueError` if a completely recorded one is not `width` clocks long."""
     falls, rises = times[1:][values[1:] == 0], times[1:][values[1:] == 1]
     rises = rises[rises > falls[0]] if len(falls) else rises[:0]
     widths = rises - falls[:len(rises)]
@@ -27,7 +27,7 @@ def _pulses(times, values, width: int, name: str) -> np.ndarray:
 
 
 def decode(pins: dict, clocks: int = 4, geometry: Geometry = VESA) -> np.ndarray:
-    """The first whole frame in a recording, found by its synchronisation pulses alone, as a monitor does.
+    """Decodes the first whole frame in a recording, found by its synchronisation pulses only, as a monitor does.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def decode(pins: dict, clocks: int = 4, geometry: Geometry = VESA) -> np.ndarray
 
 
 def _sampled(times, values, starts, clocks: int, total: int) -> np.ndarray:
-    """The values (lines, total) of the pixels from each start on."""
+    """The values (lines, total) of the pixels after each start."""
     first = starts[:, np.newaxis] + clocks * np.arange(total)
     index = np.searchsorted(times, first, side="right")
     if (index != np.searchsorted(times, first + clocks - 1, side="right")).any():
@@ -80,7 +80,7 @@ def _sampled(times, values, starts, clocks: int, total: int) -> np.ndarray:
 
 
 def png(picture: np.ndarray) -> bytes:
-    """A picture (lines, pixels, 3) of 0…15 as a PNG."""
+    """The PNG file, as bytes, of a picture (lines, pixels, 3) with values 0…15."""
     content = io.BytesIO()
     imsave(content, picture * np.uint8(17), format="png")
     return content.getvalue()
