@@ -22,8 +22,8 @@ __all__ = ["HEAD", "proposal", "vaesa_pages", "varigate"]
 HEAD = """# The book of designs
 
 Written by `varigate explore {command}`: an accelerator searches its own design. A variational autoencoder learns a
-continuous space of designs, predictors on that space are trained with it, and searches go through it; what they find
-ends in a configuration that `build.py` builds. The methods, all with the same budget of different designs:
+continuous space of designs, predictors on that space are trained with it, and searches go through it. Their result is
+a configuration file that `varigate build` builds. The methods, all with the same budget of different designs:
 
 {methods}
 

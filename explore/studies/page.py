@@ -10,14 +10,14 @@ from varigate.explore.studies.study_varigate import BUDGET
 __all__ = ["methods_text", "vaesa_section", "varigate_section"]
 
 NAMES = {
-    "random": "random, without replacement",
-    "gp": "Gaussian process, expected improvement, cold",
+    "random": "random order, without repeats",
+    "gp": "Gaussian process with expected improvement, without prior knowledge",
     "tpe": "tree-structured Parzen estimators (Optuna)",
     "evolution": "NSGA-II (Optuna)",
-    "gp-warm": "the same Gaussian process, the joint model's prediction as its prior mean",
+    "gp-warm": "the Gaussian process of `gp`, with the joint model's prediction as prior mean",
     "latent-bo": "Bayesian optimisation in the joint model's latent space",
     "latent-gd": "gradient descent of the predicted cost in the latent space",
-    "nearest": "the table of the three nearest layers",
+    "nearest": "designs in the order of their mean cost on the three nearest layers",
 }
 
 
@@ -74,12 +74,12 @@ def varigate_section(results: dict, figures: str) -> str:
 
 The grid has {space['grid']:,} points, of which {space['designs']:,} can be generated for this network (a drain divides
 the rows, one column has no cascade, …). **All of them were evaluated**: {space['feasible']:,} keep the limits of the
-{results['device']} and of accuracy. What the others break first: {broken}.
+{results['device']} and of accuracy. First limits that the others break: {broken}.
 
 Cycles, DSP slices and block RAMs are the generator's own formulas: the tests hold cycles equal to simulated ones for 32
 random designs, and of the {exact[1]} synthesised cores whose block RAM is predicted (up to 32,768 words of weights;
-other designs are left out) {exact[0]} took exactly so many DSP slices and block RAMs. What a build has around the core
-is counted as the most that it can take; MNIST's takes 18 Kb of block RAM less. Look-up tables and
+other designs are left out) {exact[0]} took exactly the predicted DSP slices and block RAMs. For the rest of a build
+an upper bound is taken; that of MNIST is 18 Kb of block RAM too high. Look-up tables and
 flip-flops are predicted by a linear model of the design's structure, fitted to {results['syntheses']} syntheses
 (`varigate explore sweep`). Its errors on cores that the fit has not seen (ten-fold cross-validation; which quantities
 are counted was chosen on the same table), and on whole designs (each left out once):
@@ -89,7 +89,7 @@ are counted was chosen on the same table), and on whole designs (each left out o
 {errors}
 
 Energy is *modelled*, from published energies of operations and a leakage of {STATIC:g} W (`explore/costs/energy.py`);
-it was measured nowhere. Integers may lose {results['tolerance']['points']:g} points of accuracy and
+nothing was measured. Integers may lose {results['tolerance']['points']:g} points of accuracy and
 {results['tolerance']['nats']:g} nats on test data against the floats of the 8-bit network:
 
 | weights | points lost | nats lost |
@@ -111,7 +111,7 @@ optimum in per cent, over {results['seeds']} seeds (mean with its 95 % bootstrap
 ![The latent plane]({figures}-latent.png)
 
 The front of latency and energy after {BUDGET} evaluations ({results['front_runs']} runs: the latent search for a front
-descends anew for every evaluation, which takes its time): the share of the whole front's hypervolume (of logarithms,
+descends anew for every evaluation, which takes long): the share of the whole front's hypervolume (of logarithms,
 against the worst design that keeps the limits).
 
 | method | mean | least … greatest |
@@ -120,8 +120,8 @@ against the worst design that keeps the limits).
 
 ![The front]({figures}-front.png)
 
-The joint model was trained on random workloads, never on this network; what it predicts for all its designs, and what
-the area model says of cores that its fit has not seen:
+The joint model was trained on random workloads, never on this network. Its predictions for all designs of this network,
+and those of the area model for cores outside its fit:
 
 ![Predicted against true]({figures}-predicted.png)
 """
@@ -166,7 +166,7 @@ on the held-out ones alone.
 
 Sizes and settings were chosen on splits of another seed, of the same 57 layers.
 
-### What it is worth in a search
+### Its use in a search
 
 {len(searches['layers'])} layers, drawn by a seed before any search, each searched with the joint model of the fold (of
 {PARTS}) in which it is unseen; evaluations of different designs until one is within 1 % of the layer's best, at most
