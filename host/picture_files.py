@@ -96,7 +96,7 @@ def read(path: str, info: Info, invert: bool = False) -> list[int]:
     except FileNotFoundError as error:
         raise UserError(f"there is no file {path}: give a picture, {info.inputs} numbers, or --example K") from error
     except Exception as error:  # damage has many names: UnidentifiedImageError, SyntaxError, DecompressionBombError, …
-        cause = error.strerror if isinstance(error, OSError) and error.strerror else "it is no picture, or damaged"
+        cause = error.strerror if isinstance(error, OSError) and error.strerror else "it is not a picture, or damaged"
         raise UserError(f"cannot read {path}: {cause}") from error
     if grey.width < length:
         raise UserError(f"{path} has {grey.width}×{grey.height} pixels; at least {length}×{length} are needed")

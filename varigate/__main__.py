@@ -13,7 +13,7 @@ USAGE = "usage: varigate COMMAND …   (varigate COMMAND --help shows a command'
 
 
 def overview() -> str:
-    """All commands, a line each, in groups of what a person wants to do."""
+    """The text of `varigate --help`: all commands, a line each, in groups."""
     width = max(map(len, commands.NAMES))
     groups = [f"{title}\n" + "\n".join(f"  {name:<{width}}  {text}" for name, text in group.items())
               for title, group in commands.GROUPS.items()]
@@ -51,7 +51,7 @@ def main(argv=None) -> int:
     Returns
     -------
     int
-        0; 1 where a command found mismatches or failures; 2 where the user has to do something else; 130 after Ctrl-C.
+        0; 1 if a command found mismatches or failures; 2 for a wrong input; 130 after Ctrl-C.
     """
     argv = sys.argv[1:] if argv is None else argv
     if not argv or argv[0] in ("-h", "--help", "help"):

@@ -18,16 +18,16 @@ __all__ = ["Build", "build"]
 
 @dataclass(frozen=True)
 class Build:
-    """What a build came to.
+    """The result of a build.
 
     Members
     -------
     report : dict
         the contents of `report.json`; `print(varigate.platform.toolchains.report.table(report))` shows it to people.
     directory : Path
-        with the gateware as RTLIL and Verilog, the netlist, the constraints and the reports.
+        the folder of the gateware as RTLIL and Verilog, the netlist, the constraints and the reports.
     placed : Placed or None
-        the outcome of place and route, with the bitstream's name; None where no tool was found.
+        the outcome of place and route, with the bitstream's name; None if no tool was found.
     """
 
     report: dict
@@ -48,9 +48,9 @@ def build(board: str = "nexys4ddr", network: str = "iris", *, toolchain: str = "
     toolchain : str
         for place and route: `auto` takes what the machine has, `none` ends at the netlist.
     retrain : bool
-        train the network anew first, and build that.
+        train the network again, and build the result.
     progress : bool
-        say each step, with its seconds, on standard error.
+        print each step, with its seconds, to standard error.
     settings
         rows=8, columns=1, weights="block" …: the fields of `varigate.platform.toolchains.configuration.Configuration`.
 

@@ -8,12 +8,12 @@ __all__ = ["infer", "load", "save"]
 
 
 def load(name_or_path) -> Network:
-    """The quantised network of that name, if it is a shipped one, or of the file at that path.
+    """Load a quantised network: a shipped one by its name, or the file at a path.
 
     Raises
     ------
     UserError
-        for an unknown name, and for every kind of damage to a file.
+        for an unknown name, or a file that is damaged.
 
     Examples
     --------
@@ -26,7 +26,7 @@ def load(name_or_path) -> Network:
 
 
 def save(network: Network, path):
-    """Save `network` to the file `path` (.npz, without pickle); the file is whole or unchanged.
+    """Save `network` to the file `path` (.npz, without pickle); on an error the file stays unchanged.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def infer(network: Network, x, epsilon=None) -> Inference:
     Returns
     -------
     Inference
-        integers, one row a sample: mu (s16.8), v = log2 σ (s8.4), z, mu_z, scores, cls, logit, output.
+        integers, one row per sample: mu (s16.8), v = log2 σ (s8.4), z, mu_z, scores, cls, logit, output.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What every command line has in common: a complaint is one line on standard error, and so is an interruption."""
+"""Parts of all command lines: the parser, and errors and interruptions as a line on standard error."""
 
 import argparse
 import re
@@ -11,9 +11,9 @@ __all__ = ["Parser", "run_command", "whole_number"]
 
 
 class Parser(argparse.ArgumentParser):
-    """Raises a `UserError` for what it cannot parse; its subcommands' parsers do so, too.
+    """A parser that raises a `UserError` for arguments that it cannot parse, as do its subcommands' parsers.
 
-    Other than argparse's own, it takes a list of numbers that begins with a minus, as in `--z -1.25,0.5`.
+    Unlike that of argparse, it accepts a list of numbers that begins with a minus, as in `--z -1.25,0.5`.
     """
 
     def parse_args(self, args=None, namespace=None):
@@ -29,7 +29,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def run_command(name: str, run, *arguments) -> int:
-    """The exit status of the command `name`, which is `run(*arguments)`.
+    """Runs the command `name`, which is `run(*arguments)`, and returns its exit status.
 
     Returns
     -------
@@ -48,7 +48,13 @@ def run_command(name: str, run, *arguments) -> int:
 
 
 def whole_number(text: str) -> int:
-    """An argument that counts something: 100000, or 1e5, where large numbers are usual."""
+    """Parses a whole number, which may be written like 1e5.
+
+    Examples
+    --------
+    >>> whole_number("1e5")
+    100000
+    """
     try:
         count = float(text)
         if count != int(count):

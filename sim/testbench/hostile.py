@@ -1,7 +1,7 @@
-"""A hostile user of the serial line, and what the board may make of it: right answers, right negative replies, no more.
+"""A hostile user of the serial line, and a check that the board gives the right answers and negative replies only.
 
-The line is any waveform. `sim.testbench.serial_line.Receiver` says which bytes it carries,
-`model.protocol.requests.judge` what they are, `sim.testbench.board_reference` what the answers are.
+The line is any waveform. `sim.testbench.serial_line.Receiver` finds the bytes on it, `model.protocol.requests.judge`
+the requests in them, and `sim.testbench.board_reference` the answers.
 """
 
 from bisect import bisect_right

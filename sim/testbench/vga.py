@@ -87,7 +87,7 @@ def png(picture: np.ndarray) -> bytes:
 
 
 async def record(ctx, vga, cycles: int) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """The pins of `vga` for so many clocks of Amaranth's simulator, for `decode`."""
+    """Records the pins of `vga` for a number of clocks in Amaranth's simulator, for `decode`."""
     samples = np.empty((cycles, len(PINS)), np.int64)
     word = Cat(*(getattr(vga, name) for name in PINS))
     for cycle in range(cycles):

@@ -128,7 +128,7 @@ def test_an_example_of_the_network(ask):
 
 @pytest.mark.parametrize(("arguments", "message"), [
     (["none.png"], "there is no file none.png"), (["."], "cannot read .: Is a directory"),
-    (["text.png"], "cannot read text.png: it is no picture, or damaged"), (["cut.png"], "no picture, or damaged"),
+    (["text.png"], "cannot read text.png: it is not a picture, or damaged"), (["cut.png"], "not a picture, or damaged"),
     (["wide.png"], "wide.png has 9×8 pixels; it must be a square"),
     (["small.png"], "small.png has 7×7 pixels; at least 8×8 are needed"),
     (["deep.png"], "deep.png has more than 8 bits per pixel"), (["huge.png"], "at most 4096×4096"),
