@@ -248,7 +248,7 @@ def test_the_designs_own_assertions_are_heard():
 
 
 @pytest.mark.parametrize(("call", "message"), [
-    (lambda s: s.set("no_such", 1), "no port 'no_such', but clear, clk"),
+    (lambda s: s.set("no_such", 1), "no port 'no_such'; it has clear, clk"),
     (lambda s: s.get("no_such"), "no port"),
     (lambda s: s.set("i__ready", 1), "i__ready is not an input"),
     (lambda s: s.set("clk", 1), "clk is not an input that can be driven"),
