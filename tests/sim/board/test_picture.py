@@ -77,6 +77,6 @@ def test_networks_without_images_have_no_screen(iris, tmp_path):
     with pytest.raises(UserError, match="network iris has no screen"):
         screenshot(iris, Array(8, 1), tmp_path / "screen.png", weights="lut")
     digits = network_file.load(network_file.find("digits"))
-    with pytest.raises(UserError, match="examples 1…255, not 256"):
+    with pytest.raises(UserError, match="--example must be 1…255 for network digits, not 256"):
         screenshot(digits, Array(8, 1), tmp_path / "screen.png", weights="lut", example=256)
     assert not list(tmp_path.iterdir())
