@@ -18,7 +18,7 @@ __all__ = ["Build", "build"]
 
 @dataclass(frozen=True)
 class Build:
-    """The result of a build.
+    """The results of a build.
 
     Members
     -------
@@ -50,9 +50,17 @@ def build(board: str = "nexys4ddr", network: str = "iris", *, toolchain: str = "
     retrain : bool
         train the network again, and build the result.
     progress : bool
-        print each step, with its seconds, to standard error.
+        say each step, with its seconds, on standard error.
+    folder : str or Path
+        where the directory BOARD-NETWORK is made.
     settings
         rows=8, columns=1, weights="block" …: the fields of `varigate.platform.toolchains.configuration.Configuration`.
+
+    Returns
+    -------
+    Build
+        report : dict, the contents of `report.json`; directory : Path; placed : the outcome of place and route, or
+        None.
 
     Raises
     ------

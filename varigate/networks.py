@@ -8,7 +8,16 @@ __all__ = ["infer", "load", "save"]
 
 
 def load(name_or_path) -> Network:
-    """Load a quantised network: a shipped one by its name, or the file at a path.
+    """Load a quantised network: a shipped one by its name, another one from its file.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        `iris`, `digits`, `mnist`, or the path of a FILE.npz.
+
+    Returns
+    -------
+    Network
 
     Raises
     ------
@@ -26,7 +35,18 @@ def load(name_or_path) -> Network:
 
 
 def save(network: Network, path):
-    """Save `network` to the file `path` (.npz, without pickle); on an error the file stays unchanged.
+    """Save a quantised network to a file, from which `load` and all commands read it.
+
+    Parameters
+    ----------
+    network : Network
+    path : str or Path
+        usually NAME.npz. The file has no pickled objects; it is written whole or stays as it was.
+
+    Raises
+    ------
+    UserError
+        where the file cannot be written.
 
     Examples
     --------
@@ -54,7 +74,14 @@ def infer(network: Network, x, epsilon=None) -> Inference:
     Returns
     -------
     Inference
-        integers, one row per sample: mu (s16.8), v = log2 σ (s8.4), z, mu_z, scores, cls, logit, output.
+        int64 arrays, one row a sample: mu (n, latent) in s16.8, v = log2 σ (n, latent) in s8.4, z and mu_z (n, latent)
+        in the format `network.z`, scores (n, classes), cls (n,), the index of the greatest score, logit and output
+        (n, outputs), before and after the last activation, output in the format `network.output`.
+
+    Raises
+    ------
+    ValueError
+        for x of another shape.
 
     Examples
     --------
@@ -63,5 +90,7 @@ def infer(network: Network, x, epsilon=None) -> Inference:
     >>> found = infer(network, [[51, 35, 14, 2]])  # sepal and petal, in millimetres
     >>> network.class_names[found.cls[0]]
     'setosa'
+    >>> found.output  # the reconstruction, in millimetres
+    array([[50, 34, 15,  2]])
     """
     return integer.infer(network, x, epsilon)

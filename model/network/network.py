@@ -56,7 +56,9 @@ class IntegerLayer:
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """A variational autoencoder in integers. See `docs/network.md` for the file.
+    """A variational autoencoder in integers: all that the hardware needs. See `docs/network.md` for the file.
+
+    It is checked when it is made, and does not change: `dataclasses.replace` makes another.
 
     Parameters
     ----------
@@ -89,10 +91,39 @@ class Network:
     examples : uint8 array (n, inputs), n ≤ 255
         built-in samples that the board's switches choose from, as bytes: two's complement where `input` is signed.
 
+    Members
+    -------
+    inputs, latent, outputs, classes : int
+        the widths of the input, the latent vector, the reconstruction and the class scores (0 without a head).
+    output : Format
+        of the reconstruction.
+    physical_output : bool
+        whether the reconstruction has the input's physical units: it is as wide, and no sigmoid.
+    example_codes : int64 array (n, inputs)
+        the examples as numbers, codes of `input`.
+    macs : int
+        multiply-accumulates of encoder and decoder, for one inference.
+
     Raises
     ------
     UserError
         for whatever the hardware, the protocol or the network file cannot hold.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from varigate import load
+    >>> network = load("iris")
+    >>> network.inputs, network.latent, network.outputs, network.classes
+    (4, 2, 4, 3)
+    >>> str(network.input), str(network.z)
+    ('u8.0', 's8.5')
+    >>> [name for name, layer, _ in network.layers()]
+    ['encoder.0', 'mu', 'v', 'head', 'decoder.0', 'decoder.1']
+    >>> replace(network, name="my iris")
+    Traceback (most recent call last):
+    ...
+    varigate.model.errors.UserError: a network's name has 1 to 32 letters, digits, - or _, not 'my iris'
     """
 
     name: str

@@ -11,15 +11,31 @@ __all__ = ["SGD", "AdaBelief", "Adam"]
 
 
 class Adam:
-    """Adam (D. Kingma and J. Ba, "Adam: a method for stochastic optimization", 2014).
+    """The optimiser Adam (D. Kingma and J. Ba, "Adam: a method for stochastic optimization", 2014).
 
     Parameters
     ----------
     parameters : dict of arrays
+        updated in place by `step`.
     rate : float
         the step size, which may be changed between steps.
     decay : float
         decoupled weight decay on everything but biases (I. Loshchilov and F. Hutter, 2017).
+    beta1, beta2 : float
+        decay of the running means of gradient and squared gradient, from 0 to less than 1.
+    tiny : float
+        keeps the divisor from zero.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from varigate import Adam
+    >>> parameters = {"x": np.array([4.0])}
+    >>> optimiser = Adam(parameters, rate=0.1)
+    >>> for _ in range(300):
+    ...     optimiser.step({"x": 2 * parameters["x"]})  # the gradient of x²
+    >>> bool(abs(parameters["x"][0]) < 0.01)
+    True
     """
 
     MOMENTS = ("mean", "square")
@@ -46,10 +62,32 @@ class Adam:
 
 
 class AdaBelief:
-    """AdaBelief (J. Zhuang et al., "AdaBelief optimizer", 2020): the step is large where gradients are as expected.
+    """The optimiser AdaBelief (J. Zhuang et al., 2020): steps are large where gradients are as expected.
 
         m ← β₁·m + (1 − β₁)·g;  s ← β₂·s + (1 − β₂)·(g − m)² + tiny
         parameter ← parameter − rate · m/(1 − β₁ᵗ) / (√(s/(1 − β₂ᵗ)) + tiny)
+
+    Parameters
+    ----------
+    parameters : dict of arrays
+        updated in place by `step`.
+    rate : float
+        the step size, which may be changed between steps.
+    beta1, beta2 : float
+        decay of the running means m and s, from 0 to less than 1.
+    tiny : float
+        keeps the divisor from zero.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from varigate import AdaBelief
+    >>> parameters = {"x": np.array([4.0])}
+    >>> optimiser = AdaBelief(parameters, rate=0.1)
+    >>> for _ in range(300):
+    ...     optimiser.step({"x": 2 * parameters["x"]})  # the gradient of x²
+    >>> bool(abs(parameters["x"][0]) < 0.01)
+    True
     """
 
     MOMENTS = ("mean", "variance")
@@ -74,7 +112,28 @@ class AdaBelief:
 
 
 class SGD:
-    """Stochastic gradient descent with momentum: v ← momentum·v + g;  parameter ← parameter − rate·v."""
+    """Stochastic gradient descent with momentum: v ← momentum·v + g;  parameter ← parameter − rate·v.
+
+    Parameters
+    ----------
+    parameters : dict of arrays
+        updated in place by `step`.
+    rate : float
+        the step size, which may be changed between steps.
+    momentum : float
+        share of the last step that is kept, from 0 to less than 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from varigate import SGD
+    >>> parameters = {"x": np.array([4.0])}
+    >>> optimiser = SGD(parameters, rate=0.1)
+    >>> for _ in range(300):
+    ...     optimiser.step({"x": 2 * parameters["x"]})  # the gradient of x²
+    >>> bool(abs(parameters["x"][0]) < 0.01)
+    True
+    """
 
     MOMENTS = ("velocity",)
 

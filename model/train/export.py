@@ -28,7 +28,7 @@ LOG_ODDS = 8.0  # codes saturate at ±8 nats: p = 0.0003
 
 
 def _scale(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """Offset and step of each column's code: physical value = offset + step·code."""
+    """Offset and step of each column's code, each (columns,): physical value = offset + step·code."""
     sites = dataset.sites
     values = dataset.samples[:, sites.discrete:]
     labels = sites.discrete * sites.local_dimension
@@ -39,7 +39,16 @@ def _scale(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
 
 
 def codes(dataset: Dataset, x) -> np.ndarray:
-    """Samples x (n, seq_len) as the network's input, uint8 (n, columns); values beyond the data's are saturated."""
+    """Turn samples x (n, seq_len) into input codes of the exported network, uint8 (n, columns).
+
+    Values beyond the data's least and greatest saturate; rounding is half up.
+
+    Examples
+    --------
+    >>> data = Dataset([[0.0], [1.0], [2.0]], data_type="continuous")
+    >>> codes(data, [[0.0], [1.0], [5.0]]).tolist()
+    [[0], [128], [255]]
+    """
     sites, (offset, step) = dataset.sites, _scale(dataset)
     columns = sites.encode(sites.check("x", x))
     labels = sites.discrete * sites.local_dimension
@@ -48,7 +57,7 @@ def codes(dataset: Dataset, x) -> np.ndarray:
 
 
 def _output_rows(sites) -> np.ndarray:
-    """The matrix (columns, outputs) from the decoder's outputs to means, and to log-odds but for their constant."""
+    """The matrix (columns, outputs) from the decoder's outputs to means, and to log-odds without their constant."""
     size, labels = sites.local_dimension, sites.discrete * sites.local_dimension
     rows = np.zeros((sites.columns, sites.outputs))
     for start in range(0, labels, size):
@@ -59,13 +68,20 @@ def _output_rows(sites) -> np.ndarray:
 
 
 def float_network(model: VAEmodel, dataset: Dataset) -> FloatNetwork:
-    """The dense VAE `model` in terms of the codes of `dataset`, for however many latents.
+    """Turn a trained dense VAE into a float network that reads and writes the codes of `dataset`.
 
     Raises
     ------
     UserError
         for another encoder or decoder than the dense ones, activations that differ, z that is not sampled, or plain
         numbers.
+
+    Examples
+    --------
+    >>> data = Dataset([[0, 1], [1, 1], [1, 0]])
+    >>> model = VAEmodel(DenseEncoder(data.sites, (8,)), DenseDecoder(data.sites, (8,)))
+    >>> float_network(model.initialise(np.random.default_rng(0)), data).output
+    'linear'
     """
     encoder, decoder = model.encoder, model.decoder
     if not isinstance(encoder, DenseEncoder) or not isinstance(decoder, DenseDecoder):
@@ -90,9 +106,42 @@ def float_network(model: VAEmodel, dataset: Dataset) -> FloatNetwork:
 
 
 def export(model: VAEmodel, dataset: Dataset, name: str = "vae", **description) -> Network:
-    """`model` in integers, calibrated on the training samples: what `model.network.network_file.save` writes.
+    """Quantise a trained VAE, calibrated on its training samples: the result is ready for hardware.
 
-    The keyword arguments are further fields of `Network`, like `noun` or `feature_names` (one for each column).
+    Inputs and outputs of the network are columns: one for each label of a discrete site, which carries log-odds −8…8,
+    and one for each real number, between the least and the greatest of the data.
+
+    Parameters
+    ----------
+    model : VAEmodel
+        of a `DenseEncoder` and a `DenseDecoder` with the same activation.
+    dataset : Dataset
+        that it was trained on.
+    name : str
+        of the network: 1 to 32 letters, digits, `-` or `_`.
+    description
+        further fields of `Network`, such as `noun` or `feature_names` (one for each column).
+
+    Returns
+    -------
+    Network
+
+    Raises
+    ------
+    UserError
+        for a model that the hardware cannot hold: the message says why.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from varigate import Dataset, DenseDecoder, DenseEncoder, VAEmodel, VAETrainer, export, infer
+    >>> rng = np.random.default_rng(0)
+    >>> data = Dataset(rng.standard_normal((100, 1)) * [1.0, 2.0, 3.0], data_type="continuous")
+    >>> model = VAEmodel(DenseEncoder(data.sites, (8,)), DenseDecoder(data.sites, (8,)))
+    >>> history = VAETrainer(model, data).train(5, 20, rng)
+    >>> network = export(model, data, "line", noun="point")
+    >>> network.inputs, network.latent, infer(network, network.example_codes[:2]).output.shape
+    (3, 2, (2, 3))
     """
     own = codes(dataset, dataset.samples[dataset.training])
     offset, step = _scale(dataset)

@@ -12,9 +12,40 @@ CHUNK = 1 << 16  # rows of a forward pass, at most
 
 
 def importance_weighted_bound(model: VAEmodel, x, rng, samples: int = 512) -> np.ndarray:
-    """log of the mean over `samples` draws of z from q(z|x) of p(x|z)·p(z)/q(z|x), in nats, for each x (n, seq_len).
+    """The importance-weighted lower bound on log p(x) of each sample.
 
-    In expectation a lower bound of log p(x) that rises with `samples`; the ELBO for one.
+    It is log of the mean of p(x|z)·p(z)/q(z|x) over draws of z from q(z|x) (Y. Burda, R. Grosse and R. Salakhutdinov,
+    2015): in expectation a lower bound that rises with `samples`, and the ELBO for one.
+
+    Parameters
+    ----------
+    model : VAEmodel
+    x : array (n, seq_len)
+    rng : numpy.random.Generator
+        draws z.
+    samples : int
+        draws of z for each x, at least 1.
+
+    Returns
+    -------
+    float64 array (n,)
+        in nats.
+
+    Raises
+    ------
+    ValueError
+        for x of another shape, or values that the model's data cannot have, and for `samples` below 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from varigate import Dataset, DenseDecoder, DenseEncoder, VAEmodel, importance_weighted_bound
+    >>> rng = np.random.default_rng(0)
+    >>> data = Dataset(rng.integers(0, 2, (100, 6)))
+    >>> model = VAEmodel(DenseEncoder(data.sites), DenseDecoder(data.sites)).initialise(rng)
+    >>> bound = importance_weighted_bound(model, data.samples, rng, samples=64)
+    >>> bound.shape, bool(bound.max() < 0)
+    ((100,), True)
     """
     check_whole("samples", samples, 1)
     x = model.sites.check("x", x)

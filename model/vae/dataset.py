@@ -10,7 +10,7 @@ __all__ = ["Dataset"]
 
 
 class Dataset(Samples):
-    """Samples that were taken at every point of a grid of parameters.
+    """Samples that were measured at every point of a grid of parameters, or on no grid at all.
 
     Parameters
     ----------
@@ -18,19 +18,22 @@ class Dataset(Samples):
         with `grid` the lengths of `thetas`; (samples, seq_len) without any. For `hybrid` data the pair of such arrays,
         labels and values, that differ in their last axis only.
     thetas : sequence of increasing 1-D arrays
-        the parameters of the experiment, one array for each axis of the grid.
+        the parameters of the experiment, one array for each axis of the grid, in units of your own.
     data_type : str
         `discrete`: labels 0…local_dimension − 1. `continuous`: real numbers. `hybrid`: labels and real numbers.
     local_dimension : int
+        how many values a label has.
     validation : float
-        share of the samples, drawn at random, that training does not see.
+        share of the samples, 0 ≤ share < 1, that is held out at random: training does not see them.
     seed : int
-        of that draw and of the fixed order of the training samples.
+        of that choice and of the fixed order of the training samples.
 
     Members
     -------
     sites : Sites
+        what one sample is made of, for encoders and decoders.
     grid : tuple of int
+        the lengths of `thetas`.
     samples : float64 array (n, seq_len)
         all samples in the order of the grid, labels first.
     training, held_out : int arrays
@@ -40,6 +43,15 @@ class Dataset(Samples):
     ------
     ValueError
         that names the argument and its shape or value.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from varigate import Dataset
+    >>> spins = np.random.default_rng(0).integers(0, 2, (5, 100, 16))  # 5 temperatures, 100 samples each, 16 spins
+    >>> data = Dataset(spins, thetas=[np.linspace(1, 3, 5)], validation=0.1)
+    >>> data.grid, data.samples.shape, len(data.training), len(data.held_out)
+    ((5,), (500, 16), 450, 50)
     """
 
     def __init__(self, data, thetas=(), data_type: str = "discrete", local_dimension: int = 2, validation: float = 0.0,
@@ -87,7 +99,10 @@ class Dataset(Samples):
         return found
 
     def pack(self, name: str, samples) -> np.ndarray:
-        """A user's samples (batch, seq_len), or the pair of them for hybrid data, as float64 (batch, seq_len)."""
+        """Check samples (batch, seq_len) and return them as float64; `name` is what an error calls them.
+
+        For hybrid data, samples are the pair (labels, values), whose columns are joined.
+        """
         if self.data_type == "hybrid":
             if not isinstance(samples, (tuple, list)) or len(samples) != 2:
                 raise ValueError(f"{name} has to be the pair (labels, values) for hybrid data")
@@ -98,6 +113,6 @@ class Dataset(Samples):
         return self.sites.check(name, samples)
 
     def unpack(self, x):
-        """The inverse of `pack`; labels are int64."""
+        """Turn float64 (batch, seq_len) into the data's own type, the inverse of `pack`; labels are int64."""
         labels, values = x[:, :self.sites.discrete].astype(np.int64), x[:, self.sites.discrete:]
         return {"discrete": labels, "continuous": values, "hybrid": (labels, values)}[self.data_type]

@@ -24,9 +24,35 @@ def _check_latent(latent: int):
 
 
 class DenseDecoder:
-    """The factorised decoder p(x|z) = Π p(x_i|z): dense layers of the widths `hidden`, which may be empty.
+    """A decoder of dense layers: given z, the sites are independent, p(x|z) = Π p(x_i|z).
 
-    output_gain: the variance that the output starts with for inputs of variance 1.
+    Parameters
+    ----------
+    sites : Sites
+        the data, `dataset.sites`.
+    hidden : sequence of int
+        widths of the hidden layers; none makes the decoder linear.
+    latent : int
+        number of latents, as the encoder's.
+    activation : str
+        of the hidden layers, a name of `model.nn.activations.ACTIVATIONS`.
+    output_gain : float
+        variance of the initial outputs, for inputs of variance 1.
+
+    Raises
+    ------
+    ValueError
+        for `latent` below 1 and for an unknown activation.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from varigate import Dataset, DenseDecoder
+    >>> data = Dataset(np.zeros((10, 6)))
+    >>> decoder = DenseDecoder(data.sites, hidden=(16,), latent=2)
+    >>> rng = np.random.default_rng(0)
+    >>> decoder.sample(decoder.initial(rng), np.zeros((3, 2)), rng).shape
+    (3, 6)
     """
 
     def __init__(self, sites, hidden=(32,), latent: int = 2, activation: str = "relu", *, output_gain: float = 1.0):
@@ -36,27 +62,58 @@ class DenseDecoder:
         self.body = Chain([*body.layers, Dense("output", (latent, *self.hidden)[-1], sites.outputs, gain=output_gain)])
 
     def initial(self, rng) -> dict:
+        """Draw random parameters: a dict of arrays."""
         return self.body.initial(rng)
 
     def forward(self, parameters, z, x=None):
+        """Decode z (batch, latent) to cp, see `VAEmodel`, and what `backward` needs; x is not read."""
         outputs, saved = self.body.forward(parameters, z)
         cp = self.sites.density(outputs)
         return cp, (cp, saved)
 
     def backward(self, parameters, saved, d_cp):
+        """The gradient at z (batch, latent), and those at the parameters, from the gradient at cp."""
         (cp, saved), gradients = saved, {}
         delta = self.sites.density_back(cp, d_cp)
         return self.body.backward(parameters, saved, delta, gradients), gradients
 
     def sample(self, parameters, z, rng) -> np.ndarray:
+        """Draw a sample from p(x|z) for each z (batch, latent): (batch, seq_len)."""
         return self.sites.draw(self.forward(parameters, z)[0], rng)
 
 
 class AutoregressiveDecoder:
-    """p(x|z) = Π p(x_i | x_<i, z) by a masked network (M. Germain et al., "MADE", 2015) that reads x beside z.
+    """A decoder in which each site depends on z and on the sites before it, p(x|z) = Π p(x_i | x_<i, z).
 
-    Unit k of every hidden layer has the degree k mod seq_len and sees the sites before its degree only; site i is
-    computed from units of degree i and less. z is seen by all. All densities come from one pass, a sample from seq_len.
+    It is a masked network that reads x beside z (M. Germain et al., "MADE", 2015). Unit k of every hidden layer has the
+    degree k mod seq_len and sees the sites before its degree only; site i is computed from units of degree i and less.
+    All units see z. The densities of all sites take one pass, drawing a sample takes seq_len.
+
+    Parameters
+    ----------
+    sites : Sites
+        the data, `dataset.sites`.
+    hidden : sequence of int
+        widths of the hidden layers: at least one layer, each with at least as many units as there are sites.
+    latent : int
+        number of latents, as the encoder's.
+    activation : str
+        of the hidden layers, a name of `model.nn.activations.ACTIVATIONS`.
+
+    Raises
+    ------
+    ValueError
+        for `latent` below 1, hidden layers that are too narrow, and an unknown activation.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from varigate import AutoregressiveDecoder, Dataset
+    >>> data = Dataset(np.zeros((10, 6)))
+    >>> decoder = AutoregressiveDecoder(data.sites, hidden=(24,), latent=2)
+    >>> rng = np.random.default_rng(0)
+    >>> decoder.sample(decoder.initial(rng), np.zeros((3, 2)), rng).shape
+    (3, 6)
     """
 
     def __init__(self, sites, hidden=(64,), latent: int = 2, activation: str = "relu"):
@@ -79,9 +136,11 @@ class AutoregressiveDecoder:
         return Dense(name, len(below), len(degrees), mask=degrees[:, None] >= below, gain=gain)
 
     def initial(self, rng) -> dict:
+        """Draw random parameters: a dict of arrays."""
         return self.body.initial(rng)
 
     def forward(self, parameters, z, x):
+        """Decode z (batch, latent) with x (batch, seq_len) to cp, see `VAEmodel`, and what `backward` needs."""
         if x is None:
             raise ValueError("x is None; an autoregressive decoder reads the samples beside z")
         outputs, saved = self.body.forward(parameters, np.concatenate([z, self.sites.encode(x)], 1))
@@ -89,11 +148,13 @@ class AutoregressiveDecoder:
         return cp, (cp, saved)
 
     def backward(self, parameters, saved, d_cp):
+        """The gradient at z (batch, latent), and those at the parameters, from the gradient at cp."""
         (cp, saved), gradients = saved, {}
         delta = self.body.backward(parameters, saved, self.sites.density_back(cp, d_cp), gradients)
         return delta[:, :self.latent], gradients
 
     def sample(self, parameters, z, rng) -> np.ndarray:
+        """Draw a sample from p(x|z) for each z (batch, latent): (batch, seq_len)."""
         x = np.zeros((len(z), self.sites.seq_len))
         for site in range(self.sites.seq_len):
             x[:, site] = self.sites.draw(self.forward(parameters, z, x)[0], rng)[:, site]

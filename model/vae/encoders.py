@@ -23,7 +23,7 @@ LOGVAR_GAIN = 0.01  # logvar starts near the prior's: the first z are not wild
 
 
 class _Encoder:
-    """Layers `self.body` that end in `width` numbers, then the two linear layers `mu` and `logvar`."""
+    """The common part: layers `self.body` that give `width` numbers, then the two linear layers `mu` and `logvar`."""
 
     def __init__(self, sites, latent: int, width: int, logvar_gain: float = LOGVAR_GAIN, sampled: bool = True):
         if latent < 1:
@@ -33,20 +33,22 @@ class _Encoder:
         self.logvar = Dense("logvar", width, latent, gain=logvar_gain) if sampled else None
 
     def initial(self, rng) -> dict:
+        """Draw random parameters: a dict of arrays."""
         ends = (self.mu, self.logvar) if self.sampled else (self.mu,)
         return self.body.initial(rng) | {name: value for end in ends for name, value in end.initial(rng).items()}
 
-    def flatten(self, features):
-        """The body's output (…, batch, …) as (…, batch, width)."""
+    def flatten(self, features):  # the body's output as (…, batch, width)
         return features
 
     def forward(self, parameters, x):
+        """Encode samples x (batch, seq_len): mean and logvar, each (batch, latent), and what `backward` needs."""
         features, saved = self.body.forward(parameters, self.read(x))
         flat = self.flatten(features)
         logvar = self.logvar.forward(parameters, flat)[0] if self.sampled else None
         return self.mu.forward(parameters, flat)[0], logvar, (features.shape, flat, saved)
 
     def backward(self, parameters, saved, d_mean, d_logvar) -> dict:
+        """The gradients at the parameters from those at mean and logvar, each (batch, latent)."""
         (shape, flat, saved), gradients = saved, {}
         delta = self.mu.backward(parameters, flat, d_mean, gradients)
         if self.sampled:
@@ -56,9 +58,38 @@ class _Encoder:
 
 
 class DenseEncoder(_Encoder):
-    """Dense layers of the widths `hidden`, which may be empty: then it is linear.
+    """An encoder of dense layers, then one linear layer each for means and log-variances.
 
-    logvar_gain: the variance that logvar starts with for inputs of variance 1. sampled: see `model.vae.encoders`.
+    Parameters
+    ----------
+    sites : Sites
+        the data, `dataset.sites`.
+    hidden : sequence of int
+        widths of the hidden layers; none makes the encoder linear.
+    latent : int
+        number of latents, at least 1.
+    activation : str
+        of the hidden layers, a name of `model.nn.activations.ACTIVATIONS`.
+    logvar_gain : float
+        variance of the initial log-variances, for inputs of variance 1.
+    sampled : bool
+        False: means alone, z = μ, as in a plain autoencoder.
+
+    Raises
+    ------
+    ValueError
+        for `latent` below 1 and for an unknown activation.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from varigate import Dataset, DenseEncoder
+    >>> data = Dataset(np.zeros((10, 6)), data_type="continuous")
+    >>> encoder = DenseEncoder(data.sites, hidden=(32, 16), latent=3)
+    >>> parameters = encoder.initial(np.random.default_rng(0))
+    >>> mean, logvar, _ = encoder.forward(parameters, data.samples)
+    >>> mean.shape, logvar.shape
+    ((10, 3), (10, 3))
     """
 
     def __init__(self, sites, hidden=(32,), latent: int = 2, activation: str = "relu", *,
@@ -72,10 +103,39 @@ class DenseEncoder(_Encoder):
 
 
 class ConvolutionalEncoder(_Encoder):
-    """Circular convolutions over the sites, `width` wide, of as many `channels` each: for data on a ring.
+    """An encoder of circular convolutions over the sites, for data on a ring.
 
     A discrete site has its one-hot label as channels, a continuous one its value; with both kinds, each has all the
     channels and zeros in those of the other kind.
+
+    Parameters
+    ----------
+    sites : Sites
+        the data, `dataset.sites`.
+    channels : sequence of int
+        output channels of each convolution.
+    latent : int
+        number of latents, at least 1.
+    width : int
+        sites that a convolution reads around each site.
+    activation : str
+        after each convolution, a name of `model.nn.activations.ACTIVATIONS`.
+
+    Raises
+    ------
+    ValueError
+        for `latent` below 1 and for an unknown activation.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from varigate import ConvolutionalEncoder, Dataset
+    >>> data = Dataset(np.zeros((10, 6)))
+    >>> encoder = ConvolutionalEncoder(data.sites, channels=(8,), latent=2, width=3)
+    >>> parameters = encoder.initial(np.random.default_rng(0))
+    >>> mean, logvar, _ = encoder.forward(parameters, data.samples)
+    >>> mean.shape
+    (10, 2)
     """
 
     def __init__(self, sites: Sites, channels=(16,), latent: int = 2, width: int = 3, activation: str = "relu"):

@@ -11,7 +11,27 @@ __all__ = ["draw_map", "plot_repr2d", "plot_training"]
 
 
 def draw_map(axes, theta_rows, theta_columns, values, title: str, *, scale: bool = True, **options):
-    """One map (rows, columns) in colours, every grid point in the middle of its cell; with a `scale` beside it."""
+    """Draw one map in colours, each grid point in the middle of its cell.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    theta_rows, theta_columns : arrays (rows,), (columns,)
+        positions of the grid points.
+    values : array (rows, columns)
+    title : str
+    scale : bool
+        draw a colour scale beside the map.
+    options
+        of `pcolormesh`, such as `vmin` or `cmap`.
+
+    Examples
+    --------
+    >>> axes = Figure().subplots()
+    >>> draw_map(axes, [0, 1], [0, 1, 2], np.zeros((2, 3)), "flat")
+    >>> axes.get_title()
+    'flat'
+    """
     mesh = axes.pcolormesh(theta_columns, theta_rows, values, shading="nearest", rasterized=True, **options)
     axes.set_title(title, fontsize=10)
     if scale:
@@ -19,18 +39,41 @@ def draw_map(axes, theta_rows, theta_columns, values, title: str, *, scale: bool
 
 
 def plot_repr2d(model: VAEmodel, dataset: Dataset, latvar=None, theta_pair=(1, 0), subplot=True):
-    """Maps over two parameters, those of however many latents there are.
+    """Draw maps of the latents over two parameters.
 
     Parameters
     ----------
-    latvar : None, the number of a latent, or maps (latent, rows, columns)
-        what to draw: mean |μ| of all latents, of this one, or the given maps (as `compute_repr2d` returns them; with
-        more than two parameters they have to be given).
-    subplot : panels of one figure, or a figure for each
+    model : VAEmodel
+    dataset : Dataset
+        with at least two parameters.
+    latvar : None, int, or array (latent, rows, columns)
+        None draws mean |μ| of all latents, a number that of one latent, an array the given maps, as `compute_repr2d`
+        returns them; with more than two parameters they have to be given.
+    theta_pair : pair of int
+        the axes of the grid that become rows and columns.
+    subplot : bool
+        True: panels of one figure. False: a figure for each map.
 
     Returns
     -------
-    matplotlib.figure.Figure, or a list of them
+    matplotlib.figure.Figure
+        or a list of them where `subplot` is False.
+
+    Raises
+    ------
+    ValueError
+        for a number that no latent has, maps of another shape, and as in `compute_repr2d`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from varigate import Dataset, DenseDecoder, DenseEncoder, VAEmodel, plot_repr2d
+    >>> rng = np.random.default_rng(0)
+    >>> data = Dataset(rng.integers(0, 2, (3, 4, 10, 6)), thetas=[[0, 1, 2], [0, 1, 2, 3]])
+    >>> model = VAEmodel(DenseEncoder(data.sites), DenseDecoder(data.sites)).initialise(rng)
+    >>> figure = plot_repr2d(model, data)  # figure.savefig("latents.png") writes it
+    >>> [axes.get_title() for axes in figure.axes[:2]]
+    ['latent 0: mean |μ|', 'latent 1: mean |μ|']
     """
     rows, columns = check_pair(dataset, theta_pair)
     shape = (dataset.grid[rows], dataset.grid[columns])
@@ -61,7 +104,31 @@ def plot_repr2d(model: VAEmodel, dataset: Dataset, latvar=None, theta_pair=(1, 0
 
 
 def plot_training(history: dict, num_epochs: int) -> Figure:
-    """The losses of the last `num_epochs` epochs: the total with its terms, and the held-out samples'."""
+    """Draw the losses of the last `num_epochs` epochs: the total, its terms, and that of the held-out samples.
+
+    Parameters
+    ----------
+    history : dict of lists
+        as `VAETrainer.train` returns it: nats a sample, one number an epoch.
+    num_epochs : int
+        from 1 to the number of epochs in `history`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        for more epochs than have been trained.
+
+    Examples
+    --------
+    >>> from varigate import plot_training
+    >>> figure = plot_training({"loss": [4.0, 3.1], "reconstruction": [3.9, 2.8], "kl": [0.1, 0.3]}, num_epochs=2)
+    >>> [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    ['loss', 'reconstruction']
+    """
     known = len(history["loss"])
     if not 1 <= num_epochs <= known:
         raise ValueError(f"num_epochs is {num_epochs}; {known} epochs have been trained")

@@ -23,7 +23,7 @@ __all__ = ["Loss", "Output", "VAEmodel"]
 
 
 class Output(NamedTuple):
-    """What a VAE says of a batch: mean, logvar and z (batch, latent), and cp, the parameters of the data's density.
+    """The outputs of a VAE for a batch: mean, logvar and z (batch, latent), and cp, the parameters of p(x|z).
 
     cp, by the type of data: `discrete`, log conditional probabilities (batch, seq_len, local_dimension); `continuous`,
     means and log-variances (batch, seq_len, 2); `hybrid`, the pair of both; `plain`, see `model.vae.plain_sites`.
@@ -49,29 +49,53 @@ class Loss(NamedTuple):
 
 
 class VAEmodel:
-    """An encoder (see `model.vae.encoders`) and a decoder (see `model.vae.decoders`) of the same sites and latents.
+    """A variational autoencoder: an encoder and a decoder of the same data, and a class head where it is wanted.
 
-    `parameters`, once `initialise` has made them, are a dict of arrays `encoder.…`, `decoder.…` and with classes
-    `head.…`, updated in place by training. Calling the model with samples (batch, seq_len) and a generator gives
-    `Output`.
+    Calling the model with samples (batch, seq_len) and a random generator returns the named tuple (mean, logvar, z,
+    cp): mean, log-variance and sample of the latents, each (batch, latent), and the parameters of p(x|z). cp is, by the
+    type of data: `discrete`, log-probabilities (batch, seq_len, local_dimension); `continuous`, means and
+    log-variances (batch, seq_len, 2); `hybrid`, the pair of both.
+
+    `initialise` with a list of generators makes as many networks of one shape side by side: parameters and all arrays
+    have a leading axis then, as far as encoder, decoder and sites take one (the dense ones of `PlainSites`).
 
     Parameters
     ----------
+    encoder : DenseEncoder, ConvolutionalEncoder or alike
+        see `model.vae.encoders` for what one of your own has to have.
+    decoder : DenseDecoder, AutoregressiveDecoder or alike
+        of the same `sites` and `latent` as the encoder; see `model.vae.decoders`.
     classes : int
-        of a linear head on z; 0 for none.
+        outputs of a linear class head on z; 0 for no head.
     dtype : float64 or float32
         of parameters and noise.
 
-    With a sequence of generators in place of one there are as many networks of one shape side by side: parameters and
-    all arrays have a leading axis then, as far as encoder, decoder and sites take one (the dense ones of `PlainSites`).
+    Members
+    -------
+    parameters : dict of arrays
+        `encoder.…`, `decoder.…` and, with classes, `head.…`: empty before `initialise`, updated in place by training.
+    sites, latent, sampled
+        the data, the number of latents, and whether z is drawn (False for a plain autoencoder), as the encoder has
+        them.
 
-    >>> from varigate.model.vae.decoders import DenseDecoder
-    >>> from varigate.model.vae.encoders import DenseEncoder
-    >>> from varigate.model.vae.plain_sites import PlainSites
-    >>> sites = PlainSites(4)
-    >>> model = VAEmodel(DenseEncoder(sites, (8,)), DenseDecoder(sites, (8,)), classes=3)
-    >>> model.initialise(np.random.default_rng(0)).parameters["head.weights"].shape
-    (3, 2)
+    Raises
+    ------
+    ValueError
+        where encoder and decoder differ in sites or latents; from the methods, for arrays of the wrong shape and values
+        that are not finite or no labels.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from varigate import Dataset, DenseDecoder, DenseEncoder, VAEmodel
+    >>> rng = np.random.default_rng(0)
+    >>> data = Dataset(rng.integers(0, 2, (100, 6)))
+    >>> model = VAEmodel(DenseEncoder(data.sites), DenseDecoder(data.sites)).initialise(rng)
+    >>> mean, logvar, z, cp = model(data.samples, rng)
+    >>> z.shape, cp.shape
+    ((100, 2), (100, 6, 2))
+    >>> model.generate(3, rng).shape
+    (3, 6)
     """
 
     def __init__(self, encoder, decoder, classes: int = 0, dtype=np.float64):
@@ -90,7 +114,7 @@ class VAEmodel:
         return drawn | (self.head.initial(rng) if self.head else {})
 
     def initialise(self, rng) -> "VAEmodel":
-        """Random parameters; returns the model."""
+        """Draw new random parameters with the generator `rng`; returns the model."""
         if isinstance(rng, (list, tuple)):
             drawn = [self._drawn(each) for each in rng]
             drawn = {name: np.stack([each[name] for each in drawn]) for name in drawn[0]}
@@ -100,20 +124,20 @@ class VAEmodel:
         return self
 
     def having(self, parameters: dict) -> "VAEmodel":
-        """The same model with other parameters."""
+        """A copy of the model that has the arrays of `parameters`; encoder, decoder and head are shared."""
         model = copy.copy(self)
         model.parameters = parameters
         return model
 
     def part(self, name: str) -> dict:
-        """The parameters of `encoder` or `decoder` by their own names: the same arrays."""
+        """The parameters of the part `name`, "encoder" or "decoder", by their own names: no copies."""
         if not self.parameters:
             raise ValueError("the model has no parameters yet: call initialise(rng), or train it")
         return {key.removeprefix(f"{name}."): value for key, value in self.parameters.items()
                 if key.startswith(f"{name}.")}
 
     def noise(self, rng, count: int):
-        """ε (count, latent) for `count` samples; None where z is not sampled."""
+        """Draw ε (count, latent) for `count` samples; None where z is not sampled."""
         if not self.sampled:
             return None
         if isinstance(rng, (list, tuple)):
@@ -121,19 +145,19 @@ class VAEmodel:
         return rng.standard_normal((count, self.latent), self.dtype)
 
     def encode(self, x) -> tuple[np.ndarray, np.ndarray | None]:
-        """Samples (batch, seq_len) to mean and logvar, each (batch, latent); logvar is None where z is not sampled."""
+        """Encode x (batch, seq_len): mean and logvar, each (batch, latent); logvar is None where z is not sampled."""
         x = self.sites.check("x", x)
         return self.encoder.forward(self.part("encoder"), x)[:2]
 
     def decode(self, z, x=None):
-        """z (batch, latent) to cp; an autoregressive decoder's depends on the samples x (batch, seq_len), too."""
+        """Decode z (batch, latent) to cp; an autoregressive decoder reads the samples x (batch, seq_len), too."""
         z, x = real_array("z", z, 2, self.dtype), x if x is None else self.sites.check("x", x)
         if z.shape[1] != self.latent or (x is not None and len(x) != len(z)):
             raise ValueError(f"z has shape {z.shape}; ({'batch' if x is None else len(x)}, {self.latent}) is needed")
         return self.decoder.forward(self.part("decoder"), z, x)[0]
 
     def class_scores(self, z) -> np.ndarray:
-        """z (batch, latent) to the head's scores (batch, classes), logarithms of probabilities but for a constant."""
+        """The head's scores (batch, classes) of z (batch, latent): log-probabilities up to a constant of each row."""
         return self.head.forward(self.parameters, z)[0]
 
     def __call__(self, x, rng) -> Output:
@@ -143,7 +167,7 @@ class VAEmodel:
         return Output(mean, logvar, z, self.decode(z, x))
 
     def generate(self, count: int, rng) -> np.ndarray:
-        """`count` samples (count, seq_len) of the model: z from the prior, x from p(x|z)."""
+        """Draw `count` new samples (count, seq_len): z from the prior N(0, 1), then x from p(x|z)."""
         return self.decoder.sample(self.part("decoder"), rng.standard_normal((count, self.latent)), rng)
 
     def _batch(self, x, epsilon):
@@ -158,13 +182,33 @@ class VAEmodel:
 
     def loss(self, x, epsilon=None, *, targets=None, onehot=None, beta: float = 1.0, gamma: float = 0.0,
              alpha: float = 0.0, class_weight: float = 1.0, n_data: int | None = None, further=None):
-        """The `Loss` of samples x (batch, seq_len) with ε (batch, latent), and its gradients, a dict like `parameters`.
+        """The loss of a batch, and its gradients by manual back-propagation.
 
-        targets: samples like x that are to be reconstructed, where they are not x itself. onehot: the classes (batch,
-        classes), for the head. alpha: of hybrid data, the share of the categorical loss; the Gaussian one has 1 −
-        alpha. n_data: the size of the data that the batch is from, for the total correlation. further: a function of
-        mean, logvar and z, each (batch, latent), that returns a number to add to the loss and the triple of its
-        gradients at them: so whatever reads the latent space is trained together with the encoder.
+        Parameters
+        ----------
+        x : array (batch, seq_len)
+        epsilon : array (batch, latent)
+            the noise of the reparameterisation, as `noise` draws it; ignored where z is not sampled.
+        targets : array like x, optional
+            samples that are to be reconstructed, where they are not x itself.
+        onehot : array (batch, classes), optional
+            the classes, for a model with a head.
+        beta, gamma, class_weight : float
+            weights of KL divergence, total correlation and cross-entropy.
+        alpha : float
+            for hybrid data, the share of the categorical loss; the Gaussian one has 1 − alpha.
+        n_data : int, optional
+            the size of the data that the batch is from, for the total correlation; None: the batch is the data.
+        further : function, optional
+            of mean, logvar and z, each (batch, latent): returns a number to add to the loss and the triple of its
+            gradients at them, so that whatever reads the latent space is trained together with the encoder.
+
+        Returns
+        -------
+        Loss
+            total, reconstruction, kl, tc, cross_entropy: nats a sample, means over the batch.
+        dict of arrays
+            the gradients of the total, by the names of `parameters`.
         """
         x, epsilon = self._batch(x, epsilon)
         encoder, decoder, count = self.part("encoder"), self.part("decoder"), x.shape[-2]

@@ -6,7 +6,7 @@ __all__ = ["SampleSets", "Samples"]
 
 
 def _split(order, batch_size: int, whole: bool) -> list[np.ndarray]:
-    """`order` (…, n) in batches along its last axis, see `Samples`."""
+    """Split `order` (…, n) into batches along its last axis; `whole` as in `Samples`."""
     count = order.shape[-1]
     if not whole:
         return np.array_split(order, -(-count // batch_size), -1)
@@ -15,20 +15,23 @@ def _split(order, batch_size: int, whole: bool) -> list[np.ndarray]:
 
 
 class Samples:
-    """Samples of `sites` that are all trained on, each on its own.
+    """Samples that lie on no grid, such as a table or images; all are trained on.
 
     Parameters
     ----------
     sites : Sites or PlainSites
+        what one sample is made of.
     samples : array (n, seq_len)
     targets : array (n, seq_len) or None
         what is to be reconstructed, where it is not the samples themselves.
     onehot : array (n, classes) or None
         the classes, for a model with a head.
     whole_batches : bool
-        an epoch has batches of exactly the wanted size (or one of all samples, where they are fewer) and leaves out the
-        last of its order that fill none; else it has all samples, in batches of equal size to one sample.
+        True: all batches of an epoch have exactly the wanted size, and the samples left over are skipped (fewer samples
+        than that make one batch). False: an epoch has all samples, in batches of equal size to one sample.
 
+    Examples
+    --------
     >>> from varigate.model.vae.plain_sites import PlainSites
     >>> data = Samples(PlainSites(1), np.zeros((7, 1)), whole_batches=True)
     >>> [len(rows) for rows in data.batches(np.random.default_rng(0), 3)]
@@ -49,32 +52,32 @@ class Samples:
         return self.sites.data_type
 
     def batches(self, rng, batch_size: int, re_shuffle: bool = True) -> list[np.ndarray]:
-        """The samples of each batch of an epoch, as indices."""
+        """The batches of an epoch: a list of index arrays, in the order that `rng` draws."""
         return _split(rng.permutation(self.training) if re_shuffle else self.training, batch_size, self.whole_batches)
 
     def smallest_batch(self, batch_size: int) -> int:
-        """How many samples the smallest batch has."""
+        """The number of samples in the smallest batch."""
         return min(map(len, _split(self.training, batch_size, self.whole_batches)))
 
     def batch(self, rows) -> dict:
-        """The samples `rows`, as arguments x, targets and onehot of `model.vae.model.VAEmodel.loss`."""
+        """The samples at the indices `rows`, as arguments x, targets and onehot of `VAEmodel.loss`."""
         return {name: each[rows] for name, each in self.parts.items()}
 
     def pack(self, name: str, samples) -> np.ndarray:
-        """A user's samples (batch, seq_len) as those of `sites`."""
+        """Check samples (batch, seq_len) and return them as numbers; `name` is what an error calls them."""
         return self.sites.check(name, samples)
 
     def unpack(self, x):
-        """The inverse of `pack`."""
+        """Turn what `pack` returned into the data's own type: here, the same."""
         return x
 
     def on_grid(self, rows) -> np.ndarray:
-        """Rows (n, …), one a sample, to (*grid, samples, …)."""
+        """Reshape rows (n, …), one a sample, to (*grid, samples, …)."""
         return rows.reshape(*self.grid, -1, *rows.shape[1:])
 
 
 def _stack(arrays) -> np.ndarray:
-    """Arrays (n_r, …) to (R, greatest n, …); the padding is never drawn."""
+    """Stack R arrays (n_r, …) to (R, greatest n, …), padded with zeros, which are never drawn."""
     stacked = np.zeros((len(arrays), max(map(len, arrays)), *arrays[0].shape[1:]))
     for row, array in zip(stacked, arrays, strict=True):
         row[:len(array)] = array
@@ -82,10 +85,22 @@ def _stack(arrays) -> np.ndarray:
 
 
 class SampleSets:
-    """One of `Samples` for each of several networks that are trained side by side.
+    """Several `Samples`, one for each of the networks that are trained side by side.
 
     An epoch takes as many whole batches from every set as the smallest can give, in an order of its own: a network
     depends on its own samples and generator only, as long as the smallest set stays the same.
+
+    Parameters
+    ----------
+    sets : list of Samples
+        of the same sites.
+
+    Examples
+    --------
+    >>> from varigate.model.vae.plain_sites import PlainSites
+    >>> data = SampleSets([Samples(PlainSites(1), np.zeros((n, 1))) for n in (6, 9)])
+    >>> [rows.shape for rows in data.batches([np.random.default_rng(seed) for seed in (0, 1)], 3)]
+    [(2, 3), (2, 3)]
     """
 
     def __init__(self, sets: list[Samples]):
@@ -95,7 +110,7 @@ class SampleSets:
         self.training, self.held_out = np.arange(min(self.sizes)), np.arange(0)
 
     def batches(self, rngs, batch_size: int, re_shuffle: bool = True) -> list[np.ndarray]:
-        """As of `Samples`, the indices of all networks (networks, batch); `rngs` has a generator for each."""
+        """The batches of an epoch: a list of index arrays (networks, batch); `rngs` has a generator for each."""
         orders = [rng.permutation(size)[:len(self.training)] if re_shuffle else self.training
                   for rng, size in zip(rngs, self.sizes, strict=True)]
         return _split(np.stack(orders), batch_size, True)

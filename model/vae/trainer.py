@@ -17,12 +17,16 @@ __all__ = ["DivergenceError", "VAETrainer", "cosine"]
 
 
 class DivergenceError(UserError, ValueError):
-    """Training left the finite numbers."""
+    """The loss, a gradient or a measured value is not finite: training diverged."""
 
 
 def cosine(rate: float, epochs: int):
-    """A learning rate that falls from `rate` to zero along half a cosine in so many epochs.
+    """A learning-rate schedule that falls from `rate` to zero along half a cosine within `epochs` epochs.
 
+    Returns a function of the epoch's number, from 0, as `VAETrainer.train` takes it.
+
+    Examples
+    --------
     >>> cosine(0.1, 100)(50)
     0.05
     """
@@ -30,18 +34,21 @@ def cosine(rate: float, epochs: int):
 
 
 class VAETrainer(Views):
-    """Trains `model` on `dataset` with an optimiser of `model.nn.optimisers` (the class), and shows what came of it.
+    """Trains a `VAEmodel` on a data set, keeps the history, writes checkpoints, and shows the results.
 
     Parameters
     ----------
     model : VAEmodel
+        its parameters are updated in place; they are drawn by the first `train` if there are none yet.
     dataset : Dataset, Samples or SampleSets
-    optimizer : function of the parameters, as the classes of `model.nn.optimisers` are
-    task : see `model.vae.task`
-        what is lowered, if it is not the model's loss on the data set.
+        of the same `sites` as the model.
+    optimizer : class
+        `AdaBelief`, `Adam`, `SGD`, or any function that makes such an optimiser from a dict of parameters.
+    task : object, optional
+        another loss than the model's on the data set; see `model.vae.task`.
     threads : int or None
-        how many threads the linear algebra has, None for as many as it likes. One is the fastest for small models, and
-        gives the same bits on machines of one kind.
+        threads of the linear algebra, None for no limit. One is the fastest for small models, and gives the same bits
+        on machines of one kind.
 
     Members
     -------
@@ -54,14 +61,24 @@ class VAETrainer(Views):
     bar : dict
         further arguments of the progress bar (of tqdm), which is shown at a terminal only.
 
-    >>> from varigate.model.vae.decoders import DenseDecoder
-    >>> from varigate.model.vae.encoders import DenseEncoder
-    >>> from varigate.model.vae.dataset import Dataset
-    >>> data = Dataset(np.random.default_rng(0).integers(0, 2, (100, 6)))
+    Raises
+    ------
+    ValueError
+        where the data set and the model have different sites, and for arguments of `train` out of range.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from varigate import Adam, Dataset, DenseDecoder, DenseEncoder, VAEmodel, VAETrainer
+    >>> rng = np.random.default_rng(0)
+    >>> data = Dataset(np.repeat(rng.integers(0, 2, (200, 1)), 6, axis=1), validation=0.2)  # all up, or all down
     >>> model = VAEmodel(DenseEncoder(data.sites, (8,)), DenseDecoder(data.sites, (8,)))
-    >>> history = VAETrainer(model, data).train(3, 20, np.random.default_rng(0))
-    >>> len(history["loss"])
-    3
+    >>> trainer = VAETrainer(model, data, Adam)
+    >>> history = trainer.train(num_epochs=20, batch_size=16, rng=rng, learning_rate=0.01)
+    >>> len(history["loss"]), history["validation"][-1] < history["validation"][0] / 2
+    (20, True)
+    >>> trainer.reconstruct_sample([[1, 1, 1, 1, 1, 1]], rng)
+    array([[1, 1, 1, 1, 1, 1]])
     """
 
     def __init__(self, model: VAEmodel, dataset: Samples, optimizer=AdaBelief, task=None, threads: int | None = 1):
@@ -82,8 +99,7 @@ class VAETrainer(Views):
 
     def train(self, num_epochs, batch_size, rng, learning_rate=0.001, beta=1.0, gamma=0, alpha=0.0, printing_rate=1,
               re_shuffle=True, class_weight=1.0) -> dict:
-        """`num_epochs` more epochs with the loss reconstruction + β·KL + γ·TC + class_weight·cross-entropy; returns
-        `history`.
+        """Train for `num_epochs` more epochs; the loss is reconstruction + β·KL + γ·TC + class_weight·cross-entropy.
 
         Parameters
         ----------
@@ -109,10 +125,17 @@ class VAETrainer(Views):
         class_weight : float
             weight of the cross-entropy of a model with a head.
 
+        Returns
+        -------
+        dict of lists
+            the `history` of all epochs so far.
+
         Raises
         ------
+        ValueError
+            for an argument out of range, which is named.
         DivergenceError
-            a `UserError` and `ValueError`, before what is not finite reaches the parameters.
+            a `UserError` and `ValueError`: the loss or its gradient is not finite. The parameters still are.
         """
         def at_epoch(value):
             return value(self.epoch) if callable(value) else value
@@ -150,7 +173,7 @@ class VAETrainer(Views):
             raise ValueError(f"alpha is {alpha}; it lies in 0…1 for hybrid data, and is 0 for {self.dataset.data_type}")
 
     def _step(self, rows, rng, weights) -> np.ndarray:
-        """One step on a batch; its terms."""
+        """Take one step on a batch; returns the terms of its loss."""
         terms, gradients = self.task.loss(rows, rng, weights)
         if not all(np.isfinite(each).all() for each in (*terms, *gradients.values())):
             raise ValueError("the loss or its gradient is not finite")
@@ -167,7 +190,7 @@ class VAETrainer(Views):
                 found = dict(zip(self.task.terms, map(float, sums), strict=True)) | {"beta": weights["beta"]}
                 found |= {name: float(value) for name, value in self.task.measure(rng, weights).items()}
             if not np.isfinite(list(found.values())).all():
-                raise ValueError("what is measured is not finite")
+                raise ValueError("a measured value is not finite")
         except ValueError as error:
             raise DivergenceError(f"training diverged in epoch {self.epoch} ({error}); take a smaller learning_rate, "
                                   "on the command line a smaller --rate") from error
@@ -176,15 +199,16 @@ class VAETrainer(Views):
         self.epoch += 1
 
     def checkpoint_to(self, path, every: int = 1, identity: dict | None = None):
-        """From now on, `train` writes a checkpoint to `path` after every so many epochs; None ends it.
+        """Make `train` write a checkpoint to `path` after every `every` epochs; the path None stops that.
 
-        identity: what else the run is made of, as JSON knows it; a checkpoint of another identity is not restored.
+        identity: settings that belong to the run, as a dict that JSON can hold; `restore` refuses the checkpoint of a
+        run with other ones.
         """
         check_whole("every", every, 1)
         self._checkpoint, self._identity = (path, every) if path is not None else None, identity
 
     def save(self, path, rng):
-        """All that training goes on from, the state of `rng` included, to the file `path`."""
+        """Write a checkpoint to the file `path`: parameters, optimiser, epoch, history and the state of `rng`."""
         if isinstance(rng, (list, tuple)):
             raise ValueError(f"rng is a list of {len(rng)}; networks side by side leave no checkpoints")
         self._prepare(rng)
@@ -192,9 +216,12 @@ class VAETrainer(Views):
                           identity=self._identity)
 
     def restore(self, path) -> np.random.Generator:
-        """Goes back to the checkpoint `path`; the generator that `train` has to be given to continue to the same bits.
+        """Go back to the checkpoint `path`; returns the generator with which `train` continues to the same bits.
 
-        A `UserError` for a damaged file, or one of another run, model or optimiser.
+        Raises
+        ------
+        UserError
+            for a damaged file, or one of another run, model or optimiser.
         """
         self._prepare(np.random.default_rng(0))
         self.epoch, self.history, rng = checkpoints.read(path, optimizer=self.optimizer, identity=self._identity)
