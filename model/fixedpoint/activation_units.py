@@ -7,7 +7,7 @@ __all__ = ["ACTIVATION_UNITS", "ActivationUnit"]
 
 @dataclass(frozen=True)
 class ActivationUnit:
-    """What becomes of a sum once it is requantised to its layer's format.
+    """One activation unit: how it turns a requantised sum into an activation.
 
     Parameters
     ----------
@@ -17,6 +17,11 @@ class ActivationUnit:
         whether the format may be signed. The saturation to an unsigned one is a ReLU.
     sigmoid : bool
         whether the network's `sigmoid`, a `model.fixedpoint.sigmoid.Sigmoid`, is computed of the requantised value.
+
+    Examples
+    --------
+    >>> ACTIVATION_UNITS["relu"]
+    ActivationUnit(name='relu', signed=False, sigmoid=False)
     """
 
     name: str

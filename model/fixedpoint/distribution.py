@@ -24,17 +24,30 @@ DRAWS = 1 << 32
 
 @dataclass(frozen=True, eq=False)
 class Distribution:
-    """`weights`, int64 (65536,): of the 2³² draws, how many give each code of `EPSILON`, from the least on."""
+    """The distribution of ε over all 2³² draws, with its moments and tails.
+
+    Parameters
+    ----------
+    weights : int64 array (65536,)
+        how many of the 2³² draws give each code of `EPSILON`, from the lowest on.
+
+    Examples
+    --------
+    >>> from varigate.model.fixedpoint.epsilon import epsilon_table
+    >>> found = exact(epsilon_table())
+    >>> float(found.mean), round(float(found.variance), 4), round(float(found.kurtosis), 3)
+    (0.0, 1.0, 3.0)
+    """
 
     weights: np.ndarray
 
     @property
     def probability(self) -> np.ndarray:
-        """float64 (65536,)"""
+        """The probability of each code; float64 (65536,)."""
         return self.weights / DRAWS
 
     def moment(self, order: int) -> Fraction:
-        """E[ε**order], with ε in units of σ."""
+        """The moment E[ε**order], exactly, with ε in units of σ."""
         used = np.flatnonzero(self.weights)
         total = sum(int(self.weights[i]) * int(CODES[i]) ** order for i in used)
         return Fraction(total, DRAWS << EPSILON.frac * order)
@@ -49,7 +62,7 @@ class Distribution:
 
     @property
     def kurtosis(self) -> Fraction:
-        """E[(ε − mean)⁴] / variance²; 3 for a Gaussian."""
+        """The kurtosis E[(ε − mean)⁴] / variance²; 3 for a Gaussian."""
         m1, m2, m3, m4 = map(self.moment, range(1, 5))
         return (m4 - 4 * m1 * m3 + 6 * m1**2 * m2 - 3 * m1**4) / self.variance ** 2
 
@@ -59,12 +72,19 @@ class Distribution:
         return float(np.abs(CODES[self.weights > 0]).max() * EPSILON.step)
 
     def tail(self, sigmas: float) -> Fraction:
-        """P(|ε| ≥ sigmas)."""
+        """The probability P(|ε| ≥ sigmas), exactly."""
         return Fraction(int(self.weights[np.abs(CODES) >= sigmas / EPSILON.step].sum()), DRAWS)
 
 
 def octave_inputs(octave: int) -> tuple[np.ndarray, int]:
-    """One positive draw for each input that the table can see in `octave`, and how many of the 2³¹ each stands for."""
+    """The distinguishable positive draws of `octave`, int64 (n,), and how many of the 2³¹ draws each stands for.
+
+    Examples
+    --------
+    >>> draws, weight = octave_inputs(0)
+    >>> len(draws), weight, len(draws) * weight == 2**30
+    (1048576, 1024, True)
+    """
     if octave == OCTAVES - 1:
         return np.zeros(1, dtype=np.int64), 1
     free = OCTAVES - 2 - octave
@@ -72,7 +92,14 @@ def octave_inputs(octave: int) -> tuple[np.ndarray, int]:
 
 
 def exact(table) -> Distribution:
-    """The distribution of `model.fixedpoint.epsilon.gaussian(table, draw)` over all 2³² draws."""
+    """The distribution of `model.fixedpoint.epsilon.gaussian(table, draw)` over all 2³² draws.
+
+    Examples
+    --------
+    >>> from varigate.model.fixedpoint.epsilon import epsilon_table
+    >>> float(exact(epsilon_table()).greatest)  # in units of σ
+    6.337890625
+    """
     weights = np.zeros(CODES.size, dtype=np.int64)
     for octave in range(OCTAVES):
         draws, weight = octave_inputs(octave)
@@ -84,13 +111,20 @@ def exact(table) -> Distribution:
 
 
 def _upper(x: float) -> float:
-    """P(Z > x) of the standard normal distribution."""
+    """The upper tail P(Z > x) of the standard normal distribution."""
     return math.erfc(x / math.sqrt(2)) / 2
 
 
 @cache
 def rounded_gaussian() -> np.ndarray:
-    """P(Z rounds to the code) for every code of `EPSILON`; float64 (65536,), symmetric, without cancellation."""
+    """The Gaussian rounded to `EPSILON`: P(Z rounds to the code), float64 (65536,), without cancellation.
+
+    Examples
+    --------
+    >>> p = rounded_gaussian()
+    >>> round(float(p.sum()), 12), bool(p.argmax() == 1 << 15)
+    (1.0, True)
+    """
     edges = (np.arange(EPSILON.high + 1) + 0.5) * EPSILON.step
     upper = np.array([_upper(edge) for edge in edges])
     half = upper[:-1] - upper[1:]  # of the codes 1, 2, …
@@ -101,21 +135,47 @@ def rounded_gaussian() -> np.ndarray:
 
 
 def rounded_tail(sigmas: float) -> float:
-    """P(|Z rounded to the last place| ≥ sigmas), the same event as `Distribution.tail`'s."""
+    """The tail P(|Z| ≥ sigmas) of the Gaussian rounded to `EPSILON`: what `Distribution.tail` is compared with.
+
+    Examples
+    --------
+    >>> f"{rounded_tail(4):.3g}"
+    '6.34e-05'
+    """
     return 2 * _upper((math.ceil(sigmas / EPSILON.step) - 0.5) * EPSILON.step)
 
 
 def total_variation(p, q) -> float:
-    """½ Σ |p − q|: the greatest difference of the two probabilities of any event."""
+    """The total variation ½ Σ |p − q|: the greatest difference between the probabilities of one event.
+
+    Examples
+    --------
+    >>> total_variation(np.array([0.5, 0.5]), np.array([0.75, 0.25]))
+    0.25
+    """
     return float(np.abs(p - q).sum() / 2)
 
 
 def kolmogorov_distance(p, q) -> float:
-    """max |P − Q| of the cumulative distributions."""
+    """The Kolmogorov distance: max |P − Q| of the cumulative distributions.
+
+    Examples
+    --------
+    >>> kolmogorov_distance(np.array([0.5, 0.5]), np.array([0.75, 0.25]))
+    0.25
+    """
     return float(np.abs(np.cumsum(p - q)).max())
 
 
 def chi_square_distance(p, q, least: float = 0.0) -> float:
-    """Σ (p − q)²/q over the cells with q > `least`: n times this is added to the mean of a χ² of n samples."""
+    """The χ² distance Σ (p − q)²/q over the cells with q > `least`.
+
+    For n samples of p tested against q, the mean of χ² grows by n times this.
+
+    Examples
+    --------
+    >>> chi_square_distance(np.array([0.5, 0.5]), np.array([0.75, 0.25])) * 3
+    1.0
+    """
     kept = q > least
     return float(((p[kept] - q[kept]) ** 2 / q[kept]).sum())

@@ -16,7 +16,7 @@ __all__ = ["Format", "requantise", "round_shift", "saturate"]
 
 @dataclass(frozen=True, order=True)
 class Format:
-    """`signed`, total `bits` (sign included), and how many of them are fraction.
+    """The format of a fixed-point number: `signed`, `bits` (sign included), and `frac`, its fraction bits.
 
     Written as in the field: `s8.4` is signed, 8 bits, 4 of them fraction; `u8.0` an unsigned byte.
 
@@ -24,6 +24,14 @@ class Format:
     ------
     ValueError
         for a width outside 1…32 (2…32 when signed), or a fraction outside −32…32.
+
+    Examples
+    --------
+    >>> fmt = Format.parse("s8.4")
+    >>> fmt, fmt.low, fmt.high, fmt.step
+    (Format(signed=True, bits=8, frac=4), -128, 127, 0.0625)
+    >>> fmt.quantise([0.1, -3.3, 100.0]).tolist()  # half up, then saturated
+    [2, -53, 127]
     """
 
     signed: bool
@@ -38,7 +46,7 @@ class Format:
 
     @classmethod
     def parse(cls, text: str) -> "Format":
-        """The format written as `s8.4` or `u8.8`."""
+        """Read a format written as `s8.4` or `u8.8`."""
         match = re.fullmatch(r"([su])(\d{1,2})\.(-?\d{1,2})", text)
         if match is None:
             raise ValueError(f"a format is written like s8.4 or u8.8, not {text!r}")
@@ -63,27 +71,47 @@ class Format:
         return 2.0**-self.frac
 
     def quantise(self, values) -> np.ndarray:
-        """Real `values` to the nearest integers of this format: half up, then saturate."""
+        """Round real `values` to integers of this format: half up, then saturate; int64 of the same shape."""
         scaled = np.floor(np.asarray(values, dtype=np.float64) / self.step + 0.5)
         return np.clip(scaled, self.low, self.high).astype(np.int64)
 
     def real(self, integers) -> np.ndarray:
-        """The real values of `integers`."""
+        """The real values of `integers`, float64 of the same shape."""
         return np.asarray(integers, dtype=np.float64) * self.step
 
 
 def saturate(integers, target: Format) -> np.ndarray:
-    """`integers` limited to `target`'s range."""
+    """Limit `integers` to the range of the format `target`; int64 of the same shape.
+
+    Examples
+    --------
+    >>> saturate([-300, 5, 300], Format.parse("s8.4")).tolist()
+    [-128, 5, 127]
+    """
     return np.clip(np.asarray(integers, dtype=np.int64), target.low, target.high)
 
 
 def round_shift(integers, shift) -> np.ndarray:
-    """`floor((integers + half) / 2**shift)`, *half up*; a shift of 0 adds nothing. Shapes broadcast."""
+    """Shift right, rounding *half up*: `floor((integers + half) / 2**shift)`; a shift of 0 adds nothing.
+
+    int64; the shapes of integers and shift broadcast.
+
+    Examples
+    --------
+    >>> round_shift([5, 6, -6], 2).tolist()  # 1.25, 1.5, −1.5
+    [1, 2, -1]
+    """
     integers, shift = np.asarray(integers, dtype=np.int64), np.asarray(shift, dtype=np.int64)
     half = (np.int64(1) << shift) >> 1
     return (integers + half) >> shift
 
 
 def requantise(accumulator, shift, target: Format) -> np.ndarray:
-    """Accumulators to `target`: shift right rounding half up, then saturate. Shapes broadcast."""
+    """Requantise accumulators to the format `target`: shift right, rounding half up, then saturate. Shapes broadcast.
+
+    Examples
+    --------
+    >>> requantise([1000, -7], [3, 1], Format.parse("s8.0")).tolist()
+    [125, -3]
+    """
     return saturate(round_shift(accumulator, shift), target)

@@ -31,7 +31,13 @@ POPCOUNT_STEP = round(2**EPSILON.frac / np.sqrt(8))
 
 
 def clt(seed: int, count: int, start: int = 0) -> np.ndarray:
-    """(Σ of 12 uniform 16-bit numbers − their mean) / 2⁵, *half up*; int64 (count,)."""
+    """Samples by the central limit: (Σ of 12 uniform 16-bit numbers − mean) / 2⁵, *half up*; int64 (count,), s16.11.
+
+    Examples
+    --------
+    >>> round(float(clt(seed=1, count=10000).std() / 2**EPSILON.frac), 2)
+    1.0
+    """
     draws = uniforms(seed, CLT_DRAWS * count, CLT_DRAWS * start).reshape(count, CLT_DRAWS).astype(np.int64)
     return round_shift(((draws & 0xFFFF) + (draws >> 16)).sum(axis=1) - CLT_CENTRE, CLT_SHIFT)
 
@@ -44,15 +50,35 @@ def _shift_once(words):
 
 
 def shift_words(seed: int, count: int, start: int = 0) -> np.ndarray:
-    """The LFSR's states after each shift by one bit; it starts as taus88's first component does. uint32 (count,)."""
+    """The LFSR's states after each shift by one bit; it starts as taus88's first component does. uint32 (count,).
+
+    Examples
+    --------
+    >>> first, second = shift_words(seed=1, count=2).tolist()
+    >>> second >> 1 == first & 0x7FFFFFFF  # 31 bits are those of the word before
+    True
+    """
     return linear_words(_shift_once, expand_seed(seed)[0], count, start)
 
 
 def shift(table, seed: int, count: int, start: int = 0) -> np.ndarray:
-    """The inverse CDF of `shift_words`; int64 (count,)."""
+    """Samples by the inverse CDF of the words of `shift_words`; int64 (count,), s16.11.
+
+    Examples
+    --------
+    >>> from varigate.model.fixedpoint.epsilon import epsilon_table
+    >>> shift(epsilon_table(), seed=1, count=3).shape
+    (3,)
+    """
     return gaussian(table, shift_words(seed, count, start))
 
 
 def popcount(seed: int, count: int, start: int = 0) -> np.ndarray:
-    """(Ones in a draw − 16) / √8, the division rounded to `POPCOUNT_STEP`; int64 (count,)."""
+    """Samples by counting ones: (ones in a draw − 16)·`POPCOUNT_STEP`, about (ones − 16) / √8; int64 (count,), s16.11.
+
+    Examples
+    --------
+    >>> len(np.unique(popcount(seed=1, count=10000))) <= 33
+    True
+    """
     return (np.bitwise_count(uniforms(seed, count, start)).astype(np.int64) - 16) * POPCOUNT_STEP

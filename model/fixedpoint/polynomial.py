@@ -25,7 +25,7 @@ SECTIONS = 30  # golden sections of the interval in which an extremum lies: it i
 
 @dataclass(frozen=True, eq=False)
 class Segmented:
-    """One polynomial for each segment.
+    """A function by segmented polynomials in integers: one polynomial for each segment of the argument.
 
     Parameters
     ----------
@@ -37,6 +37,12 @@ class Segmented:
         the arguments from which the abscissa is counted.
     coefficients : int64 array (K, order + 1)
         lowest power first.
+
+    Examples
+    --------
+    >>> square = Segmented(frac=4, segment_bits=8, centres=np.array([0]), coefficients=np.array([[0, 0, 256]]))
+    >>> (square.steps([24])[-1] / 256).tolist()  # 1.5², with 8 fraction bits
+    [2.25]
     """
 
     frac: int
@@ -67,12 +73,18 @@ class Segmented:
 
 
 def taylor(function, centre, half, order: int) -> list:
-    """Coefficients, lowest power of (x − centre) first, of the Taylor polynomial; `half` plays no part."""
+    """The coefficients of the Taylor polynomial about `centre`, lowest power first; `half` is not used.
+
+    Examples
+    --------
+    >>> [float(c) for c in taylor(mpmath.exp, 0, None, 2)]
+    [1.0, 1.0, 0.5]
+    """
     return mpmath.taylor(function, centre, order)
 
 
 def minimax(function, centre, half, order: int) -> list:
-    """Coefficients, lowest power of (x − centre) first, of the best polynomial on centre ± half.
+    """The coefficients of the best (minimax) polynomial on centre ± half, lowest power of (x − centre) first.
 
     `function` is one whose derivative of order + 1 has no zero there, so that there are exactly order + 2 extrema.
 
@@ -80,6 +92,11 @@ def minimax(function, centre, half, order: int) -> list:
     ------
     ArithmeticError
         when the exchange finds no end.
+
+    Examples
+    --------
+    >>> [round(float(c), 3) for c in minimax(mpmath.exp, 0, 1, 1)]
+    [1.264, 1.175]
     """
     half = mpmath.mpf(half)
     points = [-half * mpmath.cos(mpmath.pi * k / (order + 1)) for k in range(order + 2)]
@@ -105,7 +122,7 @@ METHODS = {"taylor": taylor, "minimax": minimax}
 
 
 def _zero(function, low, high):
-    """Where `function`, of opposite signs at the two ends, is zero: by halving the interval."""
+    """A zero of `function`, which has opposite signs at the two ends, by halving the interval."""
     positive = function(low) > 0
     for _ in range(HALVINGS):
         middle = (low + high) / 2
@@ -114,8 +131,7 @@ def _zero(function, low, high):
 
 
 def _extremum(function, low, high):
-    """Where |`function`| is greatest, if it rises and then falls, or does one of both: by golden sections, or an end.
-    """
+    """The place where |`function`| is greatest, by golden sections; it rises, falls, or rises and then falls."""
     ratio = (mpmath.sqrt(5) - 1) / 2
     ends = low, high
     inner = [high - ratio * (high - low), low + ratio * (high - low)]
@@ -134,7 +150,7 @@ def _extremum(function, low, high):
 
 def fit(function, *, span: int, frac: int, segments: int, order: int, scale_bits: int, method: str = "taylor",
         coarsen: int = 0) -> Segmented:
-    """Polynomials for `function`, a real function in mpmath, on `segments` equal segments of the arguments 0…span.
+    """Fit polynomials to `function`, a real function in mpmath, on equal segments of the arguments 0…span.
 
     Parameters
     ----------
@@ -155,6 +171,12 @@ def fit(function, *, span: int, frac: int, segments: int, order: int, scale_bits
     ------
     ValueError
         for a number of segments that does not divide the span into equal ones.
+
+    Examples
+    --------
+    >>> roots = fit(lambda x: mpmath.sqrt(1 + x), span=256, frac=8, segments=4, order=2, scale_bits=12)
+    >>> round(float(roots.steps([128])[-1][0] / 2**12), 3)  # √1.5
+    1.225
     """
     if segments < 1 or segments & (segments - 1) or segments > span:
         raise ValueError(f"the number of segments is a power of two up to {span}, not {segments!r}")

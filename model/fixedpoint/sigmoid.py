@@ -47,7 +47,7 @@ CLASSIC_HOLD = 2.295  # the classic order-5 series is held beyond this |x|; its 
 
 @dataclass(frozen=True, eq=False)
 class Sigmoid:
-    """One sigmoid unit.
+    """A sigmoid unit: integer codes in, integer codes out.
 
     Parameters
     ----------
@@ -61,6 +61,13 @@ class Sigmoid:
         expansion points as input codes. K is a power of two.
     coefficients : int64 array (K, order + 1)
         lowest power first, with `output.frac + guard` fraction bits. Of order 0 they are a table.
+
+    Examples
+    --------
+    >>> unit = byte()
+    >>> x = BYTE_INPUT.quantise([-2.0, 0.0, 2.0])
+    >>> BYTE_OUTPUT.real(unit(x)).round(3).tolist()
+    [0.121, 0.5, 0.879]
     """
 
     input: Format
@@ -85,7 +92,7 @@ class Sigmoid:
         return Segmented(self.input.frac, segment_bits, self.centres, self.coefficients)
 
     def __call__(self, x) -> np.ndarray:
-        """Input codes of any shape to output codes."""
+        """Compute the sigmoid for input codes of any shape: int64 output codes."""
         x = np.asarray(x, dtype=np.int64)
         y = self.polynomial.steps(np.minimum(np.abs(x), self.hold))[-1]
         y = (y + ((1 << self.guard) >> 1)) >> self.guard
@@ -93,7 +100,13 @@ class Sigmoid:
 
 
 def logistic(x):
-    """The real function, in mpmath."""
+    """The real sigmoid 1/(1 + e^−x), in mpmath.
+
+    Examples
+    --------
+    >>> float(logistic(mpmath.mpf(0)))
+    0.5
+    """
     return 1 / (1 + mpmath.exp(-x))
 
 
@@ -108,18 +121,28 @@ def _unit(method: str, segments: int, order: int, input: Format, output: Format,
 
 def taylor(segments: int = 1, order: int = 5, *, input: Format = BYTE_INPUT, output: Format = BYTE_OUTPUT,
            guard: int = 4) -> Sigmoid:
-    """The sigmoid's Taylor polynomials of `order` on `segments` (a power of two) equal segments of |x|.
+    """Make a unit of Taylor polynomials of `order` on `segments` (a power of two) equal segments of |x|.
 
     One segment expands about zero and is held beyond 2.295, several about their middles.
+
+    Examples
+    --------
+    >>> taylor(8, 2).coefficients.shape
+    (8, 3)
     """
     return _unit("taylor", segments, order, input, output, guard, 0)
 
 
 def minimax(segments: int, order: int, *, input: Format = FINE_INPUT, output: Format = FINE_OUTPUT, guard: int = 4,
             coarsen: int = 0) -> Sigmoid:
-    """The best polynomials of `order` on `segments` (a power of two, at least 2) equal segments of |x|.
+    """Make a unit of the best (minimax) polynomials of `order` on equal segments of |x|.
 
-    `coarsen` is that of `model.fixedpoint.polynomial.fit`.
+    `segments` is a power of two, at least 2; `coarsen` as in `model.fixedpoint.polynomial.fit`.
+
+    Examples
+    --------
+    >>> minimax(16, 2).coefficients.shape
+    (16, 3)
     """
     if segments < 2:
         raise ValueError(f"the best polynomials have two segments or more, not {segments!r}")
@@ -128,7 +151,7 @@ def minimax(segments: int, order: int, *, input: Format = FINE_INPUT, output: Fo
 
 @cache
 def classic() -> Sigmoid:
-    """The textbooks' series 1/2 + x/4 − x³/48 + x⁵/480: Taylor, order 5, one segment, s8.4 → u8.8.
+    """The classic unit s8.4 → u8.8: the textbooks' series 1/2 + x/4 − x³/48 + x⁵/480 in one segment.
 
     It is held beyond code 37, |x| = 2.3125, the nearest to 2.295: from there on it runs away from the sigmoid. Its
     errors, in units of 1:
@@ -141,40 +164,69 @@ def classic() -> Sigmoid:
     =========================  ======  ======  ======
 
     Its worst error is 0.0471, at code 37.
+
+    Examples
+    --------
+    >>> classic().segments, classic().order, classic().hold
+    (1, 5, 37)
     """
     return taylor(1, 5, guard=8)
 
 
 @cache
 def byte() -> Sigmoid:
-    """s8.4 → u8.8, the correctly rounded value for each of the 256 codes (256 saturates to 255).
+    """The unit s8.4 → u8.8 with the correctly rounded value for each of the 256 codes (256 saturates to 255).
 
     A table: order 0 with a segment for each |x|.
+
+    Examples
+    --------
+    >>> byte()([0, 127]).tolist()  # of 256
+    [128, 255]
     """
     return taylor(128, 0, guard=0)
 
 
 @cache
 def wide() -> Sigmoid:
-    """s8.3 → u8.8, as `byte`, over twice its range: for the pixels of images.
+    """The unit s8.3 → u8.8: as `byte`, but over twice its range, for the pixels of images.
 
     A background of several hundred pixels that are surely black has logits far below −8, where `byte`'s input ends, and
     each pixel held there costs 1/3000 nat.
+
+    Examples
+    --------
+    >>> wide()([-128]).tolist()  # at x = −16
+    [0]
     """
     return taylor(128, 0, input=WIDE_INPUT, guard=0)
 
 
 @cache
 def fine() -> Sigmoid:
-    """s16.12 → u16.16 within 0.593 ulp for each of the 2¹⁶ codes, 0.249 on average: the best quadratics on 64 segments.
+    """The fine unit, s16.12 → u16.16, by the best quadratics on 64 segments.
+
+    It is within 0.593 ulp for each of the 2¹⁶ codes, 0.249 on average.
+
+    Examples
+    --------
+    >>> fine().segments, fine().order
+    (64, 2)
     """
     return minimax(64, 2, guard=4, coarsen=4)
 
 
 @cache
 def compact() -> Sigmoid:
-    """s16.12 → u16.16 within 0.675 ulp for each of the 2¹⁶ codes, 0.250 on average: the best cubics on 16 segments.
+    """The compact unit, s16.12 → u16.16, by the best cubics on 16 segments.
+
+    It is within 0.675 ulp for each of the 2¹⁶ codes, 0.250 on average.
 
     They are 64 coefficients in all, one look-up table for each of their bits in a unit that is folded.
+
+    Examples
+    --------
+    >>> compact().segments, compact().order
+    (16, 3)
     """
     return minimax(16, 3, guard=5)
