@@ -20,12 +20,17 @@ UNSIGNED_BYTES = b"\0\0\x08"
 
 
 def parse(content: bytes) -> np.ndarray:
-    """The array in the bytes of an IDX file; uint8, read-only.
+    """Parse the bytes of an IDX file: a uint8 array, read-only.
 
     Raises
     ------
     ValueError
         for another element type, or when the length does not match the header.
+
+    Examples
+    --------
+    >>> parse(bytes([0, 0, 8, 1, 0, 0, 0, 3, 7, 8, 9])).tolist()
+    [7, 8, 9]
     """
     if content[:3] != UNSIGNED_BYTES or len(content) < 4:
         raise ValueError(f"it begins with {content[:4].hex(' ') or 'nothing'}, not with 00 00 08 (unsigned bytes)")
@@ -39,12 +44,22 @@ def parse(content: bytes) -> np.ndarray:
 
 
 def read_gz(path, sha256: str) -> np.ndarray:
-    """The array of the packed file `path`, whose unpacked contents have the digest `sha256` (hexadecimal).
+    """Read the packed IDX file `path`, whose unpacked contents must have the digest `sha256` (hexadecimal).
 
     Raises
     ------
     UserError
         when the file cannot be read or is another one.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> content = bytes([0, 0, 8, 1, 0, 0, 0, 3, 7, 8, 9])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "three.gz"
+    ...     _ = path.write_bytes(gzip.compress(content))
+    ...     read_gz(path, hashlib.sha256(content).hexdigest()).tolist()
+    [7, 8, 9]
     """
     try:
         with gzip.open(Path(path)) as file:

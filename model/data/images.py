@@ -32,11 +32,17 @@ DIGITS_SEED = 0
 
 @dataclass(frozen=True, eq=False)
 class Images:
-    """Images with their classes.
+    """Grey-level images with their classes.
 
     codes: uint8 (n, rows·columns), row by row from the top left; labels: int64 (n,); shape: (rows, columns).
 
     Physical values are grey levels, 0…1; as of `model.data.tables.LabelledTable`, value = offset + step·code.
+
+    Examples
+    --------
+    >>> training, test = digits()
+    >>> training.codes.shape, training.shape, training.classes
+    ((1297, 64), (8, 8), 10)
     """
 
     name: str
@@ -67,14 +73,14 @@ class Images:
 
 
 def _places(folder) -> list[Path]:
-    """Where the files may be, most particular first. A folder that is named is the only one that is looked into."""
+    """The folders that may hold the files, the likeliest first; a folder that is named is the only one searched."""
     named = folder or os.environ.get(ENVIRONMENT)
     base = Path(named) if named else cache_folder()
     return [base / "mnist", base]
 
 
 def mnist(folder=None) -> tuple[Images, Images]:
-    """60,000 images to train on and 10,000 to test on, 28 × 28.
+    """Load MNIST: 60,000 images to train on and 10,000 to test on, 28 × 28.
 
     Parameters
     ----------
@@ -86,6 +92,15 @@ def mnist(folder=None) -> tuple[Images, Images]:
     ------
     UserError
         that names the missing or wrong files, and where they come from.
+
+    Examples
+    --------
+    `training, test = mnist()` takes some seconds where the four files are; elsewhere the error names them:
+
+    >>> mnist("nowhere")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    varigate.model.errors.UserError: MNIST is not in nowhere...
     """
     places = _places(folder)
     place = max(places, key=lambda place: sum((place / name).is_file() for name in MNIST))
@@ -99,10 +114,16 @@ def mnist(folder=None) -> tuple[Images, Images]:
 
 
 def digits(folder=None) -> tuple[Images, Images]:
-    """1,297 images to train on and 500 to test on, 8 × 8, from scikit-learn; no file is needed.
+    """Load scikit-learn's digits: 1,297 images to train on and 500 to test on, 8 × 8; no file is needed.
 
     Their 17 grey levels become bytes (255·level/16, rounded half up), and a permutation by NumPy's generator of seed 0
     divides them. Writers are not told apart in these data, so that one writer's digits are on both sides.
+
+    Examples
+    --------
+    >>> training, test = digits()
+    >>> len(training.codes), len(test.codes)
+    (1297, 500)
     """
     source = load_digits()
     codes = np.floor(source.data * (255 / 16) + 0.5).astype(np.uint8)
@@ -115,14 +136,27 @@ IMAGES = {"digits": digits, "mnist": mnist}
 
 
 def load(name: str, folder=None) -> tuple[Images, Images]:
-    """The images of the set `name` to train on and those to test on."""
+    """Load the images of the set `name`: those to train on, and those to test on.
+
+    Examples
+    --------
+    >>> training, test = load("digits")
+    >>> training.name
+    'digits'
+    """
     if name not in IMAGES:
         raise UserError(f"unknown set of images {name!r}: there is {', '.join(IMAGES)}")
     return IMAGES[name](folder)
 
 
 def wall(pictures, rows: int, columns: int, shape, gap: int = 2) -> np.ndarray:
-    """pictures (rows·columns, pixels) as one of uint8, row by row, with a grey `gap` between them."""
+    """Put pictures (rows·columns, pixels) side by side, row by row, with a grey `gap` between: one uint8 picture.
+
+    Examples
+    --------
+    >>> wall(np.zeros((6, 64)), rows=2, columns=3, shape=(8, 8)).shape
+    (18, 28)
+    """
     height, width = shape
     canvas = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap), 90, np.uint8)
     for index, picture in enumerate(np.asarray(pictures)):

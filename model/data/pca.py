@@ -11,9 +11,21 @@ __all__ = ["Pca", "principal_angles", "principal_components"]
 
 @dataclass(frozen=True, eq=False)
 class Pca:
-    """C·P = P·Λ and PᵀP = 1 for the covariance C of the data.
+    """Principal components P with their variances Λ: C·P = P·Λ and PᵀP = 1 for the covariance C of the data.
 
-    mean: (features,); components P: (features, k), by falling variance; variances Λ: (k,).
+    Parameters
+    ----------
+    mean : array (features,)
+    components : array (features, k)
+        P, by falling variance.
+    variances : array (k,)
+        the diagonal of Λ.
+
+    Examples
+    --------
+    >>> pca = principal_components([[0.0, 0.0], [1.0, 1.0], [2.0, 2.0]], 1)
+    >>> pca.decode(pca.encode(np.array([[1.0, 1.0]]))).round(6).tolist()
+    [[1.0, 1.0]]
     """
 
     mean: np.ndarray
@@ -21,16 +33,27 @@ class Pca:
     variances: np.ndarray
 
     def encode(self, x) -> np.ndarray:
-        """e(x) = (x − mean)·P, (n, k)."""
+        """Encode x (n, features): (x − mean)·P, (n, k)."""
         return (x - self.mean) @ self.components
 
     def decode(self, z) -> np.ndarray:
-        """d(z) = z·Pᵀ + mean, (n, features): d(e(x)) is x's nearest point in the subspace, and x only within it."""
+        """Decode z (n, k): z·Pᵀ + mean, (n, features), for an encoded x the nearest point of the subspace."""
         return z @ self.components.T + self.mean
 
 
 def principal_components(x, count: int) -> Pca:
-    """The first `count` principal components of x (n, features)."""
+    """Compute the first `count` principal components of x (n, features).
+
+    Raises
+    ------
+    ValueError
+        for fewer than 2 samples, and for a count outside 1…features.
+
+    Examples
+    --------
+    >>> principal_components([[0.0, 0.0], [1.0, 1.0], [2.0, 2.0]], 1).variances.round(3).tolist()
+    [2.0]
+    """
     x = real_array("x", x, 2)
     if len(x) < 2 or not 1 <= count <= x.shape[1]:
         raise ValueError(f"count is {count} for x of shape {x.shape}; 1…{x.shape[1]} components of at least 2 samples")
@@ -42,9 +65,14 @@ def principal_components(x, count: int) -> Pca:
 
 
 def principal_angles(a, b) -> np.ndarray:
-    """The angles in radians between the subspaces that the columns of a and of b span, falling.
+    """The principal angles, in radians and falling, between the subspaces that the columns of a and of b span.
 
-    By sines, so that small angles are exact, too (Å. Björck and G. Golub, 1973).
+    They come from the sines, so that small angles are exact, too (Å. Björck and G. Golub, 1973).
+
+    Examples
+    --------
+    >>> principal_angles([[1.0], [0.0]], [[1.0], [1.0]]).round(4).tolist()  # π/4
+    [0.7854]
     """
     a, b = (np.linalg.qr(np.asarray(each, np.float64))[0] for each in (a, b))
     sines = np.linalg.svd(b - a @ (a.T @ b), compute_uv=False)

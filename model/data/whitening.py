@@ -15,34 +15,64 @@ RIDGE = 1e-3  # of the standardised features' variance: bounds the map when feat
 
 @dataclass(frozen=True, eq=False)
 class Whitening:
-    """u = matrix·(x − mean). mean: (features,); matrix: (features, features), invertible."""
+    """An invertible affine map u = matrix·(x − mean); mean (features,), matrix (features, features).
+
+    Examples
+    --------
+    >>> map_ = standardisation([[0.0, 5.0], [2.0, 5.0]])
+    >>> map_([[2.0, 5.0]]).tolist(), map_.inverse([[1.0, 0.0]]).tolist()
+    ([[1.0, 0.0]], [[2.0, 5.0]])
+    """
 
     mean: np.ndarray
     matrix: np.ndarray
 
     def __call__(self, x) -> np.ndarray:
-        """x (…, features) to u."""
+        """Map x (…, features) to u, of the same shape."""
         return (np.asarray(x, np.float64) - self.mean) @ self.matrix.T
 
     def inverse(self, u) -> np.ndarray:
-        """u (…, features) back to x."""
+        """Map u (…, features) back to x."""
         return np.asarray(u, np.float64) @ np.linalg.inv(self.matrix).T + self.mean
 
 
 def identity(features: int) -> Whitening:
-    """The map that changes nothing."""
+    """The map of `features` features that changes nothing.
+
+    Examples
+    --------
+    >>> identity(2)([[1.0, 2.0]]).tolist()
+    [[1.0, 2.0]]
+    """
     return Whitening(np.zeros(features), np.eye(features))
 
 
 def standardisation(x) -> Whitening:
-    """x (n, features) to mean 0 and variance 1 in each feature; a constant feature is only centred."""
+    """Fit the map that gives each feature of x (n, features) mean 0 and variance 1; a constant one is only centred.
+
+    Examples
+    --------
+    >>> standardisation([[0.0, 5.0], [2.0, 5.0]])([[0.0, 5.0]]).tolist()
+    [[-1.0, 0.0]]
+    """
     x = np.asarray(x, np.float64)
     spread = x.std(0)
     return Whitening(x.mean(0), np.diag(1 / np.where(spread > 0, spread, 1.0)))
 
 
 def within_class_whitening(x, labels) -> Whitening:
-    """x (n, features) with integer labels (n,): standardised, then whitened by the pooled covariance of the classes."""
+    """Fit the map that standardises x (n, features), then whitens it by the pooled covariance of its classes.
+
+    labels: int (n,).
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> x, labels = rng.standard_normal((300, 2)) * [1.0, 10.0], np.repeat([0, 1, 2], 100)
+    >>> u = within_class_whitening(x, labels)(x)
+    >>> np.allclose(np.cov(u.T), np.eye(2), atol=0.1)
+    True
+    """
     standard = standardisation(x)
     u = standard(x)
     labels = np.asarray(labels)

@@ -37,6 +37,8 @@ class Distribution:
     >>> found = exact(epsilon_table())
     >>> float(found.mean), round(float(found.variance), 4), round(float(found.kurtosis), 3)
     (0.0, 1.0, 3.0)
+    >>> found.greatest  # in units of σ
+    6.337890625
     """
 
     weights: np.ndarray
@@ -94,11 +96,7 @@ def octave_inputs(octave: int) -> tuple[np.ndarray, int]:
 def exact(table) -> Distribution:
     """The distribution of `model.fixedpoint.epsilon.gaussian(table, draw)` over all 2³² draws.
 
-    Examples
-    --------
-    >>> from varigate.model.fixedpoint.epsilon import epsilon_table
-    >>> float(exact(epsilon_table()).greatest)  # in units of σ
-    6.337890625
+    See `Distribution` for an example.
     """
     weights = np.zeros(CODES.size, dtype=np.int64)
     for octave in range(OCTAVES):

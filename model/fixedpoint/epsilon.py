@@ -129,8 +129,8 @@ def epsilon_table(kind: str = "quadratic") -> np.ndarray:
 
     Examples
     --------
-    >>> epsilon_table().shape, epsilon_table("linear").shape
-    ((256, 3), (2048, 2))
+    >>> epsilon_table().shape
+    (256, 3)
     """
     segments = KINDS[kind]
     with mpmath.workdps(40):

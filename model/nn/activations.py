@@ -15,17 +15,35 @@ __all__ = ["ACTIVATIONS", "Activation", "find", "quantisable", "sigmoid", "softp
 
 
 def softplus(x) -> np.ndarray:
-    """log(1 + e^x) without overflow."""
+    """The softplus log(1 + e^x), elementwise, without overflow.
+
+    Examples
+    --------
+    >>> softplus([0.0, 1000.0]).round(3).tolist()
+    [0.693, 1000.0]
+    """
     return np.logaddexp(0.0, x)
 
 
 def sigmoid(x) -> np.ndarray:
-    """1/(1 + e^−x) without overflow."""
+    """The sigmoid 1/(1 + e^−x), elementwise, without overflow.
+
+    Examples
+    --------
+    >>> sigmoid([-1000.0, 0.0]).tolist()
+    [0.0, 0.5]
+    """
     return 0.5 + 0.5 * np.tanh(0.5 * np.asarray(x))
 
 
 def taylor_sigmoid(x) -> np.ndarray:
-    """The classic series 1/2 + x/4 − x³/48 + x⁵/480, held beyond |x| = 2.295."""
+    """The sigmoid by the classic series 1/2 + x/4 − x³/48 + x⁵/480, held beyond |x| = 2.295.
+
+    Examples
+    --------
+    >>> taylor_sigmoid([0.0, 1.0, 100.0]).round(3).tolist()
+    [0.5, 0.731, 0.955]
+    """
     x = np.clip(x, -CLASSIC_HOLD, CLASSIC_HOLD)
     square = x * x
     return 0.5 + x * (1 / 4 - square * (1 / 48 - square / 480))
@@ -38,7 +56,7 @@ def _taylor_slope(x, y) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Activation:
-    """One activation.
+    """An activation: the real function, its slope, and its unit in the hardware.
 
     Parameters
     ----------
@@ -58,6 +76,13 @@ class Activation:
     ------
     ValueError
         for a unit with a sigmoid where none is given, or the reverse.
+
+    Examples
+    --------
+    >>> tanh = ACTIVATIONS["tanh"]
+    >>> y = tanh.value(np.array([0.0, 0.5]))
+    >>> tanh.slope(None, y).round(3).tolist()
+    [1.0, 0.786]
     """
 
     value: Callable
@@ -81,12 +106,28 @@ ACTIVATIONS = {
 
 
 def find(name: str) -> Activation:
-    """The activation called `name`; a ValueError for an unknown one."""
+    """Find the activation called `name`; a ValueError for an unknown one.
+
+    Examples
+    --------
+    >>> find("relu").gain
+    2.0
+    >>> find("swish")
+    Traceback (most recent call last):
+    ...
+    ValueError: activation is one of relu, sigmoid, taylor, tanh, not 'swish'
+    """
     if name not in ACTIVATIONS:
         raise ValueError(f"activation is one of {', '.join(ACTIVATIONS)}, not {name!r}")
     return ACTIVATIONS[name]
 
 
 def quantisable() -> list[str]:
-    """The names of the activations that the hardware has a unit for."""
+    """List the names of the activations that the hardware has a unit for.
+
+    Examples
+    --------
+    >>> quantisable()
+    ['relu', 'sigmoid', 'taylor']
+    """
     return [name for name, activation in ACTIVATIONS.items() if activation.unit is not None]

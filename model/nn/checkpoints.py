@@ -1,4 +1,4 @@
-"""Checkpoints: all that training goes on from, in one file without pickle, written whole or not at all."""
+"""Checkpoints: the state from which training continues, in one file without pickle, written whole or not at all."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ GENERATORS = {name: getattr(np.random, name) for name in ("PCG64", "PCG64DXSM", 
 
 
 def _plain(value):
-    """A generator's state as JSON knows it, arrays as lists."""
+    """A generator's state as JSON can hold it: arrays become lists."""
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
     return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value
@@ -26,7 +26,7 @@ def _arrays(optimizer) -> dict:
 
 
 def _fill(optimizer, arrays: dict):
-    """Copies what `_arrays` gave into the optimiser's own arrays; a `ValueError` for other names or shapes."""
+    """Copy what `_arrays` gave into the optimiser's own arrays; a `ValueError` for other names or shapes."""
     own = _arrays(optimizer)
     if {name: value.shape for name, value in own.items()} != {name: value.shape for name, value in arrays.items()}:
         raise ValueError("other parameters")
@@ -35,9 +35,21 @@ def _fill(optimizer, arrays: dict):
 
 
 def write(path, *, optimizer, epoch: int, history: dict, rng, identity: dict | None = None):
-    """The optimiser with its parameters, epoch, history (name → list of numbers) and the generator's state.
+    """Write a checkpoint: the optimiser with its parameters, the epoch, the history and the state of the generator.
 
-    identity: what tells the run from others, as JSON knows it.
+    history: lists of numbers by name. identity: settings that tell the run from others, as a dict that JSON can hold.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from varigate.model.nn.optimisers import Adam
+    >>> optimizer = Adam({"x": np.zeros(2)})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = f"{folder}/checkpoint.npz"
+    ...     write(path, optimizer=optimizer, epoch=3, history={"loss": [2.0]}, rng=np.random.default_rng(0))
+    ...     epoch, history, rng = read(path, optimizer=optimizer)
+    >>> epoch, history
+    (3, {'loss': [2.0]})
     """
     arrays = _arrays(optimizer)
     arrays |= {f"history.{name}": np.array(values, np.float64) for name, values in history.items()}
@@ -47,12 +59,20 @@ def write(path, *, optimizer, epoch: int, history: dict, rng, identity: dict | N
 
 
 def read(path, *, optimizer, identity: dict | None = None) -> tuple[int, dict, np.random.Generator]:
-    """Fills `optimizer` and its parameters from the file; returns epoch, history and a generator in the saved state.
+    """Read a checkpoint into `optimizer` and its parameters; returns epoch, history and a generator in the saved state.
 
     Raises
     ------
     UserError
         for a file that is damaged, or of another run, model or optimiser; nothing is changed then.
+
+    Examples
+    --------
+    >>> from varigate.model.nn.optimisers import Adam
+    >>> read("none.npz", optimizer=Adam({}))
+    Traceback (most recent call last):
+    ...
+    varigate.model.errors.UserError: there is no file none.npz
     """
     arrays = archive.read(path, LIMIT)
     try:

@@ -17,10 +17,26 @@ __all__ = ["Activate", "Chain", "CircularConvolution", "Dense", "hidden_layers"]
 
 
 class Dense:
-    """y = x·(W∘mask)ᵀ + b on x (…, batch, inputs).
+    """A dense layer: y = x·(W∘mask)ᵀ + b, x (…, batch, inputs) to y (…, batch, outputs).
 
-    mask: boolean (outputs, inputs), which outputs may depend on which inputs, or None for all on all. gain: the
-    variance of a sum for inputs of variance 1; the weights start as normal numbers, the bias as zero.
+    Parameters
+    ----------
+    name : str
+        its parameters are `NAME.weights` (outputs, inputs) and `NAME.bias` (outputs,).
+    inputs, outputs : int
+    mask : bool array (outputs, inputs), optional
+        which outputs may depend on which inputs; None: all on all.
+    gain : float
+        variance of the initial sums for inputs of variance 1: the weights start as normal numbers, the bias as zero.
+
+    Examples
+    --------
+    >>> layer = Dense("0", 4, 3)
+    >>> parameters = layer.initial(np.random.default_rng(0))
+    >>> y, saved = layer.forward(parameters, np.ones((5, 4)))
+    >>> gradients = {}
+    >>> layer.backward(parameters, saved, np.ones_like(y), gradients).shape, gradients["0.weights"].shape
+    ((5, 4), (3, 4))
     """
 
     def __init__(self, name: str, inputs: int, outputs: int, *, mask=None, gain: float = 1.0):
@@ -45,9 +61,16 @@ class Dense:
 
 
 class CircularConvolution:
-    """A 1-D convolution on a ring: y[n, i, o] = b[o] + Σ_k Σ_c W[o, k, c]·x[n, i + k − ⌊width/2⌋ mod length, c].
+    """A convolution on a ring: y[n, i, o] = b[o] + Σ_k Σ_c W[o, k, c]·x[n, i + k − ⌊width/2⌋ mod length, c].
 
     x: (batch, length, inputs), y: (batch, length, outputs); the rest as for `Dense`.
+
+    Examples
+    --------
+    >>> layer = CircularConvolution("0", 2, 3, width=3)
+    >>> y, saved = layer.forward(layer.initial(np.random.default_rng(0)), np.ones((5, 8, 2)))
+    >>> y.shape
+    (5, 8, 3)
     """
 
     def __init__(self, name: str, inputs: int, outputs: int, width: int, *, gain: float = 1.0):
@@ -78,7 +101,13 @@ class CircularConvolution:
 
 
 class Activate:
-    """An activation by its name, of any shape."""
+    """A layer that applies an activation, by its name, to arrays of any shape.
+
+    Examples
+    --------
+    >>> Activate("relu").forward({}, np.array([-1.0, 2.0]))[0].tolist()
+    [0.0, 2.0]
+    """
 
     def __init__(self, kind: str):
         self.activation = find(kind)
@@ -95,7 +124,14 @@ class Activate:
 
 
 class Chain:
-    """Layers one after the other."""
+    """A chain of layers, one after the other; itself a layer.
+
+    Examples
+    --------
+    >>> chain = Chain([Dense("0", 4, 8), Activate("relu"), Dense("1", 8, 2)])
+    >>> sorted(chain.initial(np.random.default_rng(0)))
+    ['0.bias', '0.weights', '1.bias', '1.weights']
+    """
 
     def __init__(self, layers):
         self.layers = list(layers)
@@ -117,7 +153,14 @@ class Chain:
 
 
 def hidden_layers(inputs: int, widths, activation: str) -> Chain:
-    """Dense layers `0`, `1`, … of these widths, each with its activation; the identity for no widths."""
+    """A chain of dense layers `0`, `1`, … of the given widths, each with its activation; the identity for no widths.
+
+    Examples
+    --------
+    >>> layers = hidden_layers(4, (8, 2), "relu")
+    >>> layers.forward(layers.initial(np.random.default_rng(0)), np.ones((5, 4)))[0].shape
+    (5, 2)
+    """
     if any(width < 1 for width in widths):
         raise ValueError(f"hidden is {tuple(widths)}; every layer has at least one unit")
     layers = []
