@@ -18,7 +18,7 @@ __all__ = ["MAX_SHIFT", "SCORE_BITS", "IntegerLayer", "Network"]
 
 @dataclass(frozen=True, eq=False)
 class IntegerLayer:
-    """One layer in integers: requantise(bias + W·x) by each row's shift, then the activation.
+    """A layer in integers: requantise(bias + W·x) by each row's shift, then the activation.
 
     Parameters
     ----------
@@ -33,6 +33,12 @@ class IntegerLayer:
         saturation is the activation.
     activation : str
         one of `model.fixedpoint.activation_units.ACTIVATION_UNITS`: `linear`, `relu` or `sigmoid`.
+
+    Examples
+    --------
+    >>> layer = IntegerLayer(np.array([[1, -2]]), np.array([3]), np.array([1]), Format.parse("u8.0"), "relu")
+    >>> layer.inputs, layer.outputs, layer.unit.name
+    (2, 1, 'relu')
     """
 
     weights: np.ndarray
@@ -190,7 +196,7 @@ class Network:
         return self.sigmoid.output if layer.unit.sigmoid else layer.format
 
     def layers(self):
-        """(name, layer, input format) of every layer, in the order of computation: the head before the decoder."""
+        """Yield (name, layer, input format) of each layer, in the order of computation: the head before the decoder."""
         source = self.input
         for index, layer in enumerate(self.encoder):
             yield f"encoder.{index}", layer, source

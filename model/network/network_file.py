@@ -71,22 +71,43 @@ def _from_arrays(arrays: dict) -> Network:
                       decoder=decoder, input=Format.parse(meta["input"]), z=Format.parse(meta["z"]),
                       sigmoid=sigmoid, epsilon_seed=int(meta["epsilon_seed"]), **values, **texts)
     if layers or arrays:
-        raise ValueError(f"what is {', '.join([*layers, *arrays])}?")
+        raise ValueError(f"unexpected arrays: {', '.join([*layers, *arrays])}")
     return network
 
 
 def digest(network: Network) -> bytes:
-    """The 32 bytes of SHA-256 that stand for `network`: in its file, its reports, and the board's replies."""
+    """The digest of `network`, 32 bytes of SHA-256, as its file, its reports and the board's replies state it.
+
+    Examples
+    --------
+    >>> len(digest(load(find("iris"))))
+    32
+    """
     return archive.digest(_to_arrays(network))
 
 
 def save(network: Network, path):
-    """`network` to the file `path`; the file is whole or unchanged."""
+    """Save `network` to the file `path`, which is written whole or stays as it was.
+
+    Examples
+    --------
+    See `varigate.save`.
+    """
     archive.write(path, _to_arrays(network))
 
 
 def load(path) -> Network:
-    """The network of the file `path`; a `UserError` for every kind of damage."""
+    """Load the network of the file `path`; a `UserError` for every kind of damage.
+
+    Examples
+    --------
+    >>> load(find("iris")).name
+    'iris'
+    >>> load("none.npz")
+    Traceback (most recent call last):
+    ...
+    varigate.model.errors.UserError: there is no file none.npz
+    """
     arrays = archive.read(path)
     try:
         return _from_arrays(arrays)
@@ -97,12 +118,29 @@ def load(path) -> Network:
 
 
 def shipped() -> list[str]:
-    """The names of the networks that come with the program."""
+    """List the names of the networks that come with the program.
+
+    Examples
+    --------
+    >>> "iris" in shipped()
+    True
+    """
     return sorted(path.stem for path in SHIPPED.glob("*.npz") if "." not in path.stem)
 
 
 def find(name_or_path) -> Path:
-    """The file of a shipped network, or a FILE.npz itself."""
+    """Find the file of a shipped network by its name; a FILE.npz is returned as it is.
+
+    Raises
+    ------
+    UserError
+        for an unknown name, and a file that does not exist.
+
+    Examples
+    --------
+    >>> find("iris").name
+    'iris.npz'
+    """
     text = str(name_or_path)
     if text in shipped():
         return SHIPPED / f"{text}.npz"

@@ -55,7 +55,7 @@ def _random_layer(rng, source: Format, inputs: int, outputs: int, target: Format
 
 
 def _hidden_layers(rng, source: Format, inputs: int, widths, activation: str, sigmoid: Sigmoid, **options):
-    """The layers, and the format and width of what the last of them gives."""
+    """The layers, and the format and width of the last one's activations."""
     layers = []
     for width in widths:
         kind = str(rng.choice(list(ACTIVATION_UNITS))) if activation == "mixed" else activation
@@ -70,7 +70,7 @@ def random_network(rng, *, inputs: int = 4, hidden=(8,), latent: int = 2, decode
                    output_activation: str = "linear", signed_input: bool | None = None, segments: int | None = None,
                    extreme: bool = True, bits: int = 8, epsilon: str = "quadratic", examples: int = 5,
                    name: str = "random") -> Network:
-    """A valid network of the given shape with random integers.
+    """Make a valid network of the given shape from random integers.
 
     Parameters
     ----------
@@ -97,6 +97,12 @@ def random_network(rng, *, inputs: int = 4, hidden=(8,), latent: int = 2, decode
         one of `model.fixedpoint.epsilon.KINDS`.
     examples : int
         built-in samples.
+
+    Examples
+    --------
+    >>> network = random_network(np.random.default_rng(0), inputs=6, hidden=(5,), latent=3, classes=2)
+    >>> network.inputs, network.latent, network.classes
+    (6, 3, 2)
     """
     outputs = inputs if outputs is None else outputs
     segments = int(rng.choice(list(SIGMOIDS))) if segments is None else segments
@@ -128,7 +134,14 @@ def random_network(rng, *, inputs: int = 4, hidden=(8,), latent: int = 2, decode
 
 
 def random_input(rng, network: Network, count: int) -> np.ndarray:
-    """Inputs for `network`: uniform codes, then rows at the format's lowest and greatest; int64 (count, inputs)."""
+    """Draw inputs for `network`: uniform codes, then a row of the least and one of the greatest; int64 (count, inputs).
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> random_input(rng, random_network(rng), 10).shape
+    (10, 4)
+    """
     x = rng.integers(network.input.low, network.input.high + 1, (count, network.inputs))
     x[-1:], x[-2:-1] = network.input.high, network.input.low
     return x

@@ -1,6 +1,6 @@
-"""What a network must be for the hardware, the protocol and its file to hold it; all of it in one place.
+"""The rules of a sound network, all in one place: what the hardware, the protocol and the network file can hold.
 
-Whatever breaks a rule is a `UserError` that names it.
+A network that breaks a rule is refused by a `UserError` that names the rule.
 """
 
 from itertools import pairwise
@@ -30,7 +30,16 @@ def _require(condition, message: str):
 
 
 def check_widths(inputs: int, outputs: int, latent: int, classes: int):
-    """That the protocol can name these numbers."""
+    """Check that the protocol can express these widths; a `UserError` names the one that is too great.
+
+    Examples
+    --------
+    >>> check_widths(inputs=784, outputs=784, latent=16, classes=10)
+    >>> check_widths(inputs=784, outputs=784, latent=300, classes=10)
+    Traceback (most recent call last):
+    ...
+    varigate.model.errors.UserError: a network has at most 255 latent variables, not 300: the protocol cannot name more
+    """
     for (name, most), number in zip(WIDTHS.items(), (inputs, outputs, latent, classes), strict=True):
         _require(number <= most, f"a network has at most {most} {name}, not {number}: the protocol cannot name more")
 
@@ -138,7 +147,13 @@ def _check_description(network):
 
 
 def check(network):
-    """That `network` (a `model.network.network.Network`) is sound."""
+    """Check that `network` (a `model.network.network.Network`) is sound.
+
+    Examples
+    --------
+    >>> from varigate import load
+    >>> check(load("iris"))  # sound: no error
+    """
     if network.sigmoid is not None:
         _check_sigmoid(network.sigmoid)
     _check_layers(network)

@@ -1,4 +1,4 @@
-"""A network of the same task in another shape: with other units, or with weights of fewer bits.
+"""Variants of a network: the same task with other units, or with weights of fewer bits.
 
 The sigmoid of a network's layers can be computed in several ways that are equally right: each stays within one unit of
 the result's last place of the real function, for each of its codes, and costs the hardware something else.
@@ -26,7 +26,7 @@ GUARD = 2  # fraction bits more than the result's with which lines and parabolas
 
 
 def _table(source: Format) -> Sigmoid:
-    """The correctly rounded value of every code."""
+    """A table of the correctly rounded value of every code."""
     return taylor(1 << source.bits - 1, 0, input=source, guard=0)
 
 
@@ -45,12 +45,17 @@ SIGMOIDS: dict[str, Callable[[Format], Sigmoid]] = {"table": _table, "line": _li
 
 @cache
 def sigmoid_of(name: str, source: Format) -> Sigmoid:
-    """The unit of `SIGMOIDS` from `source`, s8.4 or s8.3, to u8.8.
+    """The sigmoid unit `name` of `SIGMOIDS`, from the format `source`, s8.4 or s8.3, to u8.8.
 
     Raises
     ------
     UserError
         for another name or format.
+
+    Examples
+    --------
+    >>> sigmoid_of("line", BYTE_INPUT).segments
+    16
     """
     if name not in SIGMOIDS:
         raise UserError(f"there is no sigmoid unit {name!r}: choose {', '.join(SIGMOIDS)}")
@@ -60,7 +65,7 @@ def sigmoid_of(name: str, source: Format) -> Sigmoid:
 
 
 def variant(network: Network, *, sigmoid: str | None = None, epsilon: str | None = None) -> Network:
-    """`network` with other units; None leaves one as it is. Weights, biases and formats stay.
+    """Replace the units of `network`; None leaves one as it is. Weights, biases and formats stay.
 
     Parameters
     ----------
@@ -73,6 +78,12 @@ def variant(network: Network, *, sigmoid: str | None = None, epsilon: str | None
     ------
     UserError
         for an unknown unit, for a sigmoid where the network has none or one of other formats.
+
+    Examples
+    --------
+    >>> from varigate import load
+    >>> units(variant(load("digits"), sigmoid="line"))["sigmoid"]
+    'order 1, 32 segments'
     """
     changes = {}
     if sigmoid is not None:
@@ -91,8 +102,14 @@ def variant(network: Network, *, sigmoid: str | None = None, epsilon: str | None
 
 
 def units(network: Network) -> dict:
-    """What the hardware of `network` is made of: `bits` of its widest weight, `sigmoid` and `epsilon` in words; a
-    network without a sigmoid has None."""
+    """Describe the units of `network`: `bits` of its widest weight, `sigmoid` (or None) and `epsilon` in words.
+
+    Examples
+    --------
+    >>> from varigate import load
+    >>> units(load("digits"))
+    {'bits': 8, 'sigmoid': 'table', 'epsilon': 'quadratic'}
+    """
     greatest = max(int(np.abs(layer.weights).max()) for _, layer, _ in network.layers())
     kind, unit = segments_of(network.epsilon_table), network.sigmoid
     if unit is None:
@@ -106,13 +123,23 @@ def units(network: Network) -> dict:
 
 
 def find_bits(name_or_path, bits: int) -> Path:
-    """The file of the network with weights of so many bits: NAME.npz itself for 8, NAME-w6.npz or NAME-w4.npz beside it
-    for fewer.
+    """Find the file of a network with weights of `bits` bits.
+
+    It is NAME.npz for 8 bits, and NAME-w6.npz or NAME-w4.npz beside it for fewer.
 
     Raises
     ------
     UserError
         for another number of bits, for an unknown network, and where it has not been trained for so few.
+
+    Examples
+    --------
+    >>> find_bits("iris", 8).name
+    'iris.npz'
+    >>> find_bits("iris", 5)
+    Traceback (most recent call last):
+    ...
+    varigate.model.errors.UserError: weights have 8, 6 or 4 bits, not 5
     """
     if bits not in BITS:
         raise UserError(f"weights have {', '.join(map(str, BITS[:-1]))} or {BITS[-1]} bits, not {bits!r}")

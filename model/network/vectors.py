@@ -1,4 +1,4 @@
-"""Golden vectors: what the hardware must give for the network's built-in samples, as .npz and as text.
+"""Golden vectors: the integers that the hardware must compute for the network's built-in samples, as .npz and as text.
 
 The files are named after the network, whatever its file is called. The text (.hex) has one line for each inference, in
 upper-case hexadecimal, two's complement, most significant digit first; fields are separated by a blank, and the values
@@ -29,7 +29,17 @@ CLASS = Format(False, 8, 0)
 
 
 def golden(network: Network, x) -> dict:
-    """Input codes x (n, inputs) and all that follows from them, with ε from the reset seed; int64 arrays of n rows."""
+    """Compute golden vectors for input codes x (n, inputs), with ε from the reset seed.
+
+    Returns a dict of int64 arrays of n rows: input, epsilon, mu, v, z, scores, class, output.
+
+    Examples
+    --------
+    >>> from varigate import load
+    >>> vectors = golden(load("iris"), [[51, 35, 14, 2]])
+    >>> list(vectors), vectors["z"].shape
+    (['input', 'epsilon', 'mu', 'v', 'z', 'scores', 'class', 'output'], (1, 2))
+    """
     x = np.asarray(x, np.int64)
     noise = epsilon(network.epsilon_table, network.epsilon_seed, len(x) * network.latent).reshape(-1, network.latent)
     result = infer(network, x, noise)
@@ -49,7 +59,16 @@ def _field(values, form: Format) -> str:
 
 
 def hex_lines(network: Network, vectors: dict) -> list[str]:
-    """The lines of the text file."""
+    """Yield the lines of the text file of `vectors`, as `golden` returns them.
+
+    Examples
+    --------
+    >>> from varigate import load
+    >>> network = load("iris")
+    >>> *remarks, line = hex_lines(network, golden(network, [[51, 35, 14, 2]]))
+    >>> line.split(" ")[0]
+    '33,23,0E,02'
+    """
     formats = _formats(network)
     counts = {name: int(np.prod(vectors[name].shape[1:])) for name in formats}
     yield f"# {network.name} {network_file.digest(network).hex()}"
@@ -59,7 +78,16 @@ def hex_lines(network: Network, vectors: dict) -> list[str]:
 
 
 def write(network: Network, folder) -> list[Path]:
-    """NETWORK.vectors.npz and NETWORK.vectors.hex, by the network's name, for the built-in samples; their paths."""
+    """Write NETWORK.vectors.npz and NETWORK.vectors.hex for the built-in samples into `folder`; returns their paths.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from varigate import load
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     [path.name for path in write(load("iris"), folder)]
+    ['iris.vectors.npz', 'iris.vectors.hex']
+    """
     if not len(network.examples):
         raise UserError(f"network {network.name} has no built-in samples to make vectors of")
     vectors = golden(network, network.example_codes)

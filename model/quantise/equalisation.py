@@ -15,19 +15,37 @@ RELU_LIMIT = 255
 
 
 def frac_for(greatest: float, high: int, low: int = -8, most: int = 16) -> int:
-    """The most fraction bits with which `greatest` ≥ 0 still rounds to `high` or less, within `low`…`most`."""
+    """The most fraction bits, within `low`…`most`, with which `greatest` ≥ 0 still rounds to `high` or less.
+
+    Examples
+    --------
+    >>> frac_for(1.5, 127)
+    6
+    """
     if greatest <= 0:
         return most
     return int(np.clip(np.floor(np.log2((high + 0.499) / greatest)), low, most))
 
 
 def weight_fracs(layer: Affine, limit: int = WEIGHT_LIMIT) -> np.ndarray:
-    """The fraction bits that each row's weights can have within ±`limit`; int64 (outputs,)."""
+    """The fraction bits that each row's weights can have within ±`limit`; int64 (outputs,).
+
+    Examples
+    --------
+    >>> weight_fracs(Affine(np.array([[0.5], [3.0]]), np.zeros(2))).tolist()
+    [7, 5]
+    """
     return np.array([frac_for(np.abs(row).max(), limit, -24, 40) for row in layer.weights])
 
 
 def layer_fracs(layers, greatest, source_frac: int) -> list[int]:
-    """The fraction bits of each hidden layer's format for units that stay as they are; arguments as of `equalise`."""
+    """The fraction bits of each hidden layer's format without equalisation; arguments as of `equalise`.
+
+    Examples
+    --------
+    >>> layer_fracs([Affine(np.array([[0.5], [3.0]]), np.zeros(2))], [np.array([1.0, 6.0])], source_frac=0)
+    [5]
+    """
     fracs = []
     for layer, values in zip(layers, greatest, strict=True):
         source_frac = min(frac_for(values.max(), RELU_LIMIT), source_frac + int(weight_fracs(layer).min()))
@@ -36,7 +54,7 @@ def layer_fracs(layers, greatest, source_frac: int) -> list[int]:
 
 
 def equalise(layers, after, greatest, source_frac: int):
-    """Hidden ReLU `layers` and the layers `after` them, scaled; and the fraction bits of each hidden layer's format.
+    """Equalise hidden ReLU layers; returns `layers` and `after`, scaled, and the fraction bits of each hidden layer.
 
     Parameters
     ----------
@@ -49,6 +67,13 @@ def equalise(layers, after, greatest, source_frac: int):
 
     A unit's activations are as fine as 8 bits allow, unless its row would then have to shift left: then as fine as its
     weights are. A unit that the training data never excite is left alone.
+
+    Examples
+    --------
+    >>> layer, last = Affine(np.array([[0.5], [3.0]]), np.zeros(2)), Affine(np.ones((1, 2)), np.zeros(1))
+    >>> (scaled,), (after,), fracs = equalise([layer], [last], [np.array([1.0, 6.0])], source_frac=0)
+    >>> scaled.weights.tolist(), after.weights.tolist(), fracs
+    ([[2.0], [3.0]], [[0.25, 1.0]], [5])
     """
     layers, after, fracs = list(layers), list(after), []
     for index, layer in enumerate(layers):

@@ -21,19 +21,28 @@ VERSION = 1
 
 @dataclass(frozen=True, eq=False)
 class Affine:
-    """W·x + b. weights: (outputs, inputs); bias: (outputs,)."""
+    """An affine map W·x + b; weights (outputs, inputs), bias (outputs,).
+
+    Examples
+    --------
+    >>> Affine(np.array([[1.0, 2.0]]), np.array([0.5]))([1.0, 1.0])
+    array([3.5])
+    """
 
     weights: np.ndarray
     bias: np.ndarray
 
     def __call__(self, x) -> np.ndarray:
-        """x (…, inputs) to (…, outputs)."""
+        """Map x (…, inputs) to (…, outputs)."""
         return np.asarray(x, np.float64) @ self.weights.T + self.bias
 
 
 @dataclass(frozen=True, eq=False)
 class FloatInference:
-    """As `model.network.integer.Inference`, in real numbers; `output` in codes, neither rounded nor saturated."""
+    """The results of one inference in real numbers, as `model.network.integer.Inference` has them in integers.
+
+    `output` is in codes, neither rounded nor saturated.
+    """
 
     mu: np.ndarray
     v: np.ndarray
@@ -46,12 +55,29 @@ class FloatInference:
 
 @dataclass(frozen=True, eq=False)
 class FloatNetwork:
-    """A folded VAE.
+    """A trained VAE in float64 that reads and writes codes, with whitening folded into its layers.
 
-    encoder, decoder: tuples of `Affine`; mu, v, head: `Affine` (head may be None). activation: of the hidden layers;
-    output: `linear` (codes) or `sigmoid` (the code divided by 256). whitening: from codes to the coordinates in which a
-    linear output's likelihood is a unit normal distribution; None
+    Parameters
+    ----------
+    encoder, decoder : tuples of Affine
+    mu, v : Affine
+        means and v = log2 σ.
+    head : Affine or None
+        class scores.
+    activation : str
+        of the hidden layers.
+    output : str
+        `linear` (codes) or `sigmoid` (the code divided by 256).
+    whitening : Whitening or None
+        from codes to the coordinates in which a linear output's likelihood is a normal distribution of variance 1; None
         for images, whose codes are grey levels of 1/255.
+
+    Examples
+    --------
+    >>> layer = Affine(np.eye(2), np.zeros(2))
+    >>> network = FloatNetwork((), layer, layer, None, (layer,), "relu", "linear", None)
+    >>> network.infer([[10.0, 20.0]]).output.tolist()
+    [[10.0, 20.0]]
     """
 
     encoder: tuple[Affine, ...]
@@ -64,7 +90,7 @@ class FloatNetwork:
     whitening: Whitening | None
 
     def layers(self):
-        """(name, layer) of every layer."""
+        """Yield (name, layer) of every layer."""
         yield from ((f"encoder.{index}", layer) for index, layer in enumerate(self.encoder))
         yield from (("mu", self.mu), ("v", self.v))
         if self.head is not None:
@@ -72,27 +98,25 @@ class FloatNetwork:
         yield from ((f"decoder.{index}", layer) for index, layer in enumerate(self.decoder))
 
     def targets(self, codes) -> np.ndarray:
-        """What the output for codes (…, inputs) is measured against: they are whitened, or expectations of Bernoulli
-        variables.
-        """
+        """The targets of the output for codes (…, inputs): whitened codes, or expectations of Bernoulli variables."""
         if self.whitening is None:
             return np.asarray(codes) / 255
         return np.asarray(codes) / 256 if self.output == "sigmoid" else self.whitening(codes)
 
     def hidden(self, layers, x) -> list[np.ndarray]:
-        """x itself, then the activations after each of the hidden `layers`."""
+        """A list of x itself and the activations after each of the hidden `layers`."""
         values = [np.asarray(x, np.float64)]
         for layer in layers:
             values.append(ACTIVATIONS[self.activation].value(layer(values[-1])))
         return values
 
     def encode(self, x) -> tuple[np.ndarray, np.ndarray]:
-        """Codes x (…, inputs) to μ and v = log2 σ, each (…, latent)."""
+        """Encode codes x (…, inputs) to μ and v = log2 σ, each (…, latent)."""
         last = self.hidden(self.encoder, x)[-1]
         return self.mu(last), self.v(last)
 
     def decode(self, z) -> tuple[np.ndarray, np.ndarray]:
-        """z (…, latent) to the last layer's sums and the output in codes."""
+        """Decode z (…, latent) to the last layer's sums and the output in codes, each (…, outputs)."""
         logit = self.decoder[-1](self.hidden(self.decoder[:-1], z)[-1])
         if self.output == "linear":
             return logit, logit
@@ -101,7 +125,7 @@ class FloatNetwork:
         return logit, 256 * activation.value(logit)
 
     def infer(self, x, epsilon=None) -> FloatInference:
-        """Codes x (n, inputs) and real ε (n, latent), or None for ε off."""
+        """Run codes x (n, inputs) through the network, with real ε (n, latent), or None for ε off."""
         mu, v = self.encode(x)
         z = mu if epsilon is None else mu + 2.0**v * epsilon
         scores = self.head(mu) if self.head is not None else np.zeros((*mu.shape[:-1], 0))
@@ -110,7 +134,17 @@ class FloatNetwork:
 
 
 def save(network: FloatNetwork, path):
-    """`network` to the file `path`, without pickle; the file is whole or unchanged."""
+    """Save `network` to the file `path`, without pickle; it is written whole or stays as it was.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> layer = Affine(np.eye(2), np.zeros(2))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(FloatNetwork((), layer, layer, None, (layer,), "relu", "linear", None), f"{folder}/two.float.npz")
+    ...     load(f"{folder}/two.float.npz").mu.weights.tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
+    """
     arrays = {f"{name}.{key}": getattr(layer, key) for name, layer in network.layers() for key in ("weights", "bias")}
     if network.whitening is not None:
         arrays |= {"whitening.mean": network.whitening.mean, "whitening.matrix": network.whitening.matrix}
@@ -120,7 +154,10 @@ def save(network: FloatNetwork, path):
 
 
 def load(path) -> FloatNetwork:
-    """The float network of the file `path`; a `UserError` for every kind of damage."""
+    """Load the float network of the file `path`; a `UserError` for every kind of damage.
+
+    See `save` for an example.
+    """
     arrays = archive.read(path)
     try:
         meta = archive.unpack_json(arrays["meta"])

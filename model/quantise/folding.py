@@ -13,7 +13,7 @@ LOG2_SIGMA = 0.5 / np.log(2)  # v = log2 σ = ½·log2(e)·ℓ, for the log-vari
 
 
 def fold(parameters: dict, whitening: Whitening | None, *, activation: str, output: str) -> FloatNetwork:
-    """A VAE trained on `u = whitening(codes)` as a network that takes codes.
+    """Turn a VAE that was trained on `u = whitening(codes)` into a network that reads and writes codes.
 
     First layer: W·u + b = (W·M)·x + (b − W·M·mean). Last layer, when linear: x = M⁻¹·(W·h + b) + mean; a sigmoid's
     targets are codes/256 and not whitened. The rows of ℓ are scaled so that they emit v.
@@ -21,6 +21,17 @@ def fold(parameters: dict, whitening: Whitening | None, *, activation: str, outp
     Without whitening, the VAE was trained on grey levels, codes/255: the first layer is divided by that.
 
     parameters: of a `model.vae.model.VAEmodel` of dense encoder and decoder.
+
+    Examples
+    --------
+    >>> from varigate.model.data.whitening import identity
+    >>> from varigate import DenseDecoder, DenseEncoder, VAEmodel
+    >>> from varigate.model.vae.plain_sites import PlainSites
+    >>> sites = PlainSites(4)
+    >>> model = VAEmodel(DenseEncoder(sites, (8,)), DenseDecoder(sites, (8,))).initialise(np.random.default_rng(0))
+    >>> network = fold(model.parameters, identity(4), activation="relu", output="linear")
+    >>> network.infer([[51, 35, 14, 2]]).output.shape
+    (1, 4)
     """
     names = dict.fromkeys(name.rsplit(".", 1)[0] for name in parameters)
     layers = {name: Affine(parameters[f"{name}.weights"], parameters[f"{name}.bias"]) for name in names}

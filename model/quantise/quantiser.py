@@ -32,7 +32,7 @@ DRAWS = 8  # samples of z for each training sample, and as many from the prior, 
 
 def quantise_layer(name: str, layer: Affine, mean, source: Format, target: Format, activation: str,
                    limit: int = WEIGHT_LIMIT) -> IntegerLayer:
-    """`layer` in integers, from `source` to `target`; `mean` (inputs,) of its input over the training data.
+    """Quantise one layer, from the format `source` to `target`; `mean` (inputs,) is that of its input in training.
 
     Weights are within ±`limit`, or, where that is too coarse for the target's step, multiples of a power of two.
 
@@ -43,6 +43,13 @@ def quantise_layer(name: str, layer: Affine, mean, source: Format, target: Forma
     ------
     UserError
         for weights beyond ±127 units of what the target's step asks for (the shift would be negative).
+
+    Examples
+    --------
+    >>> layer = Affine(np.array([[0.5, -0.25]]), np.array([1.0]))
+    >>> dense = quantise_layer("0", layer, np.zeros(2), Format.parse("u8.0"), Format.parse("s8.0"), "linear")
+    >>> dense.weights.tolist(), dense.bias.tolist(), dense.shift.tolist()
+    ([[64, -32]], [128], [7])
     """
     useful = (8 * layer.weights.shape[1] * max(source.high, -source.low)).bit_length()
     aligned = source.frac - target.frac
@@ -118,7 +125,7 @@ def _sigmoid_unit(network: FloatNetwork) -> Sigmoid | None:
 
 def quantise(network: FloatNetwork, codes, bits: int = 8, coverage: float = 1.0, z_coverage: float = 1.0,
              **description) -> Network:
-    """`network` in integers with weights of `bits` bits, calibrated on the training data `codes` (n, inputs).
+    """Quantise a float network to weights of `bits` bits, calibrated on the training data `codes` (n, inputs).
 
     The formats of hidden activations hold the share `coverage` of what occurs, that of z the share `z_coverage`; the
     rest saturates, and all else is the finer for it.
@@ -129,6 +136,10 @@ def quantise(network: FloatNetwork, codes, bits: int = 8, coverage: float = 1.0,
     ------
     UserError
         for an activation without a unit in the hardware, and as `quantise_layer`.
+
+    Examples
+    --------
+    See `varigate.export`, and `model.train.fitting.integers`.
     """
     sigmoid = _sigmoid_unit(network)
     seed = description.setdefault("epsilon_seed", EPSILON_SEED)

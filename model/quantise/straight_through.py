@@ -14,8 +14,15 @@ FULL_BITS = 8  # what post-training quantisation does as well
 
 
 def round_rows(weights, bits: int) -> np.ndarray:
-    """weights (outputs, inputs) rounded half up to `bits` bits, with a power-of-two scale for each row: the finest that
-    clips nothing, or the next one, which clips the greatest weights, where its squared error is less.
+    """Round weights (outputs, inputs) half up to `bits` bits, with a power-of-two scale for each row.
+
+    The scale is the finest that clips nothing, or the next one, which clips the greatest weights, where its squared
+    error is less.
+
+    Examples
+    --------
+    >>> round_rows(np.array([[0.9, 0.35, -0.1]]), 4).tolist()
+    [[0.875, 0.375, -0.125]]
     """
     limit = (1 << bits - 1) - 1
     greatest = np.maximum(np.abs(weights).max(1, keepdims=True), np.float32(1e-20))
@@ -30,10 +37,15 @@ def round_rows(weights, bits: int) -> np.ndarray:
 
 
 def quantised_weights(parameters: dict, bits: int) -> dict:
-    """`parameters` with rounded weights; the very same ones at 8 bits.
+    """Round the weights among `parameters` to `bits` bits; at 8 bits, the same dict is returned.
 
     Folding scales the first layer by 1/255 and that of ℓ by ½·log2 e: they are rounded at those scales. The first
     layer's 1/256 is a power of two and plays no part.
+
+    Examples
+    --------
+    >>> quantised_weights({"encoder.1.weights": np.array([[0.9, 0.35]]), "encoder.1.bias": np.ones(1)}, 4)
+    {'encoder.1.weights': array([[0.875, 0.375]]), 'encoder.1.bias': array([1.])}
     """
     if bits >= FULL_BITS:
         return parameters
