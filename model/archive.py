@@ -26,7 +26,13 @@ DIGEST = "digest"
 
 
 def digest(arrays: dict) -> bytes:
-    """The 32 bytes of SHA-256 over the canonical serialisation of `arrays`."""
+    """The digest of named arrays: 32 bytes of SHA-256 over their canonical serialisation.
+
+    Examples
+    --------
+    >>> digest({"a": np.zeros(3)}).hex()[:8]
+    '9e593f8a'
+    """
     state = hashlib.sha256()
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name], dtype=arrays[name].dtype.newbyteorder("<"))
@@ -38,20 +44,44 @@ def digest(arrays: dict) -> bytes:
 
 
 def pack_json(value) -> np.ndarray:
-    """`value` as canonical JSON (sorted keys, no spaces, UTF-8) in a uint8 array."""
+    """Pack `value` as canonical JSON (sorted keys, no spaces, UTF-8) into a uint8 array.
+
+    Examples
+    --------
+    >>> pack_json({"b": 1, "a": 2}).tobytes()
+    b'{"a":2,"b":1}'
+    """
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return np.frombuffer(text.encode(), np.uint8)
 
 
 def unpack_json(array):
-    """The inverse of `pack_json`."""
+    """Read what `pack_json` packed.
+
+    Examples
+    --------
+    >>> unpack_json(pack_json({"a": [1, 2]}))
+    {'a': [1, 2]}
+    """
     return json.loads(array.tobytes())
 
 
 def write_bytes(path, content: bytes):
-    """`content` to the file `path`, through a temporary file beside it: the file is whole or unchanged.
+    """Write `content` to the file `path`, through a temporary file beside it: the file is whole or unchanged.
 
     The folder is made when there is none.
+
+    Raises
+    ------
+    UserError
+        where it cannot be written.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_bytes(f"{folder}/new/a.bin", b"abc")
+    ...     Path(folder, "new", "a.bin").read_bytes()
+    b'abc'
     """
     path = Path(path)
     try:
@@ -71,7 +101,15 @@ def write_bytes(path, content: bytes):
 
 
 def write(path, arrays: dict, limit: int | None = None):
-    """`arrays` and their digest to the file `path`, of `limit` bytes at most. The same arrays make the same bytes."""
+    """Write `arrays` and their digest to the file `path`, of `limit` bytes at most; equal arrays make equal bytes.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write(f"{folder}/a.npz", {"a": np.arange(3)})
+    ...     read(f"{folder}/a.npz")["a"].tolist()
+    [0, 1, 2]
+    """
     limit = limit or LIMIT
     stored = {name: np.ascontiguousarray(array, array.dtype.newbyteorder("<")) for name, array in arrays.items()}
     buffer = io.BytesIO()
@@ -113,12 +151,19 @@ def _read_zip(path: Path, limit: int) -> dict:
 
 
 def read(path, limit: int | None = None) -> dict:
-    """The arrays of the file `path`, of `limit` bytes at most, read-only, once their digest is verified.
+    """Read the arrays of the file `path`, of `limit` bytes at most, and verify their digest; the arrays are read-only.
 
     Raises
     ------
     UserError
         when the file is absent, damaged, or not such a file at all.
+
+    Examples
+    --------
+    >>> read("none.npz")
+    Traceback (most recent call last):
+    ...
+    varigate.model.errors.UserError: there is no file none.npz
     """
     path = Path(path)
     try:

@@ -8,7 +8,15 @@ __all__ = ["cache_folder"]
 
 
 def cache_folder() -> Path:
-    """`VARIGATE_CACHE`, or `varigate` where the user's system keeps caches."""
+    """The folder for caches: that of the environment's `VARIGATE_CACHE`, or `varigate` where the system keeps caches.
+
+    Examples
+    --------
+    >>> from unittest.mock import patch
+    >>> with patch.dict(os.environ, VARIGATE_CACHE="caches"):
+    ...     str(cache_folder())
+    'caches'
+    """
     own = os.environ.get("VARIGATE_CACHE")
     if own:
         return Path(own)

@@ -1,4 +1,4 @@
-"""The card of a network, NAME.json: from what data and settings it came, by what digest it goes, and how good it is.
+"""The card of a network, NAME.json: its digest, the data and settings that it was trained with, and its figures.
 
 Its `source` is {"name": …} for a data set of the program, or {"csv": path, "label": column, "sha256": …}.
 """
@@ -17,20 +17,44 @@ __all__ = ["beside", "csv_dataset", "dataset_of", "images_of", "read_card", "set
 
 
 def csv_dataset(path, label: str) -> tuple[LabelledTable, dict]:
-    """The table `path` as a data set, and the source that a card records for it."""
+    """Read the table `path` as a data set; returns it with the source that a card records for it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "points.csv"
+    ...     _ = path.write_text("x,y,kind\\n1,2,a\\n3,4,b\\n")
+    ...     dataset, source = csv_dataset(path, "kind")
+    >>> dataset.name, sorted(source)
+    ('points', ['csv', 'label', 'sha256'])
+    """
     dataset = tables.read_csv(path, label)
     digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
     return dataset, {"csv": str(Path(path).resolve()), "label": label, "sha256": digest}
 
 
 def images_of(card: dict, folder=None) -> tuple[Images, Images] | None:
-    """The images to train on and to test on of the network of `card`, from `folder`; None if it has a table."""
+    """Load the images that the network of `card` was trained and tested on, from `folder`; None if it has a table.
+
+    Examples
+    --------
+    >>> training, test = images_of({"source": {"name": "digits"}})
+    >>> training.name
+    'digits'
+    """
     name = card["source"].get("name")
     return images.load(name, folder) if name in images.IMAGES else None
 
 
 def dataset_of(card: dict, remedy: str = "give them by --csv FILE --label COLUMN") -> LabelledTable:
-    """The table that the network of `card` was trained on; where it is gone or changed, a `UserError` with `remedy`."""
+    """Load the table that the network of `card` was trained on; a `UserError` with `remedy` if it is gone or changed.
+
+    Examples
+    --------
+    >>> dataset_of({"source": {"name": "iris"}}).name
+    'iris'
+    """
     source = card["source"]
     if "csv" not in source:
         return tables.load(source["name"])
@@ -44,7 +68,13 @@ def dataset_of(card: dict, remedy: str = "give them by --csv FILE --label COLUMN
 
 
 def settings_of(card: dict) -> TrainingSettings:
-    """The settings that the network of `card` was trained with."""
+    """Read the settings that the network of `card` was trained with; a UserError for damaged ones.
+
+    Examples
+    --------
+    >>> settings_of({"settings": TrainingSettings(latent=3).as_dict()}).latent
+    3
+    """
     try:
         return TrainingSettings(**card["settings"] | {"hidden": tuple(card["settings"]["hidden"])})
     except (TypeError, KeyError) as error:
@@ -52,13 +82,26 @@ def settings_of(card: dict) -> TrainingSettings:
 
 
 def beside(path) -> tuple[Path, Path]:
-    """The files of float parameters and of the card that stand beside the network file `path`."""
+    """The paths of the float parameters and of the card that belong to the network file `path`.
+
+    Examples
+    --------
+    >>> [path.name for path in beside("iris.npz")]
+    ['iris.float.npz', 'iris.json']
+    """
     path = Path(path)
     return path.with_name(f"{path.stem}.float.npz"), path.with_name(f"{path.stem}.json")
 
 
 def read_card(path) -> dict:
-    """The card beside the network file `path`."""
+    """Read the card beside the network file `path`; a `UserError` where it is missing or damaged.
+
+    Examples
+    --------
+    >>> from varigate.model.network import network_file
+    >>> read_card(network_file.find("iris"))["source"]
+    {'name': 'iris'}
+    """
     card = beside(path)[1]
     try:
         content = json.loads(card.read_text("utf-8"))

@@ -1,4 +1,4 @@
-"""From a data set, a table or images, to float networks: whitening, training, folding; and from these to integers.
+"""Training on a table or on images: whitening, training and folding to float networks, and quantisation of these.
 
 Labels of the training samples only are seen.
 """
@@ -41,7 +41,13 @@ CURVES = ("loss", "test_neg_elbo", "test_accuracy")  # what a card keeps of the 
 
 
 def vae(settings: TrainingSettings, sites: PlainSites, classes: int, dtype=np.float64) -> VAEmodel:
-    """The VAE of the settings' shape, without parameters; logvar and the output start as wide as what they read."""
+    """Make the VAE of the settings' shape, without parameters; logvar and output start as wide as their inputs.
+
+    Examples
+    --------
+    >>> vae(TrainingSettings(latent=3), PlainSites(4), classes=2).latent
+    3
+    """
     gain = find(settings.activation).gain
     encoder = DenseEncoder(sites, settings.hidden, settings.latent, settings.activation, logvar_gain=1.0)
     decoder = DenseDecoder(sites, settings.hidden[::-1], settings.latent, settings.activation, output_gain=gain)
@@ -55,7 +61,7 @@ def _trainer(settings: TrainingSettings, model: VAEmodel, samples, task, *, text
 
 
 def _train(settings: TrainingSettings, trainer: VAETrainer, rng):
-    """Trains to the settings' last epoch."""
+    """Train to the settings' last epoch."""
     trainer.train(settings.epochs - trainer.epoch, settings.batch, rng, cosine(settings.rate, settings.epochs),
                   settings.beta, class_weight=settings.class_weight)
 
@@ -66,7 +72,15 @@ def _onehot(labels, classes: int, dtype=np.float64):
 
 def fit(dataset: LabelledTable, settings: TrainingSettings, subsets, seeds, *, progress: bool = False,
         text: str = "training") -> list[FloatNetwork]:
-    """One network for each index array of `subsets`, trained on those samples with the seed beside it."""
+    """Train one network for each index array of `subsets`, on those samples, with the seed beside it in `seeds`.
+
+    Examples
+    --------
+    >>> from varigate.model.data.tables import iris
+    >>> real, = fit(iris(), TrainingSettings(epochs=5), [np.arange(150)], [0])
+    >>> real.infer(iris().codes[:3]).mu.shape
+    (3, 2)
+    """
     sites, whitenings, sets = PlainSites(dataset.x.shape[1], settings.output), [], []
     for subset in subsets:
         codes, labels = dataset.codes[subset].astype(np.float64), dataset.labels[subset]
@@ -83,7 +97,7 @@ def fit(dataset: LabelledTable, settings: TrainingSettings, subsets, seeds, *, p
 
 
 class _ImageTask(DatasetTask):
-    """The loss on images, and of each epoch, on `test`, −ELBO (one sample of z) and the accuracy of the head on μ."""
+    """The loss on images; after each epoch, on `test`, −ELBO (one sample of z) and the accuracy of the head on μ."""
 
     def __init__(self, model: VAEmodel, samples: Samples, bits: int, test: Images):
         super().__init__(model, samples, bits)
@@ -99,7 +113,9 @@ class _ImageTask(DatasetTask):
 
 def train_images(images: Images, test: Images, settings: TrainingSettings, seed: int, *, checkpoint=None,
                  resume: bool = False, progress: bool = False, text: str = "training") -> tuple[dict, dict]:
-    """The parameters (float32) and curves of one network trained on `images`, and watched, not chosen, on `test`.
+    """Train one network on `images`; returns its parameters (float32) and curves, measured on `test`.
+
+    The test images are only watched: nothing is chosen by them.
 
     Every epoch has a generator of its own. A `class_weight` of 0 leaves the head out. With fewer than 8 `bits` the
     losses are those of rounded weights, and so are the parameters that come back (see
@@ -109,6 +125,15 @@ def train_images(images: Images, test: Images, settings: TrainingSettings, seed:
     ----------
     checkpoint : path
         written after every epoch; with `resume`, the run goes on from it where it exists, to the same bits.
+
+    Examples
+    --------
+    >>> from varigate.model.data.images import digits
+    >>> training, test = digits()
+    >>> settings = TrainingSettings(hidden=(8,), output="sigmoid", epochs=1, batch=100)
+    >>> parameters, curves = train_images(training, test, settings, seed=0)
+    >>> sorted(curves)
+    ['loss', 'test_accuracy', 'test_neg_elbo']
     """
     classes = images.classes if settings.class_weight else 0
     samples = Samples(PlainSites(images.codes.shape[1], "sigmoid"), images.grey,
@@ -131,7 +156,18 @@ def _single(layer: Affine) -> Affine:
 
 def fit_images(images: Images, test: Images, settings: TrainingSettings, seed: int,
                **running) -> tuple[FloatNetwork, dict]:
-    """A network trained on `images`, in single precision, and its curves; further arguments as of `train_images`."""
+    """Train a network on `images`, in single precision; returns it and its curves.
+
+    Further arguments as of `train_images`. A UserError for another output than `sigmoid`.
+
+    Examples
+    --------
+    >>> from varigate.model.data.images import digits
+    >>> settings = TrainingSettings(hidden=(8,), output="sigmoid", epochs=1, batch=100)
+    >>> real, curves = fit_images(*digits(), settings, seed=0)
+    >>> real.mu.weights.shape
+    (2, 8)
+    """
     if settings.output != "sigmoid":
         raise UserError("images are trained with --output sigmoid: their pixels are Bernoulli variables")
     parameters, curves = train_images(images, test, settings, seed, **running)
@@ -142,15 +178,28 @@ def fit_images(images: Images, test: Images, settings: TrainingSettings, seed: i
 
 
 def example_count(inputs: int) -> int:
-    """How many images are built in: as many as a part of the block RAM holds, and the switches can choose."""
+    """The number of images to build in: what a part of the block RAM holds, and at most what the switches can choose.
+
+    Examples
+    --------
+    >>> example_count(784), example_count(64)
+    (32, 255)
+    """
     return min(EXAMPLES, EXAMPLE_BYTES // inputs)
 
 
 def integers(network: FloatNetwork, data: LabelledTable | Images, subset=slice(None), *, test: Images | None = None,
              bits: int = 8, name: str | None = None) -> Network:
-    """`network` with weights of `bits` bits, quantised on the samples that it was trained on; with the data's names.
+    """Quantise `network` to weights of `bits` bits on the samples that it was trained on, with the data's names.
 
     The first 255 samples are built in; of images, the first ones of `test`, and some thousand calibrate the quantiser.
+
+    Examples
+    --------
+    >>> from varigate.model.data.tables import iris
+    >>> real, = fit(iris(), TrainingSettings(epochs=5), [np.arange(150)], [0])
+    >>> integers(real, iris()).class_names
+    ('setosa', 'versicolor', 'virginica')
     """
     codes = data.codes[subset]
     examples, coverage = codes[:EXAMPLES], (1.0, 1.0)

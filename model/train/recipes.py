@@ -1,4 +1,4 @@
-"""How networks are trained: the settings, and the data set and settings of each name that `train` takes.
+"""The recipes of training: the settings, and for each name that `train` takes the data set and its settings.
 
 On images a `class_weight` of 0 leaves the head out.
 """
@@ -10,7 +10,29 @@ __all__ = ["RECIPES", "Recipe", "TrainingSettings"]
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """What a training run is made of, apart from its data and its seed."""
+    """The settings of a training run; with the data and the seed they determine it.
+
+    Parameters
+    ----------
+    hidden : tuple of int
+        widths of the encoder's hidden layers; the decoder has them reversed.
+    latent : int
+        number of latents.
+    activation, output : str
+        of the hidden layers, and `linear` or `sigmoid`.
+    epochs, batch : int
+    rate, decay : float
+        Adam's first step size, which falls to zero along half a cosine, and its weight decay.
+    beta, class_weight : float
+        weights of the KL divergence and of the cross-entropy.
+    bits : int
+        of the weights: 8, 6 or 4.
+
+    Examples
+    --------
+    >>> TrainingSettings(latent=3).as_dict()["hidden"]
+    [8]
+    """
 
     hidden: tuple[int, ...] = (8,)
     latent: int = 2
@@ -25,13 +47,19 @@ class TrainingSettings:
     bits: int = 8  # of the weights
 
     def as_dict(self) -> dict:
-        """All settings, as JSON knows them."""
+        """All settings, as a dict that JSON can hold."""
         return asdict(self) | {"hidden": list(self.hidden)}
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """A data set's name, with settings."""
+    """A recipe: the name of a data set, and the settings to train on it.
+
+    Examples
+    --------
+    >>> RECIPES["digits"].settings.latent
+    8
+    """
 
     data: str
     settings: TrainingSettings

@@ -1,5 +1,4 @@
-"""What `train` leaves: NAME.npz (the integers), NAME.float.npz (what they were made of), NAME.json (the card).
-"""
+"""The results of `train`: NAME.npz (the integers), NAME.float.npz (the float parameters), NAME.json (the card)."""
 
 import json
 from dataclasses import dataclass
@@ -29,7 +28,14 @@ REMEDY = "; give one by --name"
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """A network in integers and in floats, with its card."""
+    """A trained network in integers and in floats, with its card.
+
+    Examples
+    --------
+    >>> found = load("iris")
+    >>> found.network.name, found.card["network"]
+    ('iris', 'iris')
+    """
 
     network: Network
     real: FloatNetwork
@@ -42,7 +48,15 @@ def _card(network: Network, source: dict, settings: TrainingSettings, seed: int,
 
 
 def measure(network: Network, real: FloatNetwork, data: LabelledTable | Images) -> dict:
-    """Integer against float on `data`; of images with one sample of z for each, of a table's samples with several."""
+    """Compare integers with floats on `data`: with one sample of z for each image, or several for each row of a table.
+
+    Examples
+    --------
+    >>> from varigate.model.data.tables import iris
+    >>> found = load("iris")
+    >>> sorted(measure(found.network, found.real, iris()))
+    ['accuracy_float', 'accuracy_integer', 'class_agreement', 'neg_elbo_float', 'neg_elbo_integer']
+    """
     return compare(network, real, data.codes, data.labels, IMAGE_DRAWS if isinstance(data, Images) else DRAWS)
 
 
@@ -58,6 +72,13 @@ def make(data: LabelledTable | Images, settings: TrainingSettings | None = None,
     cross_validation : bool
         also measure how well the recipe for a table does on samples that it has not seen.
     running : checkpoint and resume of `model.train.fitting.train_images`, for images
+
+    Examples
+    --------
+    >>> from varigate.model.data.tables import iris
+    >>> made = make(iris(), TrainingSettings(epochs=5), cross_validation=False)
+    >>> made.network.name, made.card["samples"]
+    ('iris', 150)
     """
     settings, name = settings or TrainingSettings(), name or data.name
     check_name(name, REMEDY)
@@ -77,7 +98,16 @@ def make(data: LabelledTable | Images, settings: TrainingSettings | None = None,
 
 
 def save(trained: Trained, path):
-    """All three files; the network last, so that it never stands there without the other two."""
+    """Save all three files, the network last, so that it is never there without the other two.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(load("iris"), f"{folder}/copy.npz")
+    ...     load(f"{folder}/copy.npz").network.name
+    'iris'
+    """
     real, card = beside(path)
     write_bytes(card, (json.dumps(trained.card, indent=2, ensure_ascii=False) + "\n").encode())
     float_network.save(trained.real, real)
@@ -92,14 +122,30 @@ def _load_with_card(path) -> tuple[Network, dict]:
 
 
 def load(name_or_path) -> Trained:
-    """A shipped network or FILE.npz with the two files beside it."""
+    """Load a shipped network or FILE.npz with the two files beside it; a UserError where they do not belong together.
+
+    Examples
+    --------
+    >>> load("iris").network.name
+    'iris'
+    """
     path = network_file.find(name_or_path)
     network, card = _load_with_card(path)
     return Trained(network, float_network.load(beside(path)[0]), card)
 
 
 def again(name_or_path, progress: bool = False) -> Trained:
-    """A shipped network or FILE.npz, trained anew by what its card says: the same data, settings and seed."""
+    """Train a shipped network or FILE.npz anew, with the data, settings and seed that its card records.
+
+    Examples
+    --------
+    `again("iris").network` takes some minutes.
+
+    >>> again("none.npz")
+    Traceback (most recent call last):
+    ...
+    varigate.model.errors.UserError: there is no file none.npz
+    """
     network, card = _load_with_card(network_file.find(name_or_path))
     chosen = {"seed": card.get("seed", 0), "name": network.name, "progress": progress}
     if (images := images_of(card)) is not None:

@@ -1,4 +1,4 @@
-"""The plain autoencoder: ‖x − d(e(x))‖² and nothing else. What the VAE is compared with."""
+"""The plain autoencoder, whose loss is ‖x − d(e(x))‖² and nothing else: the VAE is compared with it."""
 
 import numpy as np
 from scipy.optimize import minimize
@@ -12,10 +12,12 @@ __all__ = ["autoencoder", "error", "linear_autoencoder"]
 
 
 def autoencoder(features: int, hidden, latent: int, activation: str = "relu") -> VAEmodel:
-    """A model of dense layers `hidden` on either side of `latent` numbers that are not sampled, without parameters.
+    """Make a plain autoencoder: dense layers `hidden` on either side of `latent` numbers that are not sampled.
 
     Its loss is the mean over samples of ½‖x − x̂‖². Without any hidden layers it is linear.
 
+    Examples
+    --------
     >>> model = autoencoder(4, (8,), 2).initialise(np.random.default_rng(0))
     >>> model.decode(model.encode(np.zeros((3, 4)))[0]).shape
     (3, 4)
@@ -26,14 +28,28 @@ def autoencoder(features: int, hidden, latent: int, activation: str = "relu") ->
 
 
 def error(x, output) -> float:
-    """The mean squared error of a feature: 1 for the mean of standardised data."""
+    """The mean squared error of a feature, for x and output (n, features): 1 if standardised data get their mean.
+
+    Examples
+    --------
+    >>> error(np.array([[1.0, -1.0]]), np.zeros((1, 2)))
+    1.0
+    """
     return float(np.mean((x - output)**2))
 
 
 def linear_autoencoder(x, latent: int, rng) -> VAEmodel:
-    """A linear autoencoder of x (n, features), of mean 0, trained until nothing more is gained (by L-BFGS).
+    """Train a linear autoencoder of x (n, features), whose mean is 0, until the loss falls no more (by L-BFGS).
 
     Its biases stay 0, and so the loss depends on x by the covariance alone: x's triangular factor stands for all of x.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.standard_normal((50, 1)) * [1.0, 2.0, -1.0]  # on a line
+    >>> model = linear_autoencoder(x - x.mean(0), 1, rng)
+    >>> round(error(x - x.mean(0), model.decode(model.encode(x - x.mean(0))[0])), 6) == 0
+    True
     """
     made = autoencoder(x.shape[1], (), latent).initialise(rng)
     names = [name for name in made.parameters if name.endswith("weights")]

@@ -1,4 +1,4 @@
-"""Decoders: latent samples to the density of the data, p(x|z).
+"""Decoders: from latent samples to the density of the data, p(x|z).
 
 A decoder, any that `model.vae.model.VAEmodel` takes, has
 

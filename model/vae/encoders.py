@@ -1,4 +1,4 @@
-"""Encoders: samples to the means and log-variances of q(z|x).
+"""Encoders: from samples to the means and log-variances of q(z|x).
 
 An encoder, any that `model.vae.model.VAEmodel` takes, has
 

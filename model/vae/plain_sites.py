@@ -13,7 +13,7 @@ __all__ = ["PlainSites"]
 
 @dataclass(frozen=True)
 class PlainSites:
-    """A sample of `features` numbers that are read as they are, and of whose density a decoder gives one number each.
+    """Samples of `features` plain numbers; a decoder gives one number of the density for each.
 
     The members are those of `model.vae.sites.Sites`. Arrays may have leading axes, for networks side by side, and may
     be in single precision. cp, (…, batch, features), is
@@ -21,6 +21,8 @@ class PlainSites:
     output = `linear`: means of normal distributions of variance 1, whose constant the loss leaves out; output =
     `sigmoid`: logits of Bernoulli variables; the samples are their expectations, 0…1, like grey levels.
 
+    Examples
+    --------
     >>> PlainSites(2).reconstruction(np.array([[1.0, 5.0]]), np.array([[0.0, 3.0]]))
     (np.float64(2.5), array([[1., 2.]]))
     """
@@ -49,7 +51,7 @@ class PlainSites:
     output_sites = column_sites
 
     def check(self, name: str, x) -> np.ndarray:
-        """x (…, batch, features) as samples, in single precision where it is; a `ValueError` names what is wrong."""
+        """Check samples x (…, batch, features), float32 or float64; a `ValueError` names the fault."""
         x = real_array(name, x, dtype=np.float32 if getattr(x, "dtype", None) == np.float32 else np.float64)
         if x.ndim < 2 or x.shape[-1] != self.features:
             raise ValueError(f"{name} has shape {x.shape}; (batch, {self.features}) is needed")
@@ -72,12 +74,12 @@ class PlainSites:
         return reconstruction_loss(x, cp, self.output).mean(-1), (self._expected(cp) - x) / x.shape[-2]
 
     def log_likelihood(self, cp, x) -> np.ndarray:
-        """log p(x|cp) of each sample, (…, batch)."""
+        """The log-likelihood log p(x|cp) of each sample, (…, batch)."""
         constant = 0.5 * np.log(2 * np.pi) * self.features if self.output == "linear" else 0.0
         return -reconstruction_loss(x, cp, self.output) - constant
 
     def draw(self, cp, rng) -> np.ndarray:
-        """Samples (batch, features) from cp; those of Bernoulli variables are 0 or 1."""
+        """Draw samples (batch, features) from cp; those of Bernoulli variables are 0 or 1."""
         if self.output == "sigmoid":
             return (rng.random(cp.shape) < sigmoid(cp)).astype(cp.dtype)
         return cp + rng.standard_normal(cp.shape)

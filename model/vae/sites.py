@@ -1,4 +1,4 @@
-"""What one sample is made of, and the probability density that a decoder gives it."""
+"""The make-up of one sample, discrete and continuous sites, and the probability density that a decoder gives it."""
 
 from dataclasses import dataclass
 
@@ -20,12 +20,20 @@ DATA_TYPES = ("discrete", "continuous", "hybrid")
 
 @dataclass(frozen=True)
 class Sites:
-    """A sample of `discrete` labels 0…local_dimension − 1 and then `continuous` real numbers: float64 (seq_len,).
+    """The make-up of a sample: `discrete` labels 0…local_dimension − 1, then `continuous` real numbers.
 
     Networks read labels one-hot: `columns` numbers, the one of column c belonging to site `column_sites[c]`. They give
     `outputs` numbers: for each discrete site local_dimension logits, for each continuous one a mean and a
     log-variance. From these `density` makes cp: log-probabilities (batch, discrete, local_dimension), or means and
     log-variances (batch, continuous, 2), or, where there are sites of both kinds, the pair.
+
+    Examples
+    --------
+    >>> sites = Sites(discrete=2, continuous=1, local_dimension=3)
+    >>> sites.data_type, sites.seq_len, sites.columns, sites.outputs
+    ('hybrid', 3, 7, 8)
+    >>> sites.encode(np.array([[2, 0, 0.5]])).tolist()
+    [[0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.5]]
     """
 
     discrete: int = 0
@@ -67,7 +75,7 @@ class Sites:
         return self._sites(2)
 
     def check(self, name: str, x) -> np.ndarray:
-        """x (batch, seq_len) as float64 samples; a `ValueError` names what is wrong."""
+        """Check samples x (batch, seq_len) and return them as float64; a `ValueError` names the fault."""
         x = real_array(name, x, 2)
         if x.shape[1] != self.seq_len:
             raise ValueError(f"{name} has shape {x.shape}; (batch, {self.seq_len}) is needed")
@@ -75,12 +83,12 @@ class Sites:
         return x
 
     def encode(self, x) -> np.ndarray:
-        """Samples (batch, seq_len) to what networks read, (batch, columns)."""
+        """Turn samples (batch, seq_len) into what networks read, (batch, columns): labels one-hot."""
         onehot = x[:, :self.discrete, None] == np.arange(self.local_dimension)
         return np.concatenate([onehot.reshape(len(x), -1), x[:, self.discrete:]], 1, dtype=np.float64)
 
     def parts(self, cp):
-        """cp as a pair, None for the part that there is not."""
+        """cp as a pair (labels, values), with None for a part that the data do not have."""
         if self.data_type == "hybrid":
             return cp
         return (cp, None) if self.discrete else (None, cp)
@@ -90,7 +98,7 @@ class Sites:
         return (labels, values) if self.data_type == "hybrid" else labels if self.discrete else values
 
     def density(self, outputs):
-        """A network's outputs (batch, outputs) to cp."""
+        """Turn a network's outputs (batch, outputs) into cp."""
         split = self.discrete * self.local_dimension
         logits = outputs[:, :split].reshape(len(outputs), self.discrete, self.local_dimension)
         shifted = logits - logits.max(-1, keepdims=True)
@@ -126,7 +134,7 @@ class Sites:
         return loss, self._join(at_labels, at_values)
 
     def log_likelihood(self, cp, x) -> np.ndarray:
-        """log p(x|…) of each sample (batch,), labels and values together."""
+        """The log-likelihood log p(x|…) of each sample (batch,), labels and values together."""
         (log_cp, density), total = self.parts(cp), np.zeros(len(x))
         if self.discrete:
             labels = x[:, :self.discrete, None].astype(np.int64)
@@ -136,7 +144,7 @@ class Sites:
         return total
 
     def draw(self, cp, rng) -> np.ndarray:
-        """Samples (batch, seq_len) from cp, every site on its own."""
+        """Draw samples (batch, seq_len) from cp, each site independently."""
         (log_cp, density), found = self.parts(cp), []
         if self.discrete:
             steps = np.exp(log_cp[..., :-1]).cumsum(-1)

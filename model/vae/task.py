@@ -1,4 +1,4 @@
-"""What a `VAETrainer` lowers, and what it looks at after every epoch.
+"""Tasks of a `VAETrainer`: the loss that it lowers, and the numbers that it measures after every epoch.
 
 A task, any that the trainer takes, has
 
@@ -21,9 +21,19 @@ VALIDATION_BATCH = 256  # at least
 
 
 class DatasetTask:
-    """The loss of `model` on `dataset`, and the same of the held-out samples, without γ, as `validation`.
+    """The usual task: the loss of `model` on `dataset`, and as `validation` that of the held-out samples, without γ.
 
     bits: with fewer than 8, of the model with rounded weights (see `model.quantise.straight_through`).
+
+    Examples
+    --------
+    >>> from varigate import Dataset, DenseDecoder, DenseEncoder, VAEmodel
+    >>> data = Dataset([[0, 1], [1, 1], [1, 0]])
+    >>> model = VAEmodel(DenseEncoder(data.sites), DenseDecoder(data.sites)).initialise(np.random.default_rng(0))
+    >>> weights = {"beta": 1.0, "gamma": 0.0, "alpha": 0.0, "class_weight": 1.0}
+    >>> loss, gradients = DatasetTask(model, data).loss(np.array([0, 1]), np.random.default_rng(0), weights)
+    >>> gradients.keys() == model.parameters.keys()
+    True
     """
 
     terms = ("loss", *Loss._fields[1:])
@@ -34,7 +44,7 @@ class DatasetTask:
 
     @property
     def rounded(self):
-        """The model with weights of so many bits."""
+        """The model with weights rounded to `bits` bits."""
         return self.model.having(quantised_weights(self.model.parameters, self.bits))
 
     def loss(self, rows, rng, weights: dict):
