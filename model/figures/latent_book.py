@@ -13,7 +13,10 @@ __all__ = ["write"]
 
 
 def write(folder="docs", *, progress: bool = False) -> Path:
-    """`latent.md` in `folder` and its pictures in `folder`/figures; the path of the page, which is written last."""
+    """Write the book: `latent.md` in `folder`, its pictures in `folder`/figures; returns the path of the page.
+
+    The page is written last. It takes some minutes: many models are trained.
+    """
     folder, numbers = Path(folder), {}
     parts = {"map": latent_spins.phase_map, "decoders": latent_spins.decoders,
              "continuous": latent_examples.continuous, "hybrid": latent_examples.hybrid,

@@ -23,7 +23,13 @@ ALPHAS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 def oscillations(samples: int = 40, seed: int = 0) -> Dataset:
-    """Damped oscillations, 24 instants each with noise of 0.05, over a grid of frequency and damping."""
+    """Make a data set of damped oscillations, 24 instants each with noise of 0.05, over frequency and damping.
+
+    Examples
+    --------
+    >>> oscillations(samples=2).samples.shape
+    (288, 24)
+    """
     rng = np.random.default_rng(seed)
     frequencies, dampings, t = np.linspace(0.5, 1.5, 12), np.linspace(0, 2, 12), np.linspace(0, 2, 24)
     clean = np.cos(2 * np.pi * frequencies[:, None, None] * t) * np.exp(-dampings[:, None] * t)
@@ -32,8 +38,11 @@ def oscillations(samples: int = 40, seed: int = 0) -> Dataset:
 
 
 def spins_with_energies(samples: int = 40, seed: int = 0) -> Dataset:
-    """Of ANNNI ground states: a measurement of all spins (labels), and, with noise of a tenth of its spread over the
-    grid, the mean ⟨σˣ⟩ and the energy a spin (real numbers, of mean 0 and variance 1)."""
+    """Make a hybrid data set of ANNNI ground states: all spins measured (labels), with two noisy real numbers.
+
+    The numbers are the mean ⟨σˣ⟩ and the energy a spin, scaled to mean 0 and variance 1 over the grid; the noise is a
+    tenth of that spread.
+    """
     rng, model = np.random.default_rng(seed), annni(SPINS)
     kappas, fields = KAPPAS[::2], FIELDS[::2]
     labels, values = np.empty((8, 8, samples, SPINS)), np.empty((8, 8, samples, 2))
@@ -54,7 +63,7 @@ def _active(trainer: VAETrainer) -> int:
 
 
 def continuous(epochs: int = 100) -> tuple[dict[str, Figure], dict]:
-    """Oscillations with β = 2: as many latents stay active as the data have parameters."""
+    """Draw the latents of oscillations with β = 2: as many stay active as the data have parameters."""
     dataset = oscillations()
     trainer = train_dense(dataset, epochs, latent=4, learning_rate=0.003, beta=2.0)
     activity = trainer.get_data()["logvar"].mean((0, 1, 2))
@@ -78,7 +87,7 @@ def continuous(epochs: int = 100) -> tuple[dict[str, Figure], dict]:
 
 
 def hybrid(epochs: int = 60) -> tuple[dict[str, Figure], dict]:
-    """Spins with real numbers: what α mixes."""
+    """Draw how α weighs labels against real numbers in hybrid data."""
     dataset, numbers = spins_with_energies(), {"alpha": ALPHAS, "categorical": [], "gaussian": []}
     labels, values = dataset.unpack(dataset.samples[dataset.held_out])
     for alpha in ALPHAS:
@@ -96,7 +105,7 @@ def hybrid(epochs: int = 60) -> tuple[dict[str, Figure], dict]:
 
 
 def sweeps(dataset: Dataset, epochs: int = 10) -> tuple[dict[str, Figure], dict]:
-    """β, and γ at the least β: what each costs in reconstruction, and what it does to the latents."""
+    """Draw the effect of β, and of γ at the least β, on reconstruction and latents."""
     numbers = {"beta": [], "gamma": []}
     for name, values in (("beta", BETAS), ("gamma", GAMMAS)):
         for value in values:

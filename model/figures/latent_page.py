@@ -125,7 +125,7 @@ def _decoders(numbers) -> str:
 
 
 def page(numbers: dict, told: dict, digits: list[str]) -> str:
-    """The page in Markdown.
+    """The book of latent spaces as Markdown.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Figures of a network's latent space: where the samples lie in it, and what the network decodes there."""
+"""Figures of a network's latent space: the places of the samples, and what the network decodes there."""
 
 from itertools import pairwise
 
@@ -26,9 +26,16 @@ POINTS = 1500  # of the scatter
 
 
 def latent_space(trained: Trained, dataset: LabelledTable) -> Figure:
-    """The latent means of every sample with an ellipse of 1σ, and the head's decision regions.
+    """Draw the latent means of every sample of a table with an ellipse of 1σ, and the head's decision regions.
 
     Of more than two latent variables, the two with the least σ are drawn and no regions.
+
+    Examples
+    --------
+    >>> from varigate.model.data.tables import iris
+    >>> from varigate.model.train.trained import load
+    >>> latent_space(load("iris"), iris()).axes[0].get_title()
+    'iris: latent space of the integer network, with 1σ ellipses'
     """
     network = trained.network
     result = infer(network, dataset.codes)
@@ -63,7 +70,15 @@ def latent_space(trained: Trained, dataset: LabelledTable) -> Figure:
 
 
 def samples(trained: Trained, test: Images) -> Figure:
-    """Images decoded from the prior, by the ε stream after reset."""
+    """Draw images decoded from the prior, by the ε stream after reset.
+
+    Examples
+    --------
+    >>> from varigate.model.data.images import digits
+    >>> from varigate.model.train.trained import load
+    >>> len(samples(load("digits"), digits()[1]).axes)
+    1
+    """
     network, (rows, columns) = trained.network, WALL
     noise = epsilon(network.epsilon_table, network.epsilon_seed, rows * columns * network.latent)
     _, output = decode(network, prior_latent(noise.reshape(-1, network.latent), network.z))
@@ -72,15 +87,19 @@ def samples(trained: Trained, test: Images) -> Figure:
 
 
 def _plane(means, labels) -> tuple[np.ndarray, np.ndarray]:
-    """The mean of `means` (n, latent), and the two orthonormal directions (2, latent) along which the classes' centres
-    differ most."""
+    """The mean of `means` (n, latent), and two orthonormal directions (2, latent).
+
+    The centres of the classes differ most along these.
+    """
     centres = np.stack([means[labels == label].mean(0) for label in np.unique(labels)])
     return means.mean(0), np.linalg.svd(centres - centres.mean(0), full_matrices=False)[2][:2]
 
 
 def latent_plane(trained: Trained, test: Images) -> Figure:
-    """The plane through the latent means along which the classes differ most: where the test images lie, and what is
-    decoded there."""
+    """Draw the plane through the latent means along which the classes differ most.
+
+    One panel has the places of the test images, the other what is decoded there.
+    """
     network = trained.network
     means = MU.real(encode(network, test.codes)[0])
     centre, axes2 = _plane(means, test.labels)
@@ -105,7 +124,7 @@ def latent_plane(trained: Trained, test: Images) -> Figure:
 
 
 def interpolation(trained: Trained, test: Images) -> Figure:
-    """From the first test image of each class to that of the next, in equal steps of the latent means."""
+    """Draw the way from the first test image of each class to that of the next, in equal steps of the latent means."""
     network = trained.network
     first = [int(np.argmax(test.labels == cls)) for cls in range(test.classes)]
     means = MU.real(encode(network, test.codes[first])[0])

@@ -26,7 +26,13 @@ LATENT = 5
 
 
 def two_means(values) -> np.ndarray:
-    """The split of numbers into two clusters of least squares, exactly: True for those above, shaped as `values`."""
+    """Split numbers into two clusters of least squares, exactly: True for the upper ones, shaped as `values`.
+
+    Examples
+    --------
+    >>> two_means([0.1, 2.0, 0.2, 1.9]).tolist()
+    [False, True, False, True]
+    """
     values = np.asarray(values, np.float64)
     ordered = np.sort(values.ravel())
     below = np.arange(1, len(ordered))
@@ -37,14 +43,22 @@ def two_means(values) -> np.ndarray:
 
 
 def phase_data(samples: int = 100, seed: int = 0) -> Dataset:
-    """Measured ground states of the ANNNI ring over (κ, h), with a tenth held out."""
+    """Make the data set of measured ground states of the ANNNI ring over (κ, h), with a tenth held out."""
     data = annni_grid(SPINS, KAPPAS, FIELDS, samples, np.random.default_rng(seed))
     return Dataset(data, (KAPPAS, FIELDS), "discrete", 2, validation=0.1)
 
 
 def train_dense(dataset: Dataset, epochs: int, seed: int = 0, *, latent: int = LATENT, batch: int = 200,
                 **weights) -> VAETrainer:
-    """A trainer that has trained a dense encoder with a dense decoder, 64 wide."""
+    """Train a dense encoder with a dense decoder, 64 wide; returns the trainer.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> data = Dataset(np.random.default_rng(0).integers(0, 2, (100, 6)))
+    >>> train_dense(data, 1, latent=2).epoch
+    1
+    """
     model = VAEmodel(DenseEncoder(dataset.sites, (64,), latent), DenseDecoder(dataset.sites, (64,), latent))
     trainer = VAETrainer(model, dataset)
     trainer.train(epochs, batch, np.random.default_rng(seed), **weights)
@@ -52,7 +66,13 @@ def train_dense(dataset: Dataset, epochs: int, seed: int = 0, *, latent: int = L
 
 
 def agreement(values) -> dict:
-    """How well a map over the (κ, h) grid tells the two phases apart: normalised mutual information (1: exactly)."""
+    """Measure how well a map over the (κ, h) grid separates the two phases: normalised mutual information, 1 at best.
+
+    Examples
+    --------
+    >>> round(agreement(annni_distance(KAPPAS, FIELDS) > 0)["nmi"], 6)
+    1.0
+    """
     distance = annni_distance(KAPPAS, FIELDS)
     kept, split = np.abs(distance) > MARGIN, two_means(values)
     return {"nmi": float(normalized_mutual_info_score((distance > 0)[kept], split[kept])),
@@ -60,7 +80,7 @@ def agreement(values) -> dict:
 
 
 def phase_map(epochs: int = 20) -> tuple[dict[str, Figure], dict]:
-    """The phase diagram of the ANNNI ring, found by a VAE that is told neither parameters nor phases."""
+    """Draw the phase diagram of the ANNNI ring, found by a VAE that sees neither parameters nor phases."""
     trainer = train_dense(phase_data(), epochs)
     maps, latvar = trainer.compute_repr2d((0, 1), return_latvar=True)
     best = most_active(latvar)
@@ -87,14 +107,14 @@ def phase_map(epochs: int = 20) -> tuple[dict[str, Figure], dict]:
 
 
 def _exact(samples) -> float:
-    """log p of measurements (n, spins) under the mixture of all ground states that they are from, a mean in nats."""
+    """The mean log p, in nats, of measurements (n, spins) under the mixture of all the ground states measured."""
     model = j1j2(SPINS)
     mixture = np.mean([ground_state(model(second))**2 for second in SECONDS], 0)
     return float(np.log(mixture[samples.astype(np.int64) @ (1 << np.arange(SPINS))]).mean())
 
 
 def decoders(epochs: int = 40) -> tuple[dict[str, Figure], dict]:
-    """The J1–J2 chain: a factorised decoder against an autoregressive one, the same encoder, two latents."""
+    """Draw a factorised decoder against an autoregressive one on the J1–J2 chain: same encoder, two latents."""
     data = j1j2_grid(SPINS, SECONDS, 1000, np.random.default_rng(0))
     dataset = Dataset(data, (SECONDS,), "discrete", 2, validation=0.1)
     held_out = dataset.samples[dataset.held_out]

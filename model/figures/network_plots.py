@@ -18,8 +18,18 @@ OF_IMAGES = {"curves": quality_plots.curves, "reconstructions": quality_plots.re
 
 
 def write(trained: Trained, data: LabelledTable | Images, folder) -> list[Path]:
-    """The figures of the network on a table, or on the images that test it, as NETWORK.latent.png and so on, by the
-    network's name, in `folder`; their paths."""
+    """Write all figures of a network, NETWORK.latent.png and so on, into `folder`; returns their paths.
+
+    data: the table that it was trained on, or the images that test it.
+
+    Examples
+    --------
+    `write(trained.load("iris"), tables.iris(), "figures")` writes iris.latent.png, iris.reconstructions.png and
+    iris.error.png in some seconds.
+
+    >>> list(OF_TABLES)
+    ['latent', 'reconstructions', 'error']
+    """
     figures = OF_IMAGES if isinstance(data, Images) else OF_TABLES
     return [save_figure(draw(trained, data), Path(folder) / f"{trained.network.name}.{name}.png")
             for name, draw in figures.items()]

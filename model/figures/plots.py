@@ -1,4 +1,4 @@
-"""How figures look, and how they are saved."""
+"""The common look of figures, and saving them."""
 
 import io
 from pathlib import Path
@@ -17,12 +17,26 @@ MARKERS = "osD^vP*X"
 
 
 def class_style(cls: int) -> dict:
-    """Colour and marker of the samples of a class."""
+    """The colour and marker of the samples of a class, as arguments of matplotlib.
+
+    Examples
+    --------
+    >>> class_style(0)
+    {'color': '#0072B2', 'marker': 'o'}
+    """
     return {"color": COLOURS[cls % len(COLOURS)], "marker": MARKERS[cls % len(MARKERS)]}
 
 
 def save_figure(figure: Figure, path) -> Path:
-    """`figure` as a PNG file that is whole or not there; the same figure makes the same bytes."""
+    """Save `figure` as a PNG file, whole or not at all; the same figure makes the same bytes. Returns the path.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_figure(Figure(), f"{folder}/empty.png").name
+    'empty.png'
+    """
     buffer = io.BytesIO()
     FigureCanvasAgg(figure).print_png(buffer, metadata={"Software": None})
     write_bytes(path, buffer.getvalue())
@@ -30,7 +44,14 @@ def save_figure(figure: Figure, path) -> Path:
 
 
 def wall_figure(pictures, rows: int, columns: int, shape, title: str, width: float = 8.0) -> Figure:
-    """pictures (rows·columns, pixels) of so many rows and columns of pixels, `shape`, as one figure."""
+    """Draw pictures (rows·columns, pixels) side by side as one figure; `shape` is a picture's rows and columns.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> wall_figure(np.zeros((6, 64)), 2, 3, (8, 8), "black").axes[0].get_title()
+    'black'
+    """
     canvas = wall(pictures, rows, columns, shape)
     figure = Figure(figsize=(width, width * canvas.shape[0] / canvas.shape[1] + 0.5), layout="constrained")
     axes = figure.subplots()

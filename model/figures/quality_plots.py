@@ -1,4 +1,4 @@
-"""Figures of how good a network is: the course of training, its reconstructions, and what quantisation costs."""
+"""Figures of a network's quality: the course of training, its reconstructions, and what quantisation costs."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -17,7 +17,15 @@ SHOWN = 16  # images in a row
 
 
 def curves(trained: Trained, test: Images) -> Figure:
-    """The course of training, as the card has it: the loss, and −ELBO and accuracy on the test images."""
+    """Draw the course of training, as the card has it: the loss, and −ELBO and accuracy on the test images.
+
+    Examples
+    --------
+    >>> from varigate.model.data.images import digits
+    >>> from varigate.model.train.trained import load
+    >>> len(curves(load("digits"), digits()[1]).axes)
+    2
+    """
     course, name = trained.card["curves"], trained.network.name
     loss, elbo, accuracy = (course.get(key) for key in ("loss", "test_neg_elbo", "test_accuracy"))
     figure = Figure(figsize=(9 if accuracy else 5, 3.6), layout="constrained")
@@ -38,7 +46,15 @@ def curves(trained: Trained, test: Images) -> Figure:
 
 
 def reconstructed_features(trained: Trained, dataset: LabelledTable) -> Figure:
-    """Original against reconstruction (ε off) of each feature, in physical units, from the integer network."""
+    """Draw each feature's reconstruction (ε off) by the integer network over the original, in physical units.
+
+    Examples
+    --------
+    >>> from varigate.model.data.tables import iris
+    >>> from varigate.model.train.trained import load
+    >>> len(reconstructed_features(load("iris"), iris()).axes)
+    4
+    """
     network = trained.network
     output = dataset.offset + dataset.step * infer(network, dataset.codes).output
     count = min(len(dataset.feature_names), FEATURES)
@@ -66,7 +82,7 @@ def reconstructed_features(trained: Trained, dataset: LabelledTable) -> Figure:
 
 
 def reconstructed_images(trained: Trained, test: Images) -> Figure:
-    """The first test images, and below each its reconstruction from the latent mean."""
+    """Draw the first test images, and below each its reconstruction from the latent mean."""
     rows = [test.codes[:2 * SHOWN].reshape(2, SHOWN, -1), infer(trained.network, test.codes[:2 * SHOWN]).output]
     pictures = np.stack([rows[0], rows[1].reshape(2, SHOWN, -1)], 1).reshape(4 * SHOWN, -1)
     return wall_figure(pictures, 4, SHOWN, test.shape, f"{trained.network.name}: test images, and below them what "
@@ -74,7 +90,15 @@ def reconstructed_images(trained: Trained, test: Images) -> Figure:
 
 
 def quantisation_error(trained: Trained, dataset: LabelledTable | Images) -> Figure:
-    """Histograms of integer minus float, in the physical value of each quantity."""
+    """Draw histograms of integer minus float, in the physical value of each quantity.
+
+    Examples
+    --------
+    >>> from varigate.model.data.tables import iris
+    >>> from varigate.model.train.trained import load
+    >>> len(quantisation_error(load("iris"), iris()).axes)
+    4
+    """
     network, codes = trained.network, dataset.codes
     whole, real = infer(network, codes), trained.real.infer(codes)
     shape = MU.real(whole.mu) - real.mu, V.real(whole.v) - real.v, whole.output - real.output

@@ -25,7 +25,10 @@ SOURCES = {"iris": tables.iris, "digits": lambda: images.digits()[0]}  # that th
 
 
 def write(name: str, folder, *, progress: bool = False) -> dict[Path, dict]:
-    """All figures on the data set `name` of `SOURCES` as story-NAME-FIGURE.png in `folder`: paths → their numbers."""
+    """Write all figures of the story on the data set `name` of `SOURCES` as story-NAME-FIGURE.png into `folder`.
+
+    Returns the numbers that each figure shows, by its path. It takes about a minute.
+    """
     data, written = material(SOURCES[name]()), {}
     with tqdm(FIGURES.items(), disable=not progress, leave=False) as bar:
         for key, draw in bar:

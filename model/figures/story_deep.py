@@ -1,4 +1,4 @@
-"""Figures of the story, part two: what depth buys, and what it costs without a prior on z.
+"""Figures of the story, part two: the gain from depth, and its cost without a prior on z.
 
 Each function returns a figure and the numbers that it shows.
 """
@@ -25,7 +25,7 @@ def _split(data: Material, count: int):
 
 
 def depth(data: Material) -> tuple[Figure, dict]:
-    """Depth × size of the latent space: the error on held-out samples, beside PCA's."""
+    """Draw the error on held-out samples over depth and size of the latent space, beside PCA's."""
     images = data.shape is not None
     latents, depths = (2, 4, 8, 16) if images else (1, 2, 3), ("PCA", 0, 1, 2)
     training, held_out = _split(data, round(0.7 * len(data.x)))
@@ -52,8 +52,10 @@ def depth(data: Material) -> tuple[Figure, dict]:
 
 
 def _between(data: Material, model, tree, training) -> tuple[np.ndarray, np.ndarray]:
-    """The way in the latent space from a sample of the first class to one of the last: its decoded points (11, …), and
-    the mean distance (11,) from such points to the nearest real sample, over many ways between classes."""
+    """A way in the latent space from a sample of the first class to one of the last: its decoded points (11, …).
+
+    Also the mean distance (11,) from such points to the nearest real sample, over many ways between classes.
+    """
     z, labels, places = encode(model, data.x[training]), data.labels[training], np.linspace(0, 1, 11)[:, None]
     ways = [decode(model, z[i] + places * (z[j] - z[i]))
             for i in range(20) for j in range(20) if labels[i] != labels[j]]
@@ -63,7 +65,7 @@ def _between(data: Material, model, tree, training) -> tuple[np.ndarray, np.ndar
 
 
 def failure(data: Material) -> tuple[Figure, dict]:
-    """Few samples and many weights: where a plain autoencoder fails, and the VAE of the same layers does not."""
+    """Draw the failure of a plain autoencoder with few samples and many weights, beside the VAE of the same layers."""
     images = data.shape is not None
     latent, epochs = LATENT[images], 400 if images else 600
     training, held_out = _split(data, FEW[images])

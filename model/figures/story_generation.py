@@ -1,4 +1,4 @@
-"""Figures of the story, part four: what the variational autoencoder generates."""
+"""Figures of the story, part four: samples that the variational autoencoder generates."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -26,7 +26,7 @@ def _covariances(axes, data: Material, x, title: str, limit: float):
 
 
 def generation(data: Material) -> tuple[Figure, dict]:
-    """1,000 samples from z ~ N(0, 1) beside the data: their means, their covariances, and some of themselves."""
+    """Draw 1,000 samples from z ~ N(0, 1) beside the data: their means, their covariances, and some of them."""
     model, rng = trained_vae(data), np.random.default_rng(2)
     x = model.generate(GENERATED, rng)
     shift = (x.mean(0) - data.x.mean(0)) / data.smooth.std(0)

@@ -1,4 +1,4 @@
-"""Figures of the story, part one: what is linear. Each function returns a figure and the numbers that it shows."""
+"""Figures of the story, part one: linear models. Each function returns a figure and the numbers that it shows."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -12,7 +12,17 @@ __all__ = ["components", "linear", "scatter"]
 
 
 def scatter(axes, points, data: Material, **options):
-    """points (n, 2) in the colours of their classes."""
+    """Scatter points (n, 2) in the colours of their classes; options as of matplotlib's `scatter`.
+
+    Examples
+    --------
+    >>> from varigate.model.data.tables import iris
+    >>> from varigate.model.figures.story_data import material
+    >>> data, axes = material(iris()), Figure().subplots()
+    >>> scatter(axes, data.x[:, :2], data)
+    >>> len(axes.collections)
+    3
+    """
     for cls, name in enumerate(data.class_names):
         own = data.labels == cls
         axes.scatter(*points[own].T, s=14, lw=0, alpha=0.7, color=PALETTE[cls % len(PALETTE)],
@@ -32,7 +42,16 @@ def _matrix(axes, values, title: str):
 
 
 def components(data: Material) -> tuple[Figure, dict]:
-    """PCA: the equations as matrices, the plane of two components, and what is lost beyond it."""
+    """Draw PCA: the equations as matrices, the plane of two components, and what is lost beyond it.
+
+    Examples
+    --------
+    >>> from varigate.model.data.tables import iris
+    >>> from varigate.model.figures.story_data import material
+    >>> figure, numbers = components(material(iris()))
+    >>> round(numbers["kept"], 3)
+    0.958
+    """
     features = data.x.shape[1]
     full, pca = principal_components(data.x, features), principal_components(data.x, 2)
     covariance = np.cov(data.x.T)
@@ -67,7 +86,16 @@ def components(data: Material) -> tuple[Figure, dict]:
 
 
 def linear(data: Material) -> tuple[Figure, dict]:
-    """A linear autoencoder finds the plane of PCA, in another basis."""
+    """Draw the plane that a linear autoencoder finds: that of PCA, in another basis.
+
+    Examples
+    --------
+    >>> from varigate.model.data.tables import iris
+    >>> from varigate.model.figures.story_data import material
+    >>> figure, numbers = linear(material(iris()))
+    >>> max(numbers["angles"]) < 1e-4
+    True
+    """
     pca, made = principal_components(data.x, 2), linear_autoencoder(data.x, 2, np.random.default_rng(0))
     basis = made.parameters["decoder.output.weights"]
     angles = principal_angles(basis, pca.components)

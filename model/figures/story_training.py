@@ -21,18 +21,34 @@ EPOCHS = {True: 100, False: 400}
 
 
 def encode(model: VAEmodel, x) -> np.ndarray:
-    """x (n, features) to the means of z (n, latent)."""
+    """Encode x (n, features) to the means of z (n, latent).
+
+    Examples
+    --------
+    >>> from varigate.model.vae.autoencoder import autoencoder
+    >>> model = autoencoder(4, (8,), 2).initialise(np.random.default_rng(0))
+    >>> encode(model, np.zeros((3, 4))).shape
+    (3, 2)
+    """
     return model.encode(x)[0]
 
 
 def decode(model: VAEmodel, z) -> np.ndarray:
-    """z (n, latent) to the means of x (n, features)."""
+    """Decode z (n, latent) to the means of x (n, features).
+
+    Examples
+    --------
+    >>> from varigate.model.vae.autoencoder import autoencoder
+    >>> model = autoencoder(4, (8,), 2).initialise(np.random.default_rng(0))
+    >>> decode(model, np.zeros((3, 2))).shape
+    (3, 4)
+    """
     cp = model.decode(z)
     return cp if model.sites.data_type == "plain" else cp[..., 0]
 
 
 def _fit(model: VAEmodel, dataset: Samples, epochs: int, rng, held_out=None) -> list:
-    """Trains `model`; for every tenth epoch its number and `error` of the samples and of `held_out` (n, features)."""
+    """Train `model`; returns, for every tenth epoch, its number and the `error` of the samples and of `held_out`."""
     trainer, course = VAETrainer(model, dataset), []
     for epoch in range(10, epochs + 1, 10):
         trainer.train(10, 32, rng, learning_rate=3e-3, printing_rate=0)
@@ -42,12 +58,31 @@ def _fit(model: VAEmodel, dataset: Samples, epochs: int, rng, held_out=None) -> 
 
 
 def fit_plain(model: VAEmodel, x, epochs: int, rng, held_out=None) -> list:
-    """Trains the plain autoencoder `model` on x (n, features), see `_fit`."""
+    """Train the plain autoencoder `model` on x (n, features).
+
+    Returns a row for every tenth epoch: its number, the error of x, and that of `held_out` (n, features), if given.
+
+    Examples
+    --------
+    >>> from varigate.model.vae.autoencoder import autoencoder
+    >>> rng = np.random.default_rng(0)
+    >>> x, model = rng.standard_normal((50, 4)), autoencoder(4, (8,), 2)
+    >>> [row[0] for row in fit_plain(model, x, 20, rng, held_out=x)]
+    [10, 20]
+    """
     return _fit(model, Samples(model.sites, x), epochs, rng, held_out)
 
 
 def fit_vae(x, latent: int, epochs: int, rng, hidden=(WIDTH, WIDTH), held_out=None) -> tuple[VAEmodel, list]:
-    """A VAE with a Gaussian decoder trained on x (n, features), and what `_fit` returns."""
+    """Train a VAE with a Gaussian decoder on x (n, features); returns it and rows as `fit_plain` does.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> model, rows = fit_vae(rng.standard_normal((50, 4)), 2, 10, rng)
+    >>> model.latent, rows
+    (2, [])
+    """
     dataset = Dataset(x, data_type="continuous")
     model = VAEmodel(DenseEncoder(dataset.sites, hidden, latent), DenseDecoder(dataset.sites, hidden, latent))
     return model, _fit(model, dataset, epochs, rng, held_out)
@@ -55,6 +90,6 @@ def fit_vae(x, latent: int, epochs: int, rng, hidden=(WIDTH, WIDTH), held_out=No
 
 @lru_cache(1)  # three figures show the same one
 def trained_vae(data: Material) -> VAEmodel:
-    """A VAE that has seen all of `data`."""
+    """Train a VAE on all of `data`."""
     images = data.shape is not None
     return fit_vae(data.smooth, LATENT[images], EPOCHS[images], np.random.default_rng(1))[0]

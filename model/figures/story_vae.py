@@ -16,10 +16,11 @@ __all__ = ["divergence", "reparameterisation"]
 
 
 def reparameterisation(data: Material) -> tuple[Figure, dict]:
-    """z = μ + σ·ε: the noise stays outside, so that gradients pass through μ and σ, and with little noise.
+    """Draw the reparameterisation z = μ + σ·ε: the noise stays outside, so gradients pass through μ and σ.
 
-    The gradient of E[(z − 1)²] with respect to σ at μ = 0.5, σ = 0.8, which is 2σ: from 20 draws at a time by
-    reparameterisation, and by the score function, which needs no derivative of what is averaged.
+    They have little noise, too. Drawn is the gradient of E[(z − 1)²] with respect to σ at μ = 0.5, σ = 0.8, which is
+    2σ: from 20 draws at a time by reparameterisation, and by the score function, which needs no derivative of the
+    averaged function.
     """
     rng, mu, sigma = np.random.default_rng(0), 0.5, 0.8
     epsilon = rng.standard_normal((4000, 20))
@@ -62,7 +63,7 @@ def reparameterisation(data: Material) -> tuple[Figure, dict]:
 
 
 def divergence(data: Material) -> tuple[Figure, dict]:
-    """KL(N(μ, σ²) ‖ N(0, 1)) over μ and σ, with the posteriors of the data, and as an area."""
+    """Draw KL(N(μ, σ²) ‖ N(0, 1)) over μ and σ, with the posteriors of the data, and as an area."""
     model = trained_vae(data)
     mean, logvar = model.encode(data.smooth)
     each = kl_divergence(mean[..., None], logvar[..., None])
