@@ -1,4 +1,4 @@
-"""Parts of all command lines: the parser, and errors and interruptions as a line on standard error."""
+"""The common part of all command lines: an error is one line on standard error, and so is an interruption."""
 
 import argparse
 import re
@@ -11,7 +11,7 @@ __all__ = ["Parser", "run_command", "whole_number"]
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that raises a `UserError` for arguments that it cannot parse, as do its subcommands' parsers.
+    """A parser that raises a `UserError` for an argument that it cannot parse; its subcommands' parsers do so, too.
 
     Unlike that of argparse, it accepts a list of numbers that begins with a minus, as in `--z -1.25,0.5`.
     """
@@ -29,7 +29,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def run_command(name: str, run, *arguments) -> int:
-    """Runs the command `name`, which is `run(*arguments)`, and returns its exit status.
+    """Run the command `name`, `run(*arguments)`, and return its exit status.
 
     Returns
     -------

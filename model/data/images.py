@@ -106,7 +106,7 @@ def mnist(folder=None) -> tuple[Images, Images]:
     place = max(places, key=lambda place: sum((place / name).is_file() for name in MNIST))
     missing = [name for name in MNIST if not (place / name).is_file()]
     if missing:
-        raise UserError(f"MNIST is not in {place}: without {', '.join(missing)}; get what is missing from {SOURCE} and "
+        raise UserError(f"MNIST is not in {place}: missing {', '.join(missing)}; get it from {SOURCE} and "
                         f"put it there, or name another folder by --data DIR or {ENVIRONMENT}")
     x, labels, test, test_labels = (idx.read_gz(place / name, digest) for name, digest in MNIST.items())
     return tuple(Images("mnist", codes.reshape(len(codes), -1), classes.astype(np.int64), codes.shape[1:])
@@ -145,7 +145,7 @@ def load(name: str, folder=None) -> tuple[Images, Images]:
     'digits'
     """
     if name not in IMAGES:
-        raise UserError(f"unknown set of images {name!r}: there is {', '.join(IMAGES)}")
+        raise UserError(f"unknown set of images {name!r}: choose {', '.join(IMAGES)}")
     return IMAGES[name](folder)
 
 

@@ -56,7 +56,7 @@ class LabelledTable:
         return np.clip(np.floor((self.x - self.offset) / self.step + 0.5), 0, CODES).astype(np.uint8)
 
     def with_codes(self, offset, step) -> "LabelledTable":
-        """The same samples, coded by another network's offset and step."""
+        """A copy of the data set whose codes have another network's offset and step."""
         return replace(self, offset=offset, step=step)
 
     @property
@@ -252,6 +252,6 @@ def load(name: str) -> LabelledTable:
     'flower'
     """
     if name not in SHIPPED:
-        raise UserError(f"unknown data set {name!r}: there is {', '.join(SHIPPED)}; "
-                        "your own goes in by --csv FILE --label COLUMN")
+        raise UserError(f"unknown data set {name!r}: choose {', '.join(SHIPPED)}, "
+                        "or give your own table by --csv FILE --label COLUMN")
     return SHIPPED[name]()

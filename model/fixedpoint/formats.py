@@ -57,12 +57,12 @@ class Format:
 
     @property
     def low(self) -> int:
-        """The least integer."""
+        """The least integer of this format."""
         return -(1 << (self.bits - 1)) if self.signed else 0
 
     @property
     def high(self) -> int:
-        """The greatest integer."""
+        """The greatest integer of this format."""
         return (1 << (self.bits - self.signed)) - 1
 
     @property

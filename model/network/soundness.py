@@ -75,12 +75,15 @@ def _check_layers(network):
     for before, after in [*pairwise([*network.encoder, network.mu]), *pairwise(network.decoder)]:
         _require(after.inputs == before.outputs,
                  f"a layer with {before.outputs} outputs is followed by one with {after.inputs} inputs")
-    _require(network.v.weights.shape == network.mu.weights.shape, "mu and v differ in shape")
-    _require(network.decoder[0].inputs == network.latent, "the decoder's inputs are not the latent variables")
+    _require(network.v.weights.shape == network.mu.weights.shape,
+             f"layers mu and v have different shapes, {network.mu.weights.shape} and {network.v.weights.shape}")
+    _require(network.decoder[0].inputs == network.latent,
+             f"the decoder has {network.decoder[0].inputs} inputs, but there are {network.latent} latent variables")
     _require(network.mu.format == MU and network.v.format == V, f"mu is {MU} and v is {V}")
     _require(network.mu.activation == network.v.activation == "linear", "mu and v are linear")
     if network.head is not None:
-        _require(network.head.inputs == network.latent, "the head's inputs are not the latent variables")
+        _require(network.head.inputs == network.latent,
+                 f"the head has {network.head.inputs} inputs, but there are {network.latent} latent variables")
         _require(network.head.format.signed and network.head.format.bits == SCORE_BITS,
                  f"class scores are signed with {SCORE_BITS} bits")
         _require(network.head.activation == "linear", "the class head is linear")
@@ -143,7 +146,8 @@ def _check_description(network):
     _require(examples.ndim == 2 and examples.dtype == np.uint8,
              f"examples are rows of bytes (uint8), not {examples.dtype} of shape {examples.shape}")
     _require(len(examples) <= MAX_EXAMPLES, f"at most {MAX_EXAMPLES} examples fit the switches")
-    _require(len(examples) == 0 or examples.shape[1] == network.inputs, "examples are input vectors")
+    _require(len(examples) == 0 or examples.shape[1] == network.inputs,
+             f"each example has {network.inputs} bytes, one for each input, not {examples.shape[1]}")
 
 
 def check(network):

@@ -1,4 +1,6 @@
-"""The trained network in float64 as the hardware sees it: codes in, codes out, v = log2 σ; the integers' yardstick.
+"""The trained network in float64, with the hardware's inputs and outputs: codes, and v = log2 σ.
+
+The integers are measured against it.
 
 `FloatNetwork` corresponds layer by layer to `model.network.network.Network`.
 """

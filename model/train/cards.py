@@ -62,7 +62,7 @@ def dataset_of(card: dict, remedy: str = "give them by --csv FILE --label COLUMN
         raise UserError(f"the network's data are gone from {source['csv']}: {remedy}")
     dataset, now = csv_dataset(source["csv"], source["label"])
     if now["sha256"] != source["sha256"]:
-        raise UserError(f"{source['csv']} has changed since training; the network's data are wanted: {remedy}, "
+        raise UserError(f"{source['csv']} has changed since training; the network needs the data of then: {remedy}, "
                         "or train again")
     return dataset
 
@@ -106,7 +106,7 @@ def read_card(path) -> dict:
     try:
         content = json.loads(card.read_text("utf-8"))
         if missing := {"digest", "settings", "source"} - content.keys():
-            raise ValueError(f"without {', '.join(sorted(missing))}")
+            raise ValueError(f"missing {', '.join(sorted(missing))}")
     except FileNotFoundError as error:
         raise UserError(f"{path} has no card ({card.name}) beside it, so its origin is unknown; train it") from error
     except (OSError, ValueError, AttributeError) as error:

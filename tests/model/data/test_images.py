@@ -89,7 +89,7 @@ def test_digits_are_divided_without_loss_or_overlap():
 
 
 def test_an_unknown_set_is_refused():
-    with pytest.raises(UserError, match="unknown set of images 'faces': there is digits, mnist"):
+    with pytest.raises(UserError, match="unknown set of images 'faces': choose digits, mnist"):
         images.load("faces")
 
 
