@@ -91,7 +91,11 @@ def save(network: Network, path):
 
     Examples
     --------
-    See `varigate.save`.
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(load(find("iris")), f"{folder}/copy.npz")
+    ...     load(f"{folder}/copy.npz").name
+    'iris'
     """
     archive.write(path, _to_arrays(network))
 

@@ -47,7 +47,13 @@ def kl_divergence(mu, logvar) -> np.ndarray:
 
 
 def kl_divergence_gradient(mu, logvar) -> tuple[np.ndarray, np.ndarray]:
-    """The gradients of the sum of `kl_divergence` at mu and logvar, of their shape."""
+    """The gradients of the sum of `kl_divergence` at mu and logvar, of their shape.
+
+    Examples
+    --------
+    >>> [each.tolist() for each in kl_divergence_gradient(np.array([[1.0]]), np.array([[0.0]]))]
+    [[[1.0]], [[0.0]]]
+    """
     return mu, 0.5 * (np.exp(logvar) - 1)
 
 
@@ -128,7 +134,13 @@ def kl_standard_normal(mean, logvar) -> float:
 
 
 def kl_standard_normal_gradient(mean, logvar) -> tuple[np.ndarray, np.ndarray]:
-    """The gradients of `kl_standard_normal` at mean and logvar."""
+    """The gradients of `kl_standard_normal` at mean and logvar.
+
+    Examples
+    --------
+    >>> [each.tolist() for each in kl_standard_normal_gradient([[1.0], [3.0]], [[0.0], [0.0]])]
+    [[[0.5], [1.5]], [[0.0], [0.0]]]
+    """
     mean, logvar = alike(mean=mean, logvar=logvar)
     return tuple(each / len(mean) for each in kl_divergence_gradient(mean, logvar))
 
@@ -165,7 +177,13 @@ def gaussian_negloglik(recon_mean, recon_logvar, targets, eps=1e-8) -> float:
 
 
 def gaussian_negloglik_gradient(recon_mean, recon_logvar, targets, eps=1e-8) -> tuple[np.ndarray, np.ndarray]:
-    """The gradients of `gaussian_negloglik` at recon_mean and recon_logvar."""
+    """The gradients of `gaussian_negloglik` at recon_mean and recon_logvar.
+
+    Examples
+    --------
+    >>> [each.round(3).tolist() for each in gaussian_negloglik_gradient([[0.0]], [[0.0]], targets=[[1.0]])]
+    [[[-1.0]], [[0.0]]]
+    """
     recon_mean, recon_logvar, targets = alike(recon_mean=recon_mean, recon_logvar=recon_logvar, targets=targets)
     share = np.exp(recon_logvar)
     variance = share + eps
@@ -217,7 +235,13 @@ def categorical_reconstruction_loss(log_cp_i, targets) -> float:
 
 
 def categorical_reconstruction_loss_gradient(log_cp_i, targets) -> np.ndarray:
-    """The gradient of `categorical_reconstruction_loss` at log_cp_i, whose entries count as independent."""
+    """The gradient of `categorical_reconstruction_loss` at log_cp_i, whose entries count as independent.
+
+    Examples
+    --------
+    >>> categorical_reconstruction_loss_gradient(np.log([[[0.5, 0.5]]]), [[1]]).tolist()
+    [[[0.0, -1.0]]]
+    """
     log_cp_i, targets = _categorical(log_cp_i, targets)
     gradient = np.zeros_like(log_cp_i)
     np.put_along_axis(gradient, targets, -1 / len(targets), -1)
@@ -257,6 +281,12 @@ def bernoulli_negloglik(logits, targets) -> float:
 
 
 def bernoulli_negloglik_gradient(logits, targets) -> np.ndarray:
-    """The gradient of `bernoulli_negloglik` at logits."""
+    """The gradient of `bernoulli_negloglik` at logits.
+
+    Examples
+    --------
+    >>> bernoulli_negloglik_gradient([[0.0]], [[1.0]]).tolist()
+    [[-0.5]]
+    """
     logits, targets = alike(logits=logits, targets=targets)
     return (sigmoid(logits) - targets) / len(targets)
