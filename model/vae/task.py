@@ -2,9 +2,9 @@
 
 A task, any that the trainer takes, has
 
-    terms, measures             the names of the numbers that `loss` and `measure` give loss(rows, rng, weights)    the
-    terms of a batch, the loss first, and the gradients, a dict like the parameters measure(rng, weights)       after an
-    epoch: a dict of numbers by some of the names of `measures`
+    terms, measures             the names of the numbers that `loss` and `measure` give
+    loss(rows, rng, weights)    the terms of a batch, the loss first, and the gradients, a dict like the parameters
+    measure(rng, weights)       after an epoch: a dict of numbers by some of the names of `measures`
 
 where rows is one of the data set's `batches` and weights are `train`'s beta, gamma, alpha and class_weight.
 """
