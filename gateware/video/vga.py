@@ -49,8 +49,9 @@ VESA = Geometry(Axis(640, 16, 96, 48), Axis(480, 10, 2, 33))
 class Vga(wiring.Component):
     """Asks for the colour of one pixel after the other, each for `clocks` clocks, and sends it to the pins.
 
-        x        638 ╳ 639 ╳ 640 ╳ … ╳ 799 ╳ 0    y counts when x returns to 0 hsync    1                0…0 at x =
-        656…751; vsync likewise by lines, from x = 0 on colours  of the pixel, 0 if x or y is not visible
+        x        638 ╳ 639 ╳ 640 ╳ … ╳ 799 ╳ 0    y counts when x returns to 0
+        hsync    1                0…0 at x = 656…751; vsync likewise by lines, from x = 0 on
+        colours  of the pixel, 0 if x or y is not visible
 
     Parameters
     ----------

@@ -3,8 +3,8 @@
 The loss (D. Kingma and M. Welling, "Auto-encoding variational Bayes", 2013; β: I. Higgins et al., 2017; γ: R. Chen et
 al., 2018) is
 
-    −log p(x|z)  +  β · KL(q(z|x) ‖ N(0, 1))  +  γ · TC(z)  +  class_weight · cross-entropy(W·z + b, class), z = μ +
-    e^(ℓ/2)⊙ε
+    −log p(x|z)  +  β · KL(q(z|x) ‖ N(0, 1))  +  γ · TC(z)  +  class_weight · cross-entropy(W·z + b, class),
+    z = μ + e^(ℓ/2)⊙ε
 
 in nats, a mean over the batch. An encoder that gives means alone makes it a plain autoencoder: z = μ, without KL.
 """
