@@ -1,7 +1,7 @@
 """The matrix engine: vectors in, vectors out, through subnets of matrices that share one MAC array.
 
-    i_0 ─► vector buffer ─┐                                       ┌─► result queue ─► o_0 i_1 ─► vector buffer ─┼─► MAC
-    array ─► drain ─┬───────────────┼─► result queue ─► o_1
+    i_0 ─► vector buffer ─┐                                       ┌─► result queue ─► o_0
+    i_1 ─► vector buffer ─┼─► MAC array ─► drain ─┬───────────────┼─► result queue ─► o_1
      …                    │       ▲               │               └─► …
         hidden buffer ────┘    weights            │
               ▲                                   │
