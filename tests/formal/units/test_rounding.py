@@ -28,6 +28,11 @@ from varigate.sim.testbench.opened import opened
 SMALL = [Format(is_signed, bits) for is_signed in (False, True) for bits in range(1 + is_signed, 6)]
 
 
+def one_sided(value, target):
+    """A saturation without the low end."""
+    return Mux(value > target.high, target.high, value)
+
+
 def saturation(widest):
     """All of `SMALL` from all signed numbers that hold them, up to `widest` bits."""
     proof = Proof()
@@ -35,7 +40,7 @@ def saturation(widest):
     for target in SMALL:
         for bits in range(signed_bits(target.low, target.high), widest + 1):
             given, found = Signal(signed(bits)), Signal(signed(widest + 1), name=f"from_{bits}_to_{target}")
-            proof.m.d.comb += [given.eq(value), found.eq(drain._saturate(given, target))]
+            proof.m.d.comb += [given.eq(value), found.eq(drain.saturate(given, target))]
             in_format = (other >= target.low) & (other <= target.high)
             proof.claim(f"{bits} bits to {target} in range", (found >= target.low) & (found <= target.high))
             proof.claim(f"{bits} bits to {target} nearest", abs(found - given) <= abs(other - given), when=in_format)
@@ -102,7 +107,7 @@ def test_saturation():
 
 
 def test_one_sided_saturation_is_refuted(monkeypatch):
-    monkeypatch.setattr(drain, "_saturate", lambda value, target: Mux(value > target.high, target.high, value))
+    monkeypatch.setattr(drain, "saturate", one_sided)
     outcome = saturation(4).prove(steps=1)
     assert outcome.status == "refuted" and len(outcome.trace) == 1, str(outcome)
 
@@ -127,7 +132,7 @@ def test_a_sum_that_does_not_fit_is_refuted():
 
 
 def test_requantisation_without_the_low_end_is_refuted(monkeypatch):
-    monkeypatch.setattr(drain, "_saturate", lambda value, target: Mux(value > target.high, target.high, value))
+    monkeypatch.setattr(drain, "saturate", one_sided)
     outcome = requantisation(8, 4, [Format(True, 4)]).prove(steps=4)
     assert outcome.status == "refuted", str(outcome)
 
