@@ -24,10 +24,20 @@ def _ceil(a: int, b: int) -> int:
 class MatrixPlan:
     """The schedule of one matrix on an array.
 
-    steps : clocks that a tile issues tiles : number of tiles drains : clocks that a tile drains; `last_drains` the last
-    tile chase : groups of `drain` results of the matrix before that must be written when this one is picked; 0 for the
-        first matrix of a subnet, which waits for its whole vector
+    Parameters
+    ----------
+    steps : int
+        clocks that a tile issues.
+    tiles : int
+        number of tiles.
+    drains, last_drains : int
+        clocks that a tile drains, and those of the last tile.
+    chase : int
+        groups of `drain` results of the matrix before that must be written when this one is picked; 0 for the first
+        matrix of a subnet, which waits for its whole vector.
 
+    Examples
+    --------
     >>> one = MatrixPlan(steps=5, tiles=3, drains=2, last_drains=1)
     >>> one.issue, one.cost, one.groups, one.words
     (15, 15, 5, 15)
