@@ -24,11 +24,17 @@ __all__ = ["Cycles", "cycles", "run"]
 class Cycles:
     """Clock cycles of a RECONSTRUCT whose results are taken as they come, with ε at hand.
 
-    class_latency : from the last input's acceptance to the class (to the last v, without a class head), of a job alone
-    latency : from the last input's acceptance to the last output, of a job alone interval : from one job to the next,
-    when they follow without a pause from a core at rest; the mean, where they
+    Members
+    -------
+    class_latency : int
+        clocks from the last input's acceptance to the class (to the last v, without a class head), of a job alone.
+    latency : int
+        clocks from the last input's acceptance to the last output, of a job alone.
+    interval : float
+        clocks from one job to the next, when they follow without a pause from a core at rest; the mean, where they
         take turns. After a pause the matrices may fall into another order, and follow a few cycles sooner or later.
-    utilisation : multiply-accumulates of encoder and decoder, over multiplications a clock × interval
+    utilisation : float
+        multiply-accumulates of encoder and decoder, over multiplications a clock × interval; at most 1.
     """
 
     class_latency: int
@@ -53,10 +59,10 @@ def _core(network: Network, array: Array, jobs: int, **options) -> CoreControl:
 
 
 def run(network: Network, array: Array, jobs: int, *, jumps: bool = True):
-    """Return the clocks of the last inputs, the classes (last v, without a class head) and the last outputs of `jobs`
-    jobs.
+    """Run `jobs` jobs; return the clocks of their last inputs, classes and last outputs.
 
-    Three lists; clock 0 is the first job's acceptance. Without `jumps` it is counted clock by clock.
+    Three lists; clock 0 is the first job's acceptance. Without a class head the last v stands for the class. Without
+    `jumps` it is counted clock by clock.
 
     >>> from varigate.model.network import network_file
     >>> inputs, classes, outputs = run(network_file.load(network_file.find("iris")), Array(8, 1), jobs=2)
