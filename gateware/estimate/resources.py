@@ -30,9 +30,17 @@ LARGE = 512  # bytes from which on Yosys puts a memory into block RAM
 class Need:
     """Resources that a part of a design needs.
 
-    dsp : DSP slices ramb18 : block RAMs of 18 Kb, two of which are one of 36 Kb lut : look-up tables that hold weights,
-    64 bits each; logic in look-up tables is not counted
+    Parameters
+    ----------
+    dsp : int
+        DSP slices.
+    ramb18 : int
+        block RAMs of 18 Kb, two of which are one of 36 Kb.
+    lut : int
+        look-up tables that hold weights, 64 bits each; logic in look-up tables is not counted.
 
+    Examples
+    --------
     >>> (Need(dsp=1, ramb18=2) + Need(ramb18=1)).ramb36
     2
     """
