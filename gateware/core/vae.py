@@ -30,8 +30,8 @@ IN_FLIGHT = 4  # jobs: loading, in the middle, between, and answering
 class FoldedVae(wiring.Component):
     """Runs the operations of `model.protocol.operations`, one after the other.
 
-    The integer function is `model.network.integer.infer`.
-    `gateware.estimate.timing_core.CoreControl` mirrors its control for RECONSTRUCT clock by clock.
+    The integer function is `model.network.integer.infer`. `gateware.estimate.timing_core.CoreControl` mirrors its
+    control for RECONSTRUCT clock by clock.
 
     Parameters
     ----------
