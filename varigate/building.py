@@ -49,18 +49,17 @@ def build(board: str = "nexys4ddr", network: str = "iris", *, toolchain: str = "
         for place and route: `auto` takes what the machine has, `none` ends at the netlist.
     retrain : bool
         train the network again, and build the result.
-    progress : bool
-        say each step, with its seconds, on standard error.
     folder : str or Path
         where the directory BOARD-NETWORK is made.
+    progress : bool
+        say each step, with its seconds, on standard error.
     settings
         rows=8, columns=1, weights="block" …: the fields of `varigate.platform.toolchains.configuration.Configuration`.
 
     Returns
     -------
     Build
-        report : dict, the contents of `report.json`; directory : Path; placed : the outcome of place and route, or
-        None.
+        the report, the directory, and the outcome of place and route.
 
     Raises
     ------
