@@ -62,7 +62,7 @@ def _collected():
 
 
 def drain(iris, *, storage="lut", accumulator_bits=24):
-    matrices = [matrix for segment in lower(iris) for matrix in segment]
+    matrices = [matrix for subnet in lower(iris) for matrix in subnet]
     return Drain(matrices, Array(8, 1), sigmoid=None, accumulator_bits=accumulator_bits, storage=storage)
 
 

@@ -13,7 +13,7 @@ from varigate.model.network.random_network import random_network
 
 def matrices_of(seed, **options):
     network = random_network(np.random.default_rng(seed), **options)
-    return network, [matrix for segment in lower(network) for matrix in segment]
+    return network, [matrix for subnet in lower(network) for matrix in subnet]
 
 
 def word_of(numbers, bits):

@@ -45,7 +45,7 @@ def test_without_a_cascade_nothing_is_delayed(engine):
 
 def test_words_and_groups_are_those_of_the_schedule(engine, design):
     array = array_of(design(rows=4, columns=7, drain=2))
-    plans = [plan(matrix, array) for segment in lower(engine.network) for matrix in segment]
+    plans = [plan(matrix, array) for subnet in lower(engine.network) for matrix in subnet]
     core = engine.on(array, "lut")
     assert (core.words, core.groups) == (sum(each.words for each in plans), sum(each.groups for each in plans))
 
