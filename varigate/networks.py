@@ -1,10 +1,28 @@
 """Quantised networks for users of Python: loading, saving, and inference in integers."""
 
+import numpy as np
+
+from varigate.model.fixedpoint.formats import Format
+from varigate.model.fixedpoint.sampling import EPSILON
 from varigate.model.network import integer, network_file
 from varigate.model.network.integer import Inference
 from varigate.model.network.network import Network
 
 __all__ = ["infer", "load", "save"]
+
+
+def _codes(name: str, value, width: int, form: Format) -> np.ndarray:
+    """Turn `value` into int64 codes (n, width) of a format, or raise a ValueError that names the argument."""
+    array = np.asarray(value)
+    if array.ndim != 2 or array.shape[1] != width:
+        raise ValueError(f"{name} has shape {array.shape}; (n, {width}) is needed")
+    if array.dtype.kind not in "iu":
+        raise ValueError(f"{name} is an array of {array.dtype}; integers are needed")
+    wrong = (array < form.low) | (array > form.high)
+    if wrong.any():
+        place = tuple(map(int, np.argwhere(wrong)[0]))
+        raise ValueError(f"{name} is {array[place]} at {list(place)}; codes are {form.low}…{form.high} ({form})")
+    return array.astype(np.int64)
 
 
 def load(name_or_path) -> Network:
@@ -67,9 +85,9 @@ def infer(network: Network, x, epsilon=None) -> Inference:
     Parameters
     ----------
     x : array of int (n, inputs)
-        input codes in the format `network.input`.
+        input codes in the format `network.input`, from `network.input.low` to `network.input.high`.
     epsilon : array of int (n, latent), optional
-        samples of ε in s16.11; None for z = μz, the rounded mean.
+        samples of ε in s16.11, codes −32768…32767; None for z = μz, the rounded mean.
 
     Returns
     -------
@@ -81,7 +99,7 @@ def infer(network: Network, x, epsilon=None) -> Inference:
     Raises
     ------
     ValueError
-        for x of another shape.
+        naming the argument: for arrays of another shape, of another type than integers, or with a code out of range.
 
     Examples
     --------
@@ -92,5 +110,14 @@ def infer(network: Network, x, epsilon=None) -> Inference:
     'setosa'
     >>> found.output  # the reconstruction, in millimetres
     array([[50, 34, 15,  2]])
+    >>> infer(network, [[51, 35, 14, 256]])
+    Traceback (most recent call last):
+    ...
+    ValueError: x is 256 at [0, 3]; codes are 0…255 (u8.0)
     """
+    x = _codes("x", x, network.inputs, network.input)
+    if epsilon is not None:
+        epsilon = _codes("epsilon", epsilon, network.latent, EPSILON)
+        if len(epsilon) != len(x):
+            raise ValueError(f"epsilon has {len(epsilon)} rows, x has {len(x)}; they have to be as many")
     return integer.infer(network, x, epsilon)
