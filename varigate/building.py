@@ -1,11 +1,12 @@
 """A build: network → gateware → mapped netlist → (with a place-and-route tool) bitstream → report."""
 
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from varigate.gateware.estimate.timing import cycles
 from varigate.gateware.top import Top
+from varigate.model.errors import UserError
 from varigate.model.network import network_file
 from varigate.platform import boards, toolchains
 from varigate.platform.toolchains import flow, report
@@ -79,6 +80,10 @@ def build(board: str = "nexys4ddr", network: str = "iris", *, toolchain: str = "
     ...
     varigate.model.errors.UserError: unknown board 'arty': the boards are nexys4ddr, nexysa7
     """
+    known = [field.name for field in fields(Configuration)]
+    for name in settings:
+        if name not in known:
+            raise UserError(f"unknown setting {name!r}; the settings are {', '.join(known)}")
     target_board, wanted, folder = boards.find(board)(), Configuration(**settings), Path(folder)
     tool, placed = toolchains.find(toolchain), None
     steps = flow.Steps(4 + retrain + (tool is not None))

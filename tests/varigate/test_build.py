@@ -205,6 +205,11 @@ def test_iris_stays_within_its_budget(tmp_path, monkeypatch):
     assert report["levels"]["levels"] <= 6
 
 
+def test_an_unknown_setting_is_refused_by_name():
+    with pytest.raises(UserError, match="unknown setting 'rws'; the settings are rows, columns, drain, packed, "):
+        building.build(rws=8)
+
+
 def test_a_design_that_is_refused_gets_one_line(tmp_path):
     """In a process of its own: what the interpreter says at its end would be seen by the user, too."""
     config = tmp_path / "fast.toml"
