@@ -127,3 +127,10 @@ def test_the_rate_counts_every_survivor(toy):
     result = MutationReport(1, 3, dict(zip(found, outcomes, strict=True)), {}, [])
     assert result.rate == pytest.approx(2 / 3)
     assert result.unexplained == [found[2]] and not result.passed
+
+
+def test_every_explained_survivor_is_a_mutant_of_the_gateware():
+    root = Path(__file__).parents[3]
+    for file, before, after in explanations(root):
+        changes = [(mutant.before, mutant.after) for mutant in select(root, [file])[file]]
+        assert (before, after) in changes, f"{file} has no such mutant any more: {before}"
