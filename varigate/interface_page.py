@@ -59,7 +59,7 @@ def _examples(text: str) -> str:
 
 
 def markdown(docstring: str) -> str:
-    """A docstring with numpydoc's sections as Markdown.
+    """A docstring with numpydoc's sections as Markdown; names in back-ticks such as `model.vae` become full ones.
 
     Examples
     --------
@@ -71,7 +71,7 @@ def markdown(docstring: str) -> str:
     <BLANKLINE>
     - `a, b` (array (n,)): in centimetres.
     """
-    head, *rest = HEADING.split(docstring)
+    head, *rest = HEADING.split(re.sub(r"`(?=(?:model|gateware|platform|sim|host|explore)\.\w)", "`varigate.", docstring))
     sections = zip(rest[::2], rest[1::2], strict=True)
     return "\n\n".join([_prose(head), *(f"**{title}**\n\n{(_examples if title == 'Examples' else _items)(text)}"
                                        for title, text in sections)])
