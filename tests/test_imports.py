@@ -70,7 +70,8 @@ def height(package: str, room: str) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize(("package", "path"), [
-    (package, path) for package, path in SOURCES if package in ROOMS and path.name != "__init__.py"],
+    (package, path) for package, path in SOURCES
+    if package in ROOMS and path != FOLDERS[package] / "__init__.py"],
     ids=lambda each: str(each.relative_to(ROOT)) if isinstance(each, Path) else "")
 def test_inside_a_package_imports_point_one_way(package, path):
     own = height(package, path.relative_to(FOLDERS[package]).with_suffix("").parts[0])
@@ -80,15 +81,20 @@ def test_inside_a_package_imports_point_one_way(package, path):
     assert not {other for other in others if other != own and other[0] >= own[0]}
 
 
+def dotted(path: Path) -> str:
+    """The name by which the module in `path` is imported; an `__init__` is its package."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts if parts[0] == "varigate" else ("varigate", *parts)).removesuffix(".__init__")
+
+
 def test_no_modules_import_each_other():
     """Not even in a ring of several."""
-    names = {".".join(("varigate", *path.relative_to(ROOT).with_suffix("").parts)): path for path in EVERYWHERE
-             if "tests" not in path.parts and path.name not in ("build.py", "__init__.py")}
-    names = {name.replace("varigate.varigate", "varigate"): path for name, path in names.items()}
+    names = {dotted(path): path for path in EVERYWHERE
+             if not path.is_relative_to(ROOT / "tests") and path != ROOT / "build.py"}
     edges = {}
     for name, path in names.items():
-        below = imported(path.read_text("utf-8"))
-        below |= {each.rpartition(".")[0] for each in below}  # of `from module import name`, the module
+        below = {each if each in names else each.rpartition(".")[0]  # of `from module import name`, the module
+                 for each in imported(path.read_text("utf-8"))}
         edges[name] = (below & names.keys()) - {name}
     while leaves := [name for name, below in edges.items() if not below]:
         edges = {name: below - set(leaves) for name, below in edges.items() if name not in leaves}
@@ -122,6 +128,12 @@ def test_the_rules_notice_what_they_forbid():
     assert imported(source) == {"a.b", "varigate.platform.boards.g", "."}
     assert packages(imported(source)) == {"platform.boards"}
     assert packages({"varigate.build", "varigate.platform", "numpy.sim"}) == {"build", "platform"}
+
+
+def test_modules_have_names():
+    assert dotted(ROOT / "sim/units/book.py") == "varigate.sim.units.book"
+    assert dotted(ROOT / "explore/methods/__init__.py") == "varigate.explore.methods"
+    assert dotted(ROOT / "varigate/__init__.py") == "varigate"
 
 
 def test_the_platform_folder_is_no_package():
