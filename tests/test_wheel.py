@@ -50,3 +50,8 @@ def test_other_peoples_modules_of_our_folders_names_do_no_harm(unpacked, tmp_pat
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env={"PYTHONPATH": str(source)},
                           capture_output=True, text=True, check=True)
     assert Path(done.stdout.strip()).is_relative_to(source)
+    if installed:  # tests/varigate/test_command_line.py does the same in the checkout
+        command = [sys.executable, "-m", "varigate", "regress", "iris", "--count", "3", "--engine", "pysim"]
+        done = subprocess.run(command, cwd=tmp_path, env={"PYTHONPATH": str(source)}, capture_output=True, text=True,
+                              check=True)
+        assert "3 samples" in done.stdout and "0 mismatches" in done.stdout
