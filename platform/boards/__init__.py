@@ -1,4 +1,9 @@
-"""The boards: one file each, a table of pins and two hooks (clock domain, programming)."""
+"""The boards: one file each, a table of pins and what every tool needs of it.
+
+A board is an Amaranth platform, which brings the pins. It adds its names and its clock, and four methods:
+`create_missing_domain` (clock and reset), `wrap` (the top's ports to the pins), `toolchain_prepare` (design and
+constraints as files) and `toolchain_program` (loading a bitstream).
+"""
 
 from varigate.model.errors import UserError
 from varigate.platform.boards.nexys4ddr import Nexys4DDR
