@@ -27,6 +27,7 @@ GROUPS = {
                           "categorical_reconstruction_loss", "bernoulli_negloglik", "TC_term"),
 }
 HEADING = re.compile(r"^(\w+)\n-+$", re.MULTILINE)
+INSIDE = re.compile(r"`(?=(?:model|gateware|platform|sim|host|explore)\.\w)")  # before a module's short name
 
 
 def _escaped(text: str) -> str:
@@ -71,7 +72,7 @@ def markdown(docstring: str) -> str:
     <BLANKLINE>
     - `a, b` (array (n,)): in centimetres.
     """
-    head, *rest = HEADING.split(re.sub(r"`(?=(?:model|gateware|platform|sim|host|explore)\.\w)", "`varigate.", docstring))
+    head, *rest = HEADING.split(INSIDE.sub("`varigate.", docstring))
     sections = zip(rest[::2], rest[1::2], strict=True)
     return "\n\n".join([_prose(head), *(f"**{title}**\n\n{(_examples if title == 'Examples' else _items)(text)}"
                                        for title, text in sections)])
