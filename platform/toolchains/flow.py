@@ -88,7 +88,8 @@ def retrain(name: str, root: Path) -> str:
 
     It is ROOT/retrained/NAME.npz; the network's own file stays as it is.
     """
-    from varigate.model.train import trained
+    from varigate.model.train import trained  # here: scikit-learn takes its time, and most builds do not train
+
     made = trained.again(name, progress=True)
     path = root / "retrained" / f"{made.network.name}.npz"
     trained.save(made, path)
