@@ -31,8 +31,8 @@ def add_arguments(parser):
     parser.add_argument("--name", help="name of the network (default: that of the data set or the file)")
     add_out(parser, "the folder for the network")
     parser.add_argument("--seed", type=_number(int, -1), default=0, metavar="N",
-                        help="seed of the training: initial parameters, order of the samples, ε (default: %(default)s); "
-                        "the cross-validation has its own")
+                        help="seed of the training: initial parameters, order of the samples, ε; the cross-validation "
+                        "has its own (default: %(default)s)")
     default = TrainingSettings()
     for option, kind, text in (("epochs", _number(int), "passes over the data"),
                                ("batch", _number(int), "samples in one step"),
