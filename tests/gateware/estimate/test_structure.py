@@ -2,7 +2,6 @@
 
 import pytest
 
-from varigate.explore.spaces.varigate import array_of
 from varigate.explore.spaces.workloads import Workload
 from varigate.gateware.engine.mac import MacArray
 from varigate.gateware.engine.program import Array, lower
@@ -43,8 +42,8 @@ def test_without_a_cascade_nothing_is_delayed(engine):
     assert (core.chain, core.chains, core.skew_bits) == (1, 6, 0)
 
 
-def test_words_and_groups_are_those_of_the_schedule(engine, design):
-    array = array_of(design(rows=4, columns=7, drain=2))
+def test_words_and_groups_are_those_of_the_schedule(engine):
+    array = Array(4, 7, 2)
     plans = [plan(matrix, array) for subnet in lower(engine.network) for matrix in subnet]
     core = engine.on(array, "lut")
     assert (core.words, core.groups) == (sum(each.words for each in plans), sum(each.groups for each in plans))
