@@ -93,7 +93,7 @@ def test_a_point_that_kills_every_worker_is_a_failed_one(points, expected, tmp_p
 @pytest.mark.parametrize("nobody", ["tcp://127.0.0.1:9", "nonsense", "smoke://signals:1"])
 def test_nobody_at_an_address_is_one_line(monkeypatch, nobody):
     monkeypatch.setattr(module, "PATIENCE", "1s")
-    with pytest.raises(UserError, match=r"no Dask scheduler answers at .*; start one by `dask scheduler`") as caught:
+    with pytest.raises(UserError, match=r"no Dask scheduler answers at .*; start one with `dask scheduler`") as caught:
         with cluster(nobody):
             pass
     assert "\n" not in str(caught.value)

@@ -56,7 +56,7 @@ def test_z_of_designs_is_standardised_and_means_the_same_place():
 
 
 def test_conditions_of_a_wrong_shape_are_named():
-    with pytest.raises(ValueError, match=r"\(1, 2\); \(m, 3\)"):
+    with pytest.raises(ValueError, match=r"\(m, 3\), not \(1, 2\)"):
         make().predict(np.zeros((1, 2)), np.zeros(2))
     with pytest.raises(ValueError, match="4 z and 3 conditions"):
         make().predict(np.zeros((4, 2)), np.zeros((3, 3)))

@@ -272,5 +272,5 @@ def test_what_is_not_supported_is_refused_by_name(changes, message):
 
 def test_two_clocks_are_refused():
     cell = Cell("RAMB18E1", COMMON, {"CLKARDCLK": [2], "CLKBWRCLK": [3]}, {})
-    with pytest.raises(UserError, match="one clock for both ports; this one has 2"):
+    with pytest.raises(UserError, match="one clock for both ports; this cell has 2"):
         parse(cell)
