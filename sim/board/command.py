@@ -5,11 +5,11 @@ import signal
 import sys
 from contextlib import ExitStack, closing, suppress
 
-from varigate.sim.board.engine import Board
 from varigate.sim.board.hangup import outliving
 from varigate.sim.board.ports import listen, open_port
 from varigate.sim.board.tasks import running
 from varigate.sim.board.terminal import BoardApp
+from varigate.sim.board.virtual_board import Board
 from varigate.sim.board.web import BoardPage
 
 __all__ = ["run_board"]

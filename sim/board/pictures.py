@@ -10,10 +10,10 @@ from pathlib import Path
 from varigate.model.archive import write_bytes
 from varigate.model.errors import UserError
 from varigate.model.protocol.frames import Command, encode
-from varigate.sim.board.engine import Board
 from varigate.sim.board.ports import listen
 from varigate.sim.board.tasks import running
 from varigate.sim.board.terminal import BoardApp
+from varigate.sim.board.virtual_board import Board
 from varigate.sim.board.web import BoardPage
 
 __all__ = ["chromium", "draw", "missing"]

@@ -10,7 +10,7 @@ from varigate.model.archive import write_bytes
 from varigate.model.errors import UserError
 from varigate.model.network.network import Network
 from varigate.model.protocol.frames import REPLY, Command, Decoder, Frame, encode
-from varigate.sim.board.engine import PIECE, Board
+from varigate.sim.board.virtual_board import PIECE, Board
 from varigate.sim.testbench.vga import png
 
 __all__ = ["screenshot"]

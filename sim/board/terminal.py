@@ -8,7 +8,7 @@ from textual.binding import Binding
 from textual.containers import Grid, Horizontal, Vertical
 from textual.widgets import Button, Footer, RichLog, Static
 
-from varigate.sim.board.engine import RESET, SWITCHES, Board
+from varigate.sim.board.virtual_board import RESET, SWITCHES, Board
 
 __all__ = ["BoardApp", "draw_digits"]
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from varigate.sim.board.engine import BUTTONS, RESET, SWITCHES, Board
 from varigate.sim.board.ports import HOST
 from varigate.sim.board.seven_segment import spell
+from varigate.sim.board.virtual_board import BUTTONS, RESET, SWITCHES, Board
 from varigate.sim.testbench.vga import png
 
 __all__ = ["BoardPage", "act"]

@@ -5,8 +5,8 @@ from pathlib import Path
 from varigate.commands.network_options import add_network, board_of
 from varigate.platform.toolchains.configuration import add_options
 from varigate.sim.board.command import run_board
-from varigate.sim.board.engine import Board
 from varigate.sim.board.pictures import draw
+from varigate.sim.board.virtual_board import Board
 
 
 def add_arguments(parser):

@@ -9,8 +9,8 @@ from varigate.gateware.video.screen_layout import IMAGE_GROUPS
 from varigate.model.errors import UserError
 from varigate.model.network import network_file
 from varigate.model.protocol.frames import REPLY, Command, Decoder, Frame, encode
-from varigate.sim.board.engine import PIECE, Board
 from varigate.sim.board.screenshot import screenshot
+from varigate.sim.board.virtual_board import PIECE, Board
 from varigate.sim.testbench.reference import Job, Op, Part, Reference
 
 

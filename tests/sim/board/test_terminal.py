@@ -4,11 +4,11 @@ import pytest
 
 from varigate.gateware.engine.program import Array
 from varigate.gateware.panel.display import patterns
-from varigate.sim.board.engine import Board
 from varigate.sim.board.pictures import Quiet
 from varigate.sim.board.seven_segment import spell
 from varigate.sim.board.tasks import running
 from varigate.sim.board.terminal import BoardApp, draw_digits
+from varigate.sim.board.virtual_board import Board
 
 PATIENCE = 400  # waits
 

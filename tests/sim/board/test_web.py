@@ -12,10 +12,10 @@ from varigate.gateware.engine.program import Array
 from varigate.model.fixedpoint import epsilon
 from varigate.model.network import integer
 from varigate.model.protocol.text import line
-from varigate.sim.board.engine import RESET, Board
 from varigate.sim.board.pictures import Quiet, chromium, missing
 from varigate.sim.board.ports import listen
 from varigate.sim.board.tasks import running
+from varigate.sim.board.virtual_board import RESET, Board
 from varigate.sim.board.web import LONGEST, BoardPage, act
 
 PATIENCE = 60  # seconds

@@ -11,8 +11,8 @@ from varigate.model.network import integer
 from varigate.model.protocol.frames import REPLY, Command, Decoder, encode
 from varigate.model.protocol.replies import Info
 from varigate.model.protocol.text import line
-from varigate.sim.board.engine import BUTTONS, RESET, Board
 from varigate.sim.board.seven_segment import spell
+from varigate.sim.board.virtual_board import BUTTONS, RESET, Board
 from varigate.sim.testbench.serial_line import Sender
 
 STEP = 0.002  # seconds
