@@ -77,8 +77,8 @@ def features(core: Structure) -> dict[str, np.ndarray]:
     --------
     >>> from varigate.explore.spaces.workloads import Workload
     >>> from varigate.gateware.engine.program import Array
-    >>> from varigate.gateware.estimate.structure import Engine
-    >>> engine = Engine(Workload.parse("4-8-z2-c3").network())
+    >>> from varigate.gateware.estimate.structure import NetworkStructure
+    >>> engine = NetworkStructure(Workload.parse("4-8-z2-c3").network())
     >>> {name: each.shape for name, each in features(engine.on(Array(2, 4), "lut")).items()}
     {'lut': (18,), 'ff': (14,)}
     """

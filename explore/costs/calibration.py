@@ -18,7 +18,7 @@ from varigate.explore.spaces.varigate import array_of
 from varigate.explore.spaces.workloads import Workload
 from varigate.gateware.engine.program import Array
 from varigate.gateware.estimate.resources import Core
-from varigate.gateware.estimate.structure import Engine
+from varigate.gateware.estimate.structure import NetworkStructure
 from varigate.gateware.lib.rom import DEEP
 from varigate.gateware.video.screen_layout import image_side
 from varigate.model.archive import write_bytes
@@ -75,8 +75,8 @@ class Calibration:
                             for key in ("core", "around"))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise UserError(f"{path} is not an area fit ({error!r}); make it with varigate explore sweep") from error
-        wanted = {name: len(each) for name, each in features(Engine(Workload(2, (), 1, 0, False).network()).on(
-            Array(1, 1), "lut")).items()}
+        small = NetworkStructure(Workload(2, (), 1, 0, False).network()).on(Array(1, 1), "lut")
+        wanted = {name: len(each) for name, each in features(small).items()}
         if {name: len(each) for name, each in core.items()} != wanted:
             raise UserError(f"{path} is an area fit of another version; make it with varigate explore sweep")
         return cls(AreaModel(core), around)
@@ -94,7 +94,7 @@ def _around(network: Network) -> np.ndarray:
 
 
 def _features(point: Point) -> dict[str, np.ndarray]:
-    engine = Engine(network_of(point.workload, point.values))
+    engine = NetworkStructure(network_of(point.workload, point.values))
     return features(engine.on(array_of(point.values), point.values["weights"]))
 
 
@@ -148,7 +148,7 @@ def exact(rows: list[tuple[Point, dict]]) -> tuple[int, int]:
     for point, counts in rows:
         network, array = network_of(point.workload, point.values), array_of(point.values)
         weights = point.values["weights"]
-        if point.scope == "core" and (weights == "lut" or Engine(network).on(array, weights).words <= DEEP):
+        if point.scope == "core" and (weights == "lut" or NetworkStructure(network).on(array, weights).words <= DEEP):
             need = Core(network, weights).need(array)
             equal += (need.dsp, need.ramb18) == (counts["dsp"], counts["ramb18"])
             known += 1

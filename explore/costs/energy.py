@@ -50,8 +50,8 @@ def energy(core: Structure, interval: float, flip_flops: float) -> float:
     --------
     >>> from varigate.explore.spaces.workloads import Workload
     >>> from varigate.gateware.engine.program import Array
-    >>> from varigate.gateware.estimate.structure import Engine
-    >>> core = Engine(Workload.parse("4-8-z2-c3").network()).on(Array(2, 4), "lut")
+    >>> from varigate.gateware.estimate.structure import NetworkStructure
+    >>> core = NetworkStructure(Workload.parse("4-8-z2-c3").network()).on(Array(2, 4), "lut")
     >>> round(energy(core, 100.0, 500.0) - energy(core, 0.0, 500.0), 3)  # 100 clocks of leakage and of clock pins
     100.156
     """

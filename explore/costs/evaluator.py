@@ -11,7 +11,7 @@ from varigate.explore.spaces.varigate import array_of
 from varigate.gateware.engine.matmul import MatrixEngine
 from varigate.gateware.engine.program import Array
 from varigate.gateware.estimate.resources import Core, around
-from varigate.gateware.estimate.structure import Engine, Structure
+from varigate.gateware.estimate.structure import NetworkStructure, Structure
 from varigate.gateware.estimate.timing import Cycles, cycles
 from varigate.gateware.lib.rom import DEEP
 from varigate.model.network import network_file
@@ -83,7 +83,7 @@ class _Unit:
     """A network with its units, and the parts of its costs that many designs share."""
 
     def __init__(self, network: Network):
-        self.network, self.engine = network, Engine(network)
+        self.network, self.engine = network, NetworkStructure(network)
         self.cores = {style: Core(network, style) for style in ("lut", "block")}
         self.around = around(network)
         self._pipelines = {}

@@ -16,7 +16,7 @@ from varigate.gateware.engine.schedule import plan
 from varigate.model.fixedpoint.intervals import signed_bits
 from varigate.model.network.network import Network
 
-__all__ = ["Engine", "Structure"]
+__all__ = ["NetworkStructure", "Structure"]
 
 ROM_WORDS = 64  # of one bit, in a look-up table
 RAM_WORDS = 64  # of three bits, written and read, in a quad of look-up tables
@@ -32,7 +32,7 @@ def _ram(words: int, bits: int) -> float:
     return _ceil(words, RAM_WORDS) * bits / RAM_BITS if words > RAM_WORDS // 2 else bits * 2 / 3
 
 
-class Engine:
+class NetworkStructure:
     """What of a network's structure does not depend on the array: quick to ask for many arrays.
 
     Parameters
@@ -90,7 +90,7 @@ class Structure:
         DSP slices of the array.
     """
 
-    engine: Engine
+    engine: NetworkStructure
     array: Array
     block: bool
     chain: int

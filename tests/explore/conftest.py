@@ -11,7 +11,7 @@ from varigate.explore.joint.training import trainer
 from varigate.explore.spaces.family import family
 from varigate.explore.spaces.varigate import SPACE, array_of, candidates
 from varigate.explore.spaces.workloads import Workload
-from varigate.gateware.estimate.structure import Engine
+from varigate.gateware.estimate.structure import NetworkStructure
 from varigate.platform.toolchains.device import DEVICES
 
 VALUES = {"rows": 4, "columns": 2, "drain": 1, "packed": False, "cascade": True, "bits": 8, "weights": "lut",
@@ -27,7 +27,7 @@ def design():
 @pytest.fixture(scope="session")
 def calibration():
     """All weights of a core are 1/10 and of what is around it 2."""
-    structure = Engine(Workload.parse("4-8-z2-c3").network()).on(array_of(VALUES), "lut")
+    structure = NetworkStructure(Workload.parse("4-8-z2-c3").network()).on(array_of(VALUES), "lut")
     weights = {name: np.full(len(each), 0.1) for name, each in features(structure).items()}
     return Calibration(AreaModel(weights), {name: np.full(5, 2.0) for name in weights})
 

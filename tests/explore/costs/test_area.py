@@ -6,12 +6,12 @@ import pytest
 from varigate.explore.costs.area import FEATURES, AreaModel, features
 from varigate.explore.spaces.varigate import SPACE, array_of, candidates
 from varigate.explore.spaces.workloads import Workload
-from varigate.gateware.estimate.structure import Engine
+from varigate.gateware.estimate.structure import NetworkStructure
 
 
 @pytest.fixture(scope="module")
 def rows():
-    engines = [Engine(Workload.parse(text).network()) for text in ("20-12-z3-c3", "60-z4-c0-sigmoid")]
+    engines = [NetworkStructure(Workload.parse(text).network()) for text in ("20-12-z3-c3", "60-z4-c0-sigmoid")]
     designs = [SPACE.values(row) for row in candidates([8], sigmoid=False)[::400]]
     return [features(engine.on(array_of(values), values["weights"])) for engine in engines for values in designs]
 
@@ -44,7 +44,7 @@ def test_weights_are_never_negative_and_errors_relative(rows):
 
 
 def test_weights_in_block_ram_take_no_look_up_tables():
-    engine = Engine(Workload.parse("20-12-z3-c3").network())
+    engine = NetworkStructure(Workload.parse("20-12-z3-c3").network())
     values = array_of({"rows": 4, "columns": 2, "drain": 1, "packed": False, "cascade": True, "buffers": 2})
     lut, block = (features(engine.on(values, style))["lut"] for style in ("lut", "block"))
     assert (lut >= block).all() and (lut > block).any()

@@ -7,14 +7,14 @@ from varigate.explore.costs import energy as model
 from varigate.explore.costs.energy import energy
 from varigate.explore.spaces.workloads import Workload
 from varigate.gateware.engine.program import Array
-from varigate.gateware.estimate.structure import Engine
+from varigate.gateware.estimate.structure import NetworkStructure
 
 DYNAMIC = ("MULTIPLY", "SLICE_SUM", "ADD", "LUT_READ", "BLOCK_READ", "CLOCK")
 
 
 @pytest.fixture(scope="module")
 def engine():
-    return Engine(Workload.parse("4-8-z2-c3").network())
+    return NetworkStructure(Workload.parse("4-8-z2-c3").network())
 
 
 def test_one_design_by_hand(engine):

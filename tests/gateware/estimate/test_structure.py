@@ -6,12 +6,12 @@ from varigate.explore.spaces.workloads import Workload
 from varigate.gateware.engine.mac import MacArray
 from varigate.gateware.engine.program import Array, lower
 from varigate.gateware.engine.schedule import plan
-from varigate.gateware.estimate.structure import Engine
+from varigate.gateware.estimate.structure import NetworkStructure
 
 
 @pytest.fixture(scope="module")
 def engine():
-    return Engine(Workload.parse("4-8-z2-c3").network())
+    return NetworkStructure(Workload.parse("4-8-z2-c3").network())
 
 
 def test_eight_rows_and_one_column(engine):
@@ -50,11 +50,11 @@ def test_words_and_groups_are_those_of_the_schedule(engine):
 
 
 def test_a_second_buffer_takes_memory():
-    engine = Engine(Workload.parse("100-20-z8-c0").network())
+    engine = NetworkStructure(Workload.parse("100-20-z8-c0").network())
     one, two = (engine.on(Array(4, 1, buffers=buffers), "lut") for buffers in (1, 2))
     assert one.vector_luts < two.vector_luts and one.hidden_luts == two.hidden_luts > 0
 
 
 def test_a_network_without_hidden_layers_has_no_buffer_between_layers():
-    core = Engine(Workload.parse("6-z2-c0").network()).on(Array(2, 2), "lut")
+    core = NetworkStructure(Workload.parse("6-z2-c0").network()).on(Array(2, 2), "lut")
     assert core.banks == core.hidden_words == core.hidden_luts == 0
