@@ -65,7 +65,7 @@ class Screen(wiring.Component):
     def _look_up(self, m: Module, axis: str, visible: int):
         """Look up the marks of a coordinate, a clock later."""
         coordinate = getattr(self, axis)
-        rows = [{family: vars(mark) for family, mark in marks.items()}
+        rows = [{group: vars(mark) for group, mark in marks.items()}
                 for marks in axis_marks(axis, self._side, visible)]
         m.submodules[axis] = table = memory.Memory(shape=self._marks, depth=1 << len(coordinate), init=rows,
                                                    attrs={"ram_style": "block"})

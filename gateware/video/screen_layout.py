@@ -78,16 +78,16 @@ IMAGE_GROUPS = {
 
 
 def axis_marks(axis: str, side: int, length: int) -> list[dict[str, Mark]]:
-    """Return the marks of each coordinate 0 … `length` − 1 on the axis `x` or `y`, by family, for images of `side`.
+    """Return the marks of each coordinate 0 … `length` − 1 on the axis `x` or `y`, by group, for images of `side`.
 
     >>> axis_marks("x", side=28, length=640)[14 + 8 * 5]["big"]
     Mark(cell=0, place=5, edge=<Edge.INSIDE: 2>)
     """
     table = [dict.fromkeys(IMAGE_GROUPS, Mark()) for _ in range(length)]
-    for name, family in IMAGE_GROUPS.items():
-        scale = family.box // side
-        margin = (family.box - scale * side) // 2
-        for cell, start in enumerate(getattr(family, axis)):
+    for name, group in IMAGE_GROUPS.items():
+        scale = group.box // side
+        margin = (group.box - scale * side) // 2
+        for cell, start in enumerate(getattr(group, axis)):
             for offset in range(-FRAME, scale * side + FRAME):
                 inside = 0 <= offset < scale * side
                 table[start + margin + offset][name] = Mark(cell, offset // scale * inside, Edge(1 + inside))
