@@ -12,9 +12,9 @@ from varigate.model.fixedpoint.sampling import EPSILON, MU, V
 from varigate.model.network.network import Network
 from varigate.model.protocol.operations import Op
 
-__all__ = ["Begun", "Latent", "Task"]
+__all__ = ["Begun", "Latent", "LatentJob"]
 
-Task = data.StructLayout({"op": OpShape, "sampled": 1})
+LatentJob = data.StructLayout({"op": OpShape, "sampled": 1})
 """A job, and whether its z is to be a sample (of a RECONSTRUCT: else it is μz)."""
 
 Begun = data.StructLayout({"op": OpShape, "index": 32})
@@ -38,7 +38,7 @@ class Latent(wiring.Component):
 
     Members
     -------
-    i : In(stream of Task)
+    i : In(stream of LatentJob)
     encoder : In(stream of {value, last})
         μ, then v.
     data : In(stream of bytes)
@@ -72,7 +72,7 @@ class Latent(wiring.Component):
         self._network = network
         z = stream.Signature(Fixed(network.z))
         super().__init__({
-            "i": In(stream.Signature(Task)),
+            "i": In(stream.Signature(LatentJob)),
             "encoder": In(stream.Signature(data.StructLayout({"value": signed(MU.bits), "last": 1}))),
             "data": In(stream.Signature(unsigned(8))),
             "epsilon": In(stream.Signature(Fixed(EPSILON))),
