@@ -17,7 +17,7 @@ class JointLoss:
     ----------
     logs : float64 (n, m, targets)
         natural logarithms of the targets; NaN if a design was not evaluated.
-    training : explore.joint.trainer.Training
+    training : explore.joint.trainer.JointTrainingSettings
         the weights of the terms.
     """
 

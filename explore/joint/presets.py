@@ -6,7 +6,7 @@ import numpy as np
 
 from varigate.explore.joint.model import JointModel, Shape
 from varigate.explore.joint.splits import Split
-from varigate.explore.joint.trainer import JointTrainer, Training
+from varigate.explore.joint.trainer import JointTrainer, JointTrainingSettings
 from varigate.explore.spaces.vaesa import SPACE, PublishedTable
 from varigate.model.errors import UserError
 
@@ -80,9 +80,9 @@ class Options:
 
 
 PRESETS = {
-    "small": (Options(), Training()),
+    "small": (Options(), JointTrainingSettings()),
     "paper": (Options(epochs=2000, pred_model="orig_1", vae_model="model_1"),
-              Training(batch=128, rate=3e-4, jitter=0.0)),
+              JointTrainingSettings(batch=128, rate=3e-4, jitter=0.0)),
 }
 
 

@@ -12,11 +12,11 @@ from varigate.model.nn.optimisers import Adam
 from varigate.model.vae.samples import Samples
 from varigate.model.vae.trainer import VAETrainer, cosine
 
-__all__ = ["JointTrainer", "Training"]
+__all__ = ["JointTrainer", "JointTrainingSettings"]
 
 
 @dataclass(frozen=True)
-class Training:
+class JointTrainingSettings:
     """Settings of the training of a joint model.
 
     Parameters
@@ -40,7 +40,7 @@ class Training:
 
     Examples
     --------
-    >>> Training(epochs=10).batch
+    >>> JointTrainingSettings(epochs=10).batch
     32
     """
 
@@ -83,13 +83,14 @@ class JointTrainer:
     >>> space = Space("line", (Parameter("size", (1, 2, 4, 8)),))
     >>> model = JointModel(space, conditions=1, shape=Shape(nz=1, vae=(4,), predictor=(4,), layer_net=(4,)))
     >>> logs = np.arange(16.0).reshape(4, 2, 2)  # 4 designs, 2 layers, 2 targets
-    >>> trainer = JointTrainer(model, space.labels(range(4)), [[1.0], [2.0]], logs, Training(epochs=2), seed=0)
+    >>> settings = JointTrainingSettings(epochs=2)
+    >>> trainer = JointTrainer(model, space.labels(range(4)), [[1.0], [2.0]], logs, settings, seed=0)
     >>> history = trainer.train()
     >>> trainer.epoch, sorted(history)
     (2, ['kl', 'loss', 'predictors', 'reconstruction'])
     """
 
-    def __init__(self, model, labels, conditions, logs, training: Training, seed: int):
+    def __init__(self, model, labels, conditions, logs, training: JointTrainingSettings, seed: int):
         self.model, self.labels, self.training = model, labels, training
         self.rng = np.random.default_rng(seed)
         self.loss = JointLoss(model, labels, conditions, logs, training)

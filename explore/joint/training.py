@@ -5,14 +5,14 @@ from pathlib import Path
 
 from varigate.explore.joint.dataset import TARGETS, DesignData
 from varigate.explore.joint.model import JointModel, Shape
-from varigate.explore.joint.trainer import JointTrainer, Training
+from varigate.explore.joint.trainer import JointTrainer, JointTrainingSettings
 from varigate.explore.spaces.varigate import SPACE
 
 __all__ = ["SHIPPED", "trainer"]
 
 SHIPPED = Path(__file__).parent / "varigate.npz"
 SHAPE = Shape(nz=6, vae=(128, 128), predictor=(128, 128))
-TRAINING = Training(epochs=150, layers=16, combined=0.0)  # the sum of all five targets has no meaning
+TRAINING = JointTrainingSettings(epochs=150, layers=16, combined=0.0)  # the sum of all five targets has no meaning
 
 
 def trainer(dataset: DesignData, *, seed: int, nz: int | None = None, epochs: int | None = None) -> JointTrainer:

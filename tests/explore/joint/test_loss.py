@@ -3,7 +3,7 @@ import pytest
 
 from varigate.explore.joint.loss import JointLoss
 from varigate.explore.joint.model import JointModel, Shape
-from varigate.explore.joint.trainer import Training
+from varigate.explore.joint.trainer import JointTrainingSettings
 from varigate.explore.spaces.space import Parameter, Space
 from varigate.model.nn.gradient_check import difference, numeric_gradient
 
@@ -19,7 +19,7 @@ def loss():
     logs[3, 1] = np.nan
     model = JointModel(SPACE, 2, shape=TINY)
     made = JointLoss(model, SPACE.labels(np.arange(6)), rng.integers(1, 99, (3, 2)), logs,
-                     Training(alpha=0.6, beta=0.7, gamma=0.3, predictors=1.3, combined=0.8))
+                     JointTrainingSettings(alpha=0.6, beta=0.7, gamma=0.3, predictors=1.3, combined=0.8))
     parameters = model.initialise(rng).parameters
     parameters.update({name: value.astype(np.float64) for name, value in parameters.items()})
     for name in ("features", "deviation", "of_layer", "share"):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from varigate.explore.joint.model import JointModel, Shape
-from varigate.explore.joint.trainer import JointTrainer, Training
+from varigate.explore.joint.trainer import JointTrainer, JointTrainingSettings
 from varigate.explore.spaces.space import Parameter, Space
 from varigate.model.errors import UserError
 
@@ -12,7 +12,7 @@ SPACE = Space("toy", (Parameter("width", (1, 2, 4, 8)), Parameter("kind", ("a", 
 ALL = SPACE.labels(np.arange(SPACE.size))
 CONDITIONS = np.array([[1, 4], [8, 2], [16, 16], [2, 64], [5, 9.0]])
 SMALL = Shape(nz=2, vae=(16,), predictor=(16, 16), layer_net=(8,))
-SHORT = Training(epochs=6, batch=8, layers=3)
+SHORT = JointTrainingSettings(epochs=6, batch=8, layers=3)
 
 
 def costs():
@@ -33,7 +33,7 @@ def same(one, other):
 
 
 def test_training_learns_designs_and_what_they_cost():
-    trainer = make(Training(epochs=250, batch=8, layers=5, rate=1e-2),
+    trainer = make(JointTrainingSettings(epochs=250, batch=8, layers=5, rate=1e-2),
                    shape=Shape(nz=2, vae=(48, 48), predictor=(32, 32)))
     trainer.train()
     model, logs = trainer.model, costs()
