@@ -70,18 +70,18 @@ def _operation(options, client: Client, physical: Physical):
     """Carries out a command about one input; see `execute`."""
     if options.save:
         picture_files.need_side(physical.info)
-    if options.operation == "generate":
+    if options.command == "generate":
         answers = _generated(options, client, physical)
         found = [physical.describe(answer) for answer in answers]
     else:
-        answers = [getattr(client, options.operation)(_input_codes(options, physical))]
-        if options.operation == "classify":
+        answers = [getattr(client, options.command)(_input_codes(options, physical))]
+        if options.command == "classify":
             answers.append(client.decode(physical.mean_codes(answers[0].mu)))
         found = [{name: value for answer in answers for name, value in physical.describe(answer).items()}]
     text = "\n\n".join(show(picture_files.summary(each, physical.info, bool(options.save))) for each in found)
     pictures = [answer.output for answer in answers if answer.output is not None]
     finish = partial(picture_files.save, options.save, pictures, physical.info) if options.save else None
-    return found if options.operation == "generate" and options.z is None else found[0], text, finish
+    return found if options.command == "generate" and options.z is None else found[0], text, finish
 
 
 def execute(options, client: Client):
@@ -92,17 +92,17 @@ def execute(options, client: Client):
     found, text, finish
         the answer for JSON, the answer as text, and a function to call after printing, or None.
     """
-    if options.operation == "seed":
+    if options.command == "seed":
         client.seed(options.number)
         found = {"seed": options.number}
         return found, show(found), None
-    if options.operation == "epsilon":
+    if options.command == "epsilon":
         client.epsilon(options.state == "on")
         found = {"epsilon": options.state}
         return found, show(found), None
     info = client.info()
     physical = Physical(info, find_network(info, options.network))
-    if options.operation == "info":
+    if options.command == "info":
         found = _describe_info(physical)
         return found, show(found), None
     progress = sys.stderr.isatty()
@@ -120,15 +120,15 @@ def _source(options) -> list[float] | str | Table | Images | None:
     """The input of the command: numbers, the name of a picture, a table, a set of images; None for an example."""
     values = options.values
     if (options.example is None) == (not values):
-        raise UserError(f"{options.operation} takes numbers, a FILE, or --example K"
+        raise UserError(f"{options.command} takes numbers, a FILE, or --example K"
                         f"{': give only one' if values else ''}")
     try:
         return list(map(float, values)) if values else None
     except ValueError as error:
         if len(values) > 1:
-            raise UserError(f"{options.operation} takes numbers, or one FILE: {error}") from error
+            raise UserError(f"{options.command} takes numbers, or one FILE: {error}") from error
     name = values[0]
-    if options.operation != "classify" or picture_files.is_picture(name):
+    if options.command != "classify" or picture_files.is_picture(name):
         return name
     if name in IMAGES:
         return picture_files.labelled(name, options.count or IMAGE_COUNT, options.data)
@@ -150,6 +150,6 @@ def _check_options(options):
 def prepare(options):
     """Reads the input of the command into `options.source`, and refuses options that do not apply to it."""
     options.source = None
-    if options.operation in TAKE_INPUT:
+    if options.command in TAKE_INPUT:
         options.source = _source(options)
         _check_options(options)

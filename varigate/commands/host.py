@@ -62,18 +62,18 @@ def _png(text: str) -> Path:
 
 def add_arguments(parser):
     parser.add_argument("--port", required=True, help="/dev/ttyUSB1, COM4, socket://localhost:7000, …")
-    parser.add_argument("--baud", type=_baud, default=115_200, help="bits per second (default 115200)")
+    parser.add_argument("--baud", type=_baud, default=115_200, help="bits per second (default: %(default)s)")
     parser.add_argument("--network", help="name or FILE.npz of the board's network (default: found by its digest)")
     parser.add_argument("--timeout", type=_seconds, default=1.0, help="seconds without an answer before a retry, in "
-                        "addition to the time of the bytes on the line (default 1)")
+                        "addition to the time of the bytes on the line (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     everywhere = Parser(add_help=False, argument_default=argparse.SUPPRESS)  # before or after the command
     everywhere.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(save=None)
-    operations = parser.add_subparsers(dest="operation", required=True)
+    host_commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
     def add(name: str, text: str, epilog: str | None = None) -> Parser:
-        return operations.add_parser(name, help=text, parents=[everywhere], description=text, epilog=epilog)
+        return host_commands.add_parser(name, help=text, parents=[everywhere], description=text, epilog=epilog)
 
     add("info", "print the board's network and its counters")
     for name, text, more in (
@@ -94,12 +94,12 @@ def add_arguments(parser):
                                  "is not numbers)")
             command.add_argument("--out", type=Path, help="also write the table with the board's classes to this CSV "
                                  "file")
-            command.add_argument("--count", type=_positive, help="take the first COUNT test images (default "
+            command.add_argument("--count", type=_positive, help="take the first COUNT test images (default: "
                                  f"{commands.IMAGE_COUNT})")
             command.add_argument("--data", type=Path, metavar="DIR", help=f"the folder of MNIST (default: that in "
                                  f"{images.ENVIRONMENT}, or the user's cache folder)")
     generate = add("generate", "print samples from the prior, or the output for a given z")
-    generate.add_argument("count", type=_integer, nargs="?", help="number of samples (default 1)")
+    generate.add_argument("count", type=_integer, nargs="?", help="number of samples (default: 1)")
     generate.add_argument("--z", type=_numbers, help="z1,z2,…: decode this point")
     _add_save(generate)
     add("seed", "set the seed of the noise ε").add_argument("number", type=_integer)
