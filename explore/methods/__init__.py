@@ -21,7 +21,8 @@ from varigate.explore.methods.nearest import nearest_order
 from varigate.explore.methods.sampled import evolution, parzen
 from varigate.explore.methods.uniform import expected_evaluations, in_order, random
 
-__all__ = ["CHANCELESS", "FRONT_METHODS", "GUIDED", "METHODS", "Guide", "expected_evaluations", "nearest_order"]
+__all__ = ["CHANCELESS", "FRONT_METHODS", "GUIDED", "METHODS", "SEARCHES", "Guide", "expected_evaluations",
+           "nearest_order"]
 
 METHODS = {
     "random": random,
@@ -33,5 +34,7 @@ METHODS = {
     "latent-gd": latent_descent,
     "nearest": in_order,
 }
+# The methods that work on a task alone, or with a model: "nearest" needs cost tables of other workloads.
+SEARCHES = {name: method for name, method in METHODS.items() if name != "nearest"}
 GUIDED = ("gp-warm", "latent-bo", "latent-gd")  # these need a `Guide`
 CHANCELESS = ("nearest",)  # independent of the seed

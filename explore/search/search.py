@@ -7,7 +7,7 @@ import numpy as np
 from tqdm import tqdm
 
 from varigate.explore.costs.evaluator import Evaluator
-from varigate.explore.methods import FRONT_METHODS, GUIDED, METHODS, Guide
+from varigate.explore.methods import FRONT_METHODS, GUIDED, SEARCHES, Guide
 from varigate.explore.search.pareto import nondominated
 from varigate.explore.search.proposal import Proposal, propose
 from varigate.explore.search.task import Evaluations, Task, layer_task, run
@@ -77,11 +77,10 @@ def best_designs(evaluator: Evaluator, model, *, objective: str, method: str, bu
                  progress: bool = False) -> tuple[list[Proposal], Evaluations]:
     """Searches, and returns the `count` best designs, best first, and all evaluations.
 
-    `objective` is one of `OBJECTIVES`, `method` of `METHODS`; `budget` is the number of evaluations.
+    `objective` is one of `OBJECTIVES`, `method` of `SEARCHES`; `budget` is the number of evaluations.
     """
     task = evaluator_task(evaluator, (objective,), progress)
-    known = {name: each for name, each in METHODS.items() if name != "nearest"}  # it needs tables of other workloads
-    found = _run(task, known, method, Guide(model, task, WEIGHTS[objective]), budget, seed, progress)
+    found = _run(task, SEARCHES, method, Guide(model, task, WEIGHTS[objective]), budget, seed, progress)
     order = np.argsort(found.values, kind="stable")[:count]
     chosen = [task.candidates[found.numbers[place]] for place in order]
     return [propose(evaluator, SPACE.values(design)) for design in chosen], found
@@ -109,12 +108,11 @@ def best_of_layer(table, layer: int, model, weights, *, method: str, budget: int
     if not 0 <= layer < len(table.layers):
         raise UserError(f"--layer is one of 0…{len(table.layers) - 1}, not {layer}")
     task = layer_task(table, layer, weights)
-    known = {name: each for name, each in METHODS.items() if name != "nearest"}
     if model is None and method in GUIDED:
         raise UserError(f"--method {method} needs a joint model: name one with --model FILE.npz (varigate explore "
                         "train --space vaesa makes one), or take --method gp")
     guide = None if model is None else Guide(model, task, weights)
-    found = _run(task, known, method, guide, budget, seed, False)
+    found = _run(task, SEARCHES, method, guide, budget, seed, False)
     number = found.best
     least = float((table.logs[:, layer] @ weights).min())
     return {"layer": [int(each) for each in table.layers[layer]], "method": method, "evaluations": len(found),

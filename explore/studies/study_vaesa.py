@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from varigate.explore.joint import presets, scores
-from varigate.explore.methods import METHODS, expected_evaluations
+from varigate.explore.methods import METHODS, SEARCHES, expected_evaluations
 from varigate.explore.spaces import vaesa
 from varigate.explore.studies import arena, efficiency
 from varigate.explore.studies.contest import Contest, Traces, run_missing
@@ -83,7 +83,7 @@ class PublishedStudy:
         settings = (str(self.dataset), str(self.folder), *self.folds, arena.digest(*models))
         contest = Contest(arena.vaesa_entry, settings, tuple(map(str, self.layers)), tuple(METHODS), SEEDS, BUDGET)
         whole = replace(contest, methods=("nearest",), budget=vaesa.SPACE.size)  # a table needs no budget
-        rest = replace(contest, methods=tuple(name for name in METHODS if name != "nearest"))
+        rest = replace(contest, methods=tuple(SEARCHES))
         return run_missing(rest, self.folder / "searches", self.processes, progress=progress) | run_missing(
             whole, self.folder / "searches", 1)
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from varigate.explore.costs.cost_table import CostTable, tabulate
 from varigate.explore.costs.evaluator import Evaluator
-from varigate.explore.methods import FRONT_METHODS, METHODS
+from varigate.explore.methods import FRONT_METHODS, SEARCHES
 from varigate.explore.search.pareto import hypervolume
 from varigate.explore.search.proposal import Proposal, propose
 from varigate.explore.spaces.varigate import FRONT, SPACE, candidates
@@ -21,9 +21,8 @@ from varigate.explore.studies.contest import Contest, Traces, run_missing
 from varigate.explore.studies.regret import at
 from varigate.model.archive import write_bytes
 
-__all__ = ["VARIGATE_METHODS", "Study"]
+__all__ = ["Study"]
 
-VARIGATE_METHODS = tuple(name for name in METHODS if name != "nearest")  # it needs tables of other workloads
 BUDGET = 200
 FRONT_SEEDS = 5  # at most: a step of the latent search for a front takes long
 
@@ -67,7 +66,7 @@ class Study:
         """The best of all designs."""
         return propose(self.evaluator, SPACE.values(table.labels[int(np.argmin(table.objective(objective)))]))
 
-    def contest(self, objective: str = "edp", methods=VARIGATE_METHODS, progress: bool = False) -> dict[str, Traces]:
+    def contest(self, objective: str = "edp", methods=tuple(SEARCHES), progress: bool = False) -> dict[str, Traces]:
         """Runs the searches of all methods for the least objective; their traces by method."""
         name = str(self.evaluator.family.workload)
         settings = str(self.costs), str(self.model), objective, arena.digest(self.costs, self.model)

@@ -6,13 +6,11 @@ from varigate.commands import explore_commands
 from varigate.commands.explore_commands import FRONT, OUT
 from varigate.explore.costs.cost_table import OBJECTIVES
 from varigate.explore.joint import presets
-from varigate.explore.methods import FRONT_METHODS, METHODS
+from varigate.explore.methods import FRONT_METHODS, SEARCHES
 from varigate.explore.studies.study_varigate import BUDGET
 from varigate.platform.toolchains.device import DEVICES
 
 SPACES = ("varigate", "vaesa")
-METHODS_OF_A_SEARCH = dict.fromkeys([*METHODS, *FRONT_METHODS])
-del METHODS_OF_A_SEARCH["nearest"]  # it needs tables of other workloads
 SEED = 1234
 
 
@@ -127,7 +125,7 @@ def add_arguments(parser):
     _designs(search)
     search.add_argument("--objective", choices=[*OBJECTIVES, FRONT], default="edp",
                         help="front: the best compromises of latency and energy (default: %(default)s)")
-    search.add_argument("--method", choices=[*METHODS_OF_A_SEARCH],
+    search.add_argument("--method", choices=list(SEARCHES | FRONT_METHODS),
                         help="default: latent-bo; for --objective front: latent-front")
     search.add_argument("--budget", type=_count, default=BUDGET, metavar="N", help="evaluations (default: %(default)s)")
     search.add_argument("--model", type=Path, metavar="FILE.npz",
