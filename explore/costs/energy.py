@@ -14,6 +14,7 @@ of an inference, so fast designs have less.
 """
 
 from varigate.gateware.estimate.structure import ROM_WORDS, Structure
+from varigate.gateware.lib.division import ceil_divide
 
 __all__ = ["CLOCK_HZ", "CONSTANTS", "STATIC", "energy"]
 
@@ -58,7 +59,7 @@ def energy(core: Structure, interval: float, flip_flops: float) -> float:
     engine, array, steps = core.engine, core.array, core.words
     multiply = MULTIPLY * _factor_bits(core) * engine.activation_bits + SLICE_SUM
     soft_adders = core.split_bits + core.tree_bits + core.accumulator_bits
-    read = BLOCK_READ if core.block else LUT_READ * -(-core.words // ROM_WORDS)
+    read = BLOCK_READ if core.block else LUT_READ * ceil_divide(core.words, ROM_WORDS)
     results = sum(matrix.rows for matrix in engine.matrices)
     lane = engine.accumulator * (2 + engine.shifts)  # bias, shift and saturation
     table_read = core.table_bits * (BLOCK_READ if core.block else LUT_READ)

@@ -13,6 +13,7 @@ from varigate.gateware.engine.matmul import accumulator_bits_of, greatest_produc
 from varigate.gateware.engine.program import Array, lower
 from varigate.gateware.engine.result_queue import ResultQueue
 from varigate.gateware.engine.schedule import plan
+from varigate.gateware.lib.division import ceil_divide
 from varigate.model.fixedpoint.intervals import signed_bits
 from varigate.model.network.network import Network
 
@@ -23,13 +24,9 @@ RAM_WORDS = 64  # of three bits, written and read, in a quad of look-up tables
 RAM_BITS = 3 / 4
 
 
-def _ceil(a: int, b: int) -> int:
-    return -(-a // b)
-
-
 def _ram(words: int, bits: int) -> float:
     """Look-up tables of a distributed memory with one write and one read port."""
-    return _ceil(words, RAM_WORDS) * bits / RAM_BITS if words > RAM_WORDS // 2 else bits * 2 / 3
+    return ceil_divide(words, RAM_WORDS) * bits / RAM_BITS if words > RAM_WORDS // 2 else bits * 2 / 3
 
 
 class NetworkStructure:
@@ -64,10 +61,10 @@ class NetworkStructure:
         """The structure with an array, and weights kept in `lut` or `block`."""
         plans = [plan(matrix, array) for matrix in self.matrices]
         chain = longest_chain(array.columns, packed=array.packed, cascade=array.cascade, product=self._product)
-        chains = _ceil(array.columns, chain)
+        chains = ceil_divide(array.columns, chain)
         words, groups = sum(each.words for each in plans), sum(each.groups for each in plans)
         banks = lcm(array.columns, array.drain)
-        hidden = sum(_ceil(inputs, banks) for inputs, _ in self.inner)
+        hidden = sum(ceil_divide(inputs, banks) for inputs, _ in self.inner)
         return Structure(
             engine=self, array=array, block=weights == "block", chain=chain, chains=chains, words=words,
             groups=groups, banks=banks if self.inner else 0, hidden_words=hidden,
@@ -150,7 +147,7 @@ class Structure:
         """Of the memories for vectors on their way in."""
         array, total = self.array, 0.0
         for inputs, bits in self.engine.vectors:
-            words = array.buffers << max(_ceil(inputs, array.columns) - 1, 0).bit_length()
+            words = array.buffers << max(ceil_divide(inputs, array.columns) - 1, 0).bit_length()
             total += array.columns * _ram(max(words, 2), bits)
         return total
 
@@ -163,6 +160,6 @@ class Structure:
     def queue_luts(self) -> float:
         array, total = self.array, 0.0
         for results, bits in self.engine.queues:
-            depth = ResultQueue.jobs_of(results, array.drain, array.buffers) * _ceil(results, array.drain)
+            depth = ResultQueue.jobs_of(results, array.drain, array.buffers) * ceil_divide(results, array.drain)
             total += _ram(depth, array.drain * bits + 1)
         return total
