@@ -4,6 +4,7 @@ from pathlib import Path
 
 from varigate.commands import explore_commands
 from varigate.commands.explore_commands import FRONT, OUT
+from varigate.commands.network_options import DEVICE
 from varigate.explore.costs.cost_table import OBJECTIVES
 from varigate.explore.joint import presets
 from varigate.explore.methods import FRONT_METHODS, SEARCHES
@@ -48,7 +49,7 @@ def _designs(command):
     """The options that say for which network, device and loss of accuracy designs are searched."""
     command.add_argument("--network", default="mnist", metavar="NAME|FILE.npz|SHAPE",
                          help="the network, or a shape like 784-256-z16-c10-sigmoid (default: %(default)s)")
-    command.add_argument("--device", choices=list(DEVICES), default="xc7a100t", help="default: %(default)s")
+    command.add_argument("--device", choices=list(DEVICES), default=DEVICE, help="default: %(default)s")
     command.add_argument("--points", type=_tolerance, default=0.3, metavar="P",
                          help="percentage points of accuracy that integers may lose against floats (default: "
                               "%(default)s)")

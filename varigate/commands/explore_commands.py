@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from varigate.commands.network_options import DEVICE
 from varigate.explore.costs import synthesis_table
 from varigate.explore.costs.calibration import LEAST, Calibration, errors, errors_of, fit
 from varigate.explore.costs.evaluator import Evaluator
@@ -37,7 +38,6 @@ from varigate.platform.toolchains.report import align
 
 OUT = Path("build") / "explore"
 FRONT = "front"  # as --objective: the best compromises of latency and energy
-DEVICE = "xc7a100t"  # all designs of a sweep fit it
 DEMO = (48, 4096, 256)  # workloads, designs, designs on each workload
 
 

@@ -13,10 +13,10 @@ from varigate.platform.toolchains import flow
 from varigate.platform.toolchains.configuration import SMALL, Configuration
 from varigate.platform.toolchains.device import DEVICES
 
-__all__ = ["add_data", "add_network", "add_out", "add_table", "board_of", "core_of", "given_table", "images_of_test",
-           "print_figures", "trained_with_data"]
+__all__ = ["DEVICE", "add_data", "add_network", "add_out", "add_table", "board_of", "core_of", "given_table",
+           "images_of_test", "print_figures", "trained_with_data"]
 
-DEVICE = "xc7a100t"  # simulated cores fit it, too
+DEVICE = "xc7a100t"  # the default: simulated cores and all designs of a sweep fit it
 OUT = Path("build") / "model"
 
 
