@@ -19,7 +19,7 @@ import numpy as np
 
 from varigate.model.errors import UserError
 
-__all__ = ["digest", "pack_json", "read", "unpack_json", "write", "write_bytes"]
+__all__ = ["digest", "file_digest", "pack_json", "read", "unpack_json", "write", "write_bytes"]
 
 LIMIT = 64 << 20  # bytes, of all arrays together
 DIGEST = "digest"
@@ -41,6 +41,20 @@ def digest(arrays: dict) -> bytes:
         state.update(b"".join(number.to_bytes(8, "little") for number in (len(shape), *shape)))
         state.update(array.tobytes())
     return state.digest()
+
+
+def file_digest(*files) -> str:
+    """Compute SHA-256 of the contents of `files`, one after the other, in hexadecimal.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "points.csv"
+    ...     _ = path.write_text("x,y")
+    ...     file_digest(path)[:8], file_digest(path, path)[:8]
+    ('968e772c', '8e964b13')
+    """
+    return hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()
 
 
 def pack_json(value) -> np.ndarray:

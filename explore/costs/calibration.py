@@ -3,7 +3,6 @@
 The fit is kept beside the table as JSON: a search reads it and need not rebuild every network of the table.
 """
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ from varigate.gateware.estimate.resources import Core
 from varigate.gateware.estimate.structure import NetworkStructure
 from varigate.gateware.lib.rom import DEEP
 from varigate.gateware.video.screen_layout import image_side
-from varigate.model.archive import write_bytes
+from varigate.model.archive import file_digest, write_bytes
 from varigate.model.errors import UserError
 from varigate.model.network.network import Network
 
@@ -61,7 +60,7 @@ class Calibration:
 
     def write(self, path, table):
         """Writes the file `path`, with the digest of the `table` that was fitted."""
-        content = {"table": digest(table)} | {
+        content = {"table": file_digest(table)} | {
             key: {name: weights.tolist() for name, weights in group.items()}
             for key, group in (("core", self.area.weights), ("around", self.surroundings))}
         write_bytes(Path(path), (json.dumps(content, indent=1) + "\n").encode())
@@ -80,11 +79,6 @@ class Calibration:
         if {name: len(each) for name, each in core.items()} != wanted:
             raise UserError(f"{path} is an area fit of another version; make it with varigate explore sweep")
         return cls(AreaModel(core), around)
-
-
-def digest(table) -> str:
-    """SHA-256 of a table of syntheses."""
-    return hashlib.sha256(Path(table).read_bytes()).hexdigest()
 
 
 def _around(network: Network) -> np.ndarray:

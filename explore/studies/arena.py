@@ -4,7 +4,6 @@ The argument `digests` of some functions is not used in them. It is part of a co
 other versions of the files are not reused.
 """
 
-import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +18,7 @@ from varigate.explore.spaces.workloads import Workload
 from varigate.explore.studies.contest import Entry
 from varigate.explore.studies.efficiency import target
 
-__all__ = ["digest", "layer_folds", "vaesa_entry", "varigate_entry", "varigate_front", "varigate_task"]
+__all__ = ["layer_folds", "vaesa_entry", "varigate_entry", "varigate_front", "varigate_task"]
 
 
 def layer_folds(layers: int, parts: int, seed: int) -> list[Split]:
@@ -32,11 +31,6 @@ def layer_folds(layers: int, parts: int, seed: int) -> list[Split]:
     """
     every = np.arange(vaesa.SPACE.size)
     return [Split(each.layers, each.unseen, every, every[:0]) for each in folds(layers, every, seed=seed, parts=parts)]
-
-
-def digest(*files) -> str:
-    """SHA-256 of the contents of files, in hexadecimal."""
-    return hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()
 
 
 def varigate_task(labels, costs, workload: Workload, name: str) -> Task:

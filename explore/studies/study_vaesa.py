@@ -16,7 +16,7 @@ from varigate.explore.spaces import vaesa
 from varigate.explore.studies import arena, efficiency
 from varigate.explore.studies.contest import Contest, Traces, run_missing
 from varigate.explore.studies.efficiency import target
-from varigate.model.archive import write_bytes
+from varigate.model.archive import file_digest, write_bytes
 
 __all__ = ["OURS", "PublishedStudy"]
 
@@ -43,7 +43,7 @@ class PublishedStudy:
 
     def __init__(self, dataset, folder, *, seed: int, processes: int = 2):
         self.dataset, self.seed, self.processes = Path(dataset), seed, processes
-        self.table, made_of = vaesa.read(dataset), (arena.digest(dataset), *self.folds, *presets.PRESETS["small"])
+        self.table, made_of = vaesa.read(dataset), (file_digest(dataset), *self.folds, *presets.PRESETS["small"])
         # A folder per seed and settings: models of other splits have seen other layers.
         self.folder = Path(folder) / f"seed-{seed}-{hashlib.sha256(repr(made_of).encode()).hexdigest()[:12]}"
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -80,7 +80,7 @@ class PublishedStudy:
     def traces(self, progress: bool = False) -> dict[tuple[str, str], Traces]:
         """Runs the searches of all methods on all layers; their traces by (layer, method)."""
         models = self.models(progress)
-        settings = (str(self.dataset), str(self.folder), *self.folds, arena.digest(*models))
+        settings = (str(self.dataset), str(self.folder), *self.folds, file_digest(*models))
         contest = Contest(arena.vaesa_entry, settings, tuple(map(str, self.layers)), tuple(METHODS), SEEDS, BUDGET)
         whole = replace(contest, methods=("nearest",), budget=vaesa.SPACE.size)  # a table needs no budget
         rest = replace(contest, methods=tuple(SEARCHES))

@@ -19,7 +19,7 @@ from varigate.explore.spaces.varigate import FRONT, SPACE, candidates
 from varigate.explore.studies import arena
 from varigate.explore.studies.contest import Contest, Traces, run_missing
 from varigate.explore.studies.regret import at
-from varigate.model.archive import write_bytes
+from varigate.model.archive import file_digest, write_bytes
 
 __all__ = ["Study"]
 
@@ -69,7 +69,7 @@ class Study:
     def contest(self, objective: str = "edp", methods=tuple(SEARCHES), progress: bool = False) -> dict[str, Traces]:
         """Runs the searches of all methods for the least objective; their traces by method."""
         name = str(self.evaluator.family.workload)
-        settings = str(self.costs), str(self.model), objective, arena.digest(self.costs, self.model)
+        settings = str(self.costs), str(self.model), objective, file_digest(self.costs, self.model)
         contest = Contest(arena.varigate_entry, settings, (name,), tuple(methods), self.seeds, BUDGET)
         traces = run_missing(contest, self.folder / f"contest-{objective}", self.processes, progress=progress)
         return {method: traces[name, method] for method in methods}
@@ -86,7 +86,7 @@ class Study:
         Volumes are of logarithms, up to the worst latency and energy of designs that keep the limits.
         """
         name = str(self.evaluator.family.workload)
-        settings = str(self.costs), str(self.model), arena.digest(self.costs, self.model)
+        settings = str(self.costs), str(self.model), file_digest(self.costs, self.model)
         contest = Contest(arena.varigate_front, settings, (name,), tuple(FRONT_METHODS),
                           min(self.seeds, FRONT_SEEDS), BUDGET)
         traces = run_missing(contest, self.folder / "contest-front", self.processes, progress=progress)

@@ -3,10 +3,10 @@
 Its `source` is {"name": …} for a data set of the program, or {"csv": path, "label": column, "sha256": …}.
 """
 
-import hashlib
 import json
 from pathlib import Path
 
+from varigate.model.archive import file_digest
 from varigate.model.data import images, tables
 from varigate.model.data.images import Images
 from varigate.model.data.tables import LabelledTable
@@ -30,7 +30,7 @@ def csv_dataset(path, label: str) -> tuple[LabelledTable, dict]:
     ('points', ['csv', 'label', 'sha256'])
     """
     dataset = tables.read_csv(path, label)
-    digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    digest = file_digest(path)
     return dataset, {"csv": str(Path(path).resolve()), "label": label, "sha256": digest}
 
 

@@ -34,6 +34,14 @@ def test_the_digest_is_over_the_documented_serialisation():
     assert archive.digest(ARRAYS) == hashlib.sha256(stream).digest()
 
 
+def test_the_digest_of_files_is_of_their_contents(tmp_path):
+    one, two, copy = (tmp_path / name for name in ("one", "two", "copy"))
+    for file, content in ((one, b"1"), (two, b"2"), (copy, b"2")):
+        file.write_bytes(content)
+    assert archive.file_digest(one, two) == hashlib.sha256(b"12").hexdigest() != archive.file_digest(two, one)
+    assert archive.file_digest(one, copy) == archive.file_digest(one, two)
+
+
 def test_byte_order_and_memory_order_do_not_matter():
     other = ARRAYS | {"b": np.asfortranarray(ARRAYS["b"].astype(">i4"))}
     assert archive.digest(other) == archive.digest(ARRAYS)
