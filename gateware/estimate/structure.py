@@ -1,7 +1,7 @@
-"""A core's structure in numbers: of how many adders, registers, multiplexers and memories, how wide, it is made.
+"""A core's structure in numbers: how many adders, registers, multiplexers and memories it has, and how wide they are.
 
-These are what its look-up tables and flip-flops are predicted from (`explore.costs.area`), and what its energy is
-counted from (`explore.costs.energy`).
+Its look-up tables and flip-flops are predicted from these numbers (`explore.costs.area`), and its energy is computed
+from them (`explore.costs.energy`).
 """
 
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ from varigate.model.network.network import Network
 
 __all__ = ["NetworkStructure", "Structure"]
 
-ROM_WORDS = 64  # of one bit, in a look-up table
-RAM_WORDS = 64  # of three bits, written and read, in a quad of look-up tables
-RAM_BITS = 3 / 4
+ROM_WORDS = 64  # words of one bit that a look-up table holds
+RAM_WORDS = 64  # words of three bits that four look-up tables hold, with a write port and a read port
+RAM_BITS = 3 / 4  # bits of each word for one look-up table
 
 
 def _ram(words: int, bits: int) -> float:
@@ -30,11 +30,29 @@ def _ram(words: int, bits: int) -> float:
 
 
 class NetworkStructure:
-    """What of a network's structure does not depend on the array: quick to ask for many arrays.
+    """The part of a core's structure that does not depend on the array, so that many arrays are quick to compare.
 
     Parameters
     ----------
     network : Network
+
+    Members
+    -------
+    accumulator, weight_bits, value_bits, activation_bits : int
+        widths of a sum, of a weight, of a result, and of the widest factor of a weight.
+    lane_bits, shifts : int
+        bits of the drain's table for one lane, and stages of its shifter.
+    queues : list of (int, int)
+        for each subnet: number of results, and bits of each.
+    vectors, inner : list of (int, int)
+        number of inputs and bits of each: for the first matrix of each subnet, and for all other matrices.
+
+    Examples
+    --------
+    >>> from varigate.model.network.network_file import find, load
+    >>> network = NetworkStructure(load(find("iris")))
+    >>> len(network.matrices), network.weight_bits
+    (5, 8)
     """
 
     def __init__(self, network: Network):
@@ -58,7 +76,15 @@ class NetworkStructure:
         return signed_bits(matrix.source.low, matrix.source.high)
 
     def on(self, array: Array, weights: str) -> "Structure":
-        """The structure with an array, and weights kept in `lut` or `block`."""
+        """Return the structure of a core with `array`, whose `weights` are kept in `lut` or `block`.
+
+        Examples
+        --------
+        >>> from varigate.model.network.network_file import find, load
+        >>> core = NetworkStructure(load(find("iris"))).on(Array(8, 1), "lut")
+        >>> core.slices, core.words, core.held_bits
+        (8, 24, 152)
+        """
         plans = [plan(matrix, array) for matrix in self.matrices]
         chain = longest_chain(array.columns, packed=array.packed, cascade=array.cascade, product=self._product)
         chains = ceil_divide(array.columns, chain)
@@ -73,16 +99,20 @@ class NetworkStructure:
 
 @dataclass(frozen=True)
 class Structure:
-    """A core with an array.
+    """The structure of a core with an array; `NetworkStructure.on` makes it.
 
     Parameters
     ----------
+    engine : NetworkStructure
+    array : Array
+    block : bool
+        whether weights are kept in block RAM, not in look-up tables.
     chain, chains : int
         columns to a cascade, and cascades to a row (or pair of rows).
     words, groups : int
-        of weights, and of the drain's table.
+        words of the weights, and words of the drain's table.
     banks, hidden_words : int
-        of the buffer between layers.
+        banks of the buffer between layers, and words of each.
     slices : int
         DSP slices of the array.
     """
@@ -100,51 +130,51 @@ class Structure:
 
     @property
     def weight_bits(self) -> int:
-        """Of a word of weights."""
+        """Bits of one word of weights."""
         return self.array.multipliers * self.engine.weight_bits
 
     @property
     def content_bits(self) -> int:
-        """Of all weights, without what fills the words where the array is larger than a matrix."""
+        """Bits of all weights, padding left out: words are padded where the array is larger than a matrix."""
         return sum(matrix.weights.size for matrix in self.engine.matrices) * self.engine.weight_bits
 
     @property
     def table_bits(self) -> int:
-        """Of a word of the drain's table."""
+        """Bits of one word of the drain's table."""
         return self.array.drain * self.engine.lane_bits + 2
 
     @property
     def split_bits(self) -> int:
-        """Registered bits that come out of the packed cascades."""
+        """Total width of the registers after the packed cascades."""
         product = self.engine.weight_bits + self.engine.activation_bits + 2
         return self.array.packed * self.array.rows * self.chains * product
 
     @property
     def tree_bits(self) -> int:
-        """Of the adders that sum the cascades."""
+        """Total width of the adders that sum the cascades."""
         product = self.engine.weight_bits + self.engine.activation_bits + 2
         return self.array.rows * (self.chains - 1) * product
 
     @property
     def accumulator_bits(self) -> int:
-        """Of the accumulators that lie outside of DSP slices."""
+        """Total width of the accumulators outside of DSP slices."""
         inside = self.array.columns == 1 and not self.array.packed
         return 0 if inside else self.array.rows * self.engine.accumulator
 
     @property
     def skew_bits(self) -> int:
-        """Of the registers that delay a cascade's later factors: those of the weights, then of the activations."""
+        """Total width of the registers that delay the later factors of a cascade, weights and activations."""
         steps = sum(column % self.chain for column in range(self.array.columns))
         return steps * (self.array.rows * self.engine.weight_bits + self.engine.activation_bits)
 
     @property
     def held_bits(self) -> int:
-        """Of the sums that wait to be drained."""
+        """Total width of the registers for sums that wait to be drained."""
         return self.array.rows * self.engine.accumulator
 
     @property
     def vector_luts(self) -> float:
-        """Of the memories for vectors on their way in."""
+        """Look-up tables of the memories for input vectors (an estimate)."""
         array, total = self.array, 0.0
         for inputs, bits in self.engine.vectors:
             words = array.buffers << max(ceil_divide(inputs, array.columns) - 1, 0).bit_length()
@@ -153,11 +183,13 @@ class Structure:
 
     @property
     def hidden_luts(self) -> float:
+        """Look-up tables of the buffer between layers (an estimate)."""
         bits = max((bits for _, bits in self.engine.inner), default=0)
         return self.banks * _ram(max(self.hidden_words, 2), bits)
 
     @property
     def queue_luts(self) -> float:
+        """Look-up tables of the queues for results (an estimate)."""
         array, total = self.array, 0.0
         for results, bits in self.engine.queues:
             depth = ResultQueue.jobs_of(results, array.drain, array.buffers) * ceil_divide(results, array.drain)
