@@ -14,7 +14,7 @@ from varigate.model.protocol.operations import codes_taken
 from varigate.model.protocol.replies import Answer, Info, reply_length, unpack_answer
 from varigate.model.protocol.requests import ARGUMENTS
 
-__all__ = ["Client", "NoAnswerError", "PortError", "RefusedError", "SomethingElseError", "open_port"]
+__all__ = ["Client", "ForeignReplyError", "NoAnswerError", "PortError", "RefusedError", "open_port"]
 
 POLL = 0.05  # seconds that one read of a serial port waits
 BITS = 10  # on the line for a byte: start, data, stop
@@ -29,8 +29,8 @@ class NoAnswerError(UserError):
     """The board did not answer in time."""
 
 
-class SomethingElseError(NoAnswerError):
-    """The answer is not in this protocol."""
+class ForeignReplyError(NoAnswerError):
+    """The bytes that came back are not in this protocol."""
 
 
 class RefusedError(UserError):
@@ -112,28 +112,31 @@ class Client:
         self._info = None
 
     def info(self) -> Info:
-        """Asks the board for its network and its counters."""
+        """Ask the board for its network and its counters."""
         self._info = Info.unpack(self._request(Command.INFO)[0])
         return self._info
 
     def classify(self, codes) -> Answer:
-        """`codes`: input bytes. The mean, the scores, the class."""
+        """Classify input bytes `codes` (inputs,); returns the mean, the scores and the class."""
         return self._operation(Command.CLASSIFY, codes)
 
     def encode(self, codes) -> Answer:
-        """The mean, and log2 σ."""
+        """Encode input bytes `codes` (inputs,); returns the mean μ and v = log2 σ, each (latent,)."""
         return self._operation(Command.ENCODE, codes)
 
     def reconstruct(self, codes) -> Answer:
-        """Everything, with a sample of ε unless that is off."""
+        """Reconstruct input bytes `codes` (inputs,); returns all parts of an answer.
+
+        z is a sample, or the rounded mean if `epsilon` is off.
+        """
         return self._operation(Command.RECONSTRUCT, codes)
 
     def decode(self, z) -> Answer:
-        """The output for a given `z`, codes −128…127."""
+        """Decode `z` (latent,), codes −128…127 in the format s8.z_frac; returns the output."""
         return self._operation(Command.DECODE, [_signed_byte(code) for code in z])
 
     def generate(self, count: int = 1) -> list[Answer]:
-        """`count` outputs for as many z = ε."""
+        """Generate `count` samples, 1…255; returns for each the index of its first ε, z = ε, and the output."""
         _, legal = ARGUMENTS[Command.GENERATE]
         if count not in legal:
             raise UserError(f"a board generates {legal[0]}…{legal[-1]} samples at once, not {count}")
@@ -142,13 +145,13 @@ class Client:
         return [unpack_answer(Command.GENERATE, info, reply[1:]) for reply in replies]
 
     def seed(self, seed: int):
-        """Seeds ε: the next ε is sample 0 of this seed, 0…2³² − 1."""
+        """Seed the noise ε with `seed`, 0…2³² − 1: the next ε is sample 0 of this seed."""
         if not 0 <= seed < 1 << 32:
             raise UserError(f"the seed must be 0…{(1 << 32) - 1}, not {seed}")
         self._request(Command.SEED, seed.to_bytes(4, "little"))
 
     def epsilon(self, on: bool):
-        """Switches the noise of `reconstruct` on or off."""
+        """Switch the noise of `reconstruct` on or off."""
         self._request(Command.EPSILON, bytes([bool(on)]))
 
     def _operation(self, command: Command, codes) -> Answer:
@@ -200,7 +203,13 @@ class Client:
         return (count + count // 254 + 8) * BITS / self._baud
 
     def _refused(self, request: Frame, reply: Frame, heard: "Heard") -> bool:
-        """Whether to repeat `request` after the negative `reply`; raises a `RefusedError` if the refusal is final."""
+        """Whether to repeat `request` after the negative `reply`.
+
+        Raises
+        ------
+        RefusedError
+            if the reason is not worth a retry.
+        """
         try:
             reason = Reason(reply.payload[0])
         except ValueError:
@@ -233,7 +242,7 @@ class Client:
         return items
 
     def _lost(self, error: OSError, said: str = "") -> PortError:
-        """The `PortError` for an `OSError` of reading or writing (as pyserial's are). `said`: the last text before."""
+        """The `PortError` for an `OSError` of reading or writing (as pyserial's are); `said`: the last text before it."""
         return PortError(f"{self._name} was lost: {error.strerror or ' '.join(str(error).split())}"
                          f"{f'; the last it said was: {said}' if said else ''}")
 
@@ -246,11 +255,12 @@ class Heard:
         self.reason, self.text = None, ""  # of the last negative reply; the last line of text
 
     def error(self, command: Command, name: str, timeout: float, tries: int) -> NoAnswerError:
+        """The error to raise when all `tries` are used up."""
         if self.reason is not None:
             return NoAnswerError(f"{name}: no answer to {command.name.lower()}; the board last refused with "
                                  f"{self.reason.name.lower()}: check cable and baud rate")
         if self.bytes and not self.frames:
-            return SomethingElseError(f"something answers on {name} but does not speak this protocol ({self.bytes} "
+            return ForeignReplyError(f"something answers on {name} but does not speak this protocol ({self.bytes} "
                                       "bytes, no frame among them): check port and baud rate")
         return NoAnswerError(f"nothing answered on {name} within {timeout:g} s, in {tries} tries: is the board "
                              "configured, and are this its port and its baud rate?")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import serial
 
-from varigate.host.client import Client, NoAnswerError, PortError, RefusedError, SomethingElseError, open_port
+from varigate.host.client import Client, NoAnswerError, PortError, RefusedError, ForeignReplyError, open_port
 from varigate.model.errors import UserError
 from varigate.model.fixedpoint import epsilon, sampling
 from varigate.model.network import integer, network_file
@@ -99,8 +99,8 @@ def test_the_failures_have_types_and_one_line(network, fake_board, negative):
         return encode(request.seq, request.command, request.payload)
 
     cases = [(silence, NoAnswerError, "nothing answered on the port within 0.05 s, in 3 tries"),
-             (lambda *_: b"login: \r\n" * 3, SomethingElseError, "answers on the port but does not speak"),
-             (echo, SomethingElseError, "does not speak"),
+             (lambda *_: b"login: \r\n" * 3, ForeignReplyError, "answers on the port but does not speak"),
+             (echo, ForeignReplyError, "does not speak"),
              (negative(Reason.BUSY), NoAnswerError, "busy"), (negative(Reason.CRC, known=False), NoAnswerError, "crc"),
              (negative(Reason.COMMAND), RefusedError, "refuses info: command")]
     for mishap, kind, message in cases:
