@@ -62,8 +62,8 @@ def chromium():
             driver.quit()
 
 
-class Quiet:
-    """A serial port without a client."""
+class UnconnectedPort:
+    """A serial port that no client is connected to: nothing comes in, and what goes out is lost."""
 
     def read(self, limit: int) -> bytes:
         return b""
@@ -91,7 +91,7 @@ async def _draw(board: Board, x, folder: Path):
     board.write(encode(1, Command.CLASSIFY, x))
     with listen(0) as listener:
         page = BoardPage(board, PORT, listener)
-        async with running(board.run(Quiet()), page.serve()):
+        async with running(board.run(UnconnectedPort()), page.serve()):
             picture = await asyncio.to_thread(_photograph, page.url)
             app = BoardApp(board, PORT)
             async with app.run_test(size=TERMINAL) as pilot:

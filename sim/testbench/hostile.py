@@ -37,6 +37,7 @@ def top(network: Network) -> Top:
 
 # Waveforms: a level for each clock, uint8.
 def idle(clocks: int) -> np.ndarray:
+    """The idle line, which is high, for `clocks` clocks."""
     return np.ones(clocks, np.uint8)
 
 

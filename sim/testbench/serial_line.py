@@ -99,7 +99,7 @@ class Receiver:
         return bytes(byte for _, byte, error in self.read(times, values, cycles) if not error)
 
     def read_levels(self, line) -> list[tuple[int, int, int]]:
-        """As `read`, of a level for each of the next clocks."""
+        """Like `read`, for one level per clock."""
         return self.read(*changes(line, self._values[-1]), len(line))
 
     def read(self, times, values, cycles: int) -> list[tuple[int, int, int]]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import serial
 
-from varigate.host.client import Client, NoAnswerError, PortError, RefusedError, ForeignReplyError, open_port
+from varigate.host.client import Client, ForeignReplyError, NoAnswerError, PortError, RefusedError, open_port
 from varigate.model.errors import UserError
 from varigate.model.fixedpoint import epsilon, sampling
 from varigate.model.network import integer, network_file

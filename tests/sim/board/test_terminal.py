@@ -4,7 +4,7 @@ import pytest
 
 from varigate.gateware.engine.program import Array
 from varigate.gateware.panel.display import patterns
-from varigate.sim.board.pictures import Quiet
+from varigate.sim.board.pictures import UnconnectedPort
 from varigate.sim.board.seven_segment import spell
 from varigate.sim.board.tasks import running
 from varigate.sim.board.terminal import BoardApp, draw_digits
@@ -22,7 +22,7 @@ def board(iris):
 def with_pilot(board, act, size=(100, 30)):
     async def run():
         app = BoardApp(board, "/dev/some-port")
-        async with running(board.run(Quiet())), app.run_test(size=size) as pilot:
+        async with running(board.run(UnconnectedPort())), app.run_test(size=size) as pilot:
             await act(app, pilot)
         return app.return_value
     return asyncio.run(run())

@@ -12,7 +12,7 @@ from varigate.gateware.engine.program import Array
 from varigate.model.fixedpoint import epsilon
 from varigate.model.network import integer
 from varigate.model.protocol.text import line
-from varigate.sim.board.pictures import Quiet, chromium, missing
+from varigate.sim.board.pictures import UnconnectedPort, chromium, missing
 from varigate.sim.board.ports import listen
 from varigate.sim.board.tasks import running
 from varigate.sim.board.virtual_board import RESET, Board
@@ -198,7 +198,7 @@ def test_flower_101_in_a_browser(iris):
     async def run():
         with Board(iris, Array(8, 1)) as board, listen(0) as listener:
             page = BoardPage(board, "/dev/some-port", listener)
-            async with running(board.run(Quiet()), page.serve()):
+            async with running(board.run(UnconnectedPort()), page.serve()):
                 return await asyncio.to_thread(person, page.url)
 
     text, leds, display, log = asyncio.run(run())
