@@ -242,7 +242,7 @@ class Client:
         return items
 
     def _lost(self, error: OSError, said: str = "") -> PortError:
-        """The `PortError` for an `OSError` of reading or writing (as pyserial's are); `said`: the last text before it."""
+        """The `PortError` for an `OSError` of reading or writing (as pyserial's are); `said`: the last text before."""
         return PortError(f"{self._name} was lost: {error.strerror or ' '.join(str(error).split())}"
                          f"{f'; the last it said was: {said}' if said else ''}")
 
