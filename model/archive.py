@@ -188,7 +188,7 @@ def read(path, limit: int | None = None) -> dict:
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror or error}") from error
     except Exception as error:  # damage has many names: BadZipFile, zlib.error, ValueError, KeyError, …
-        raise UserError(f"{path} is damaged or no network file ({error}); make it again") from error
+        raise UserError(f"{path} is damaged or not a Varigate file ({error}); make it again") from error
     if digest(arrays) != stored:
         raise UserError(f"{path} is damaged: its contents do not have the digest that it states; make it again")
     return arrays

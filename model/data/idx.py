@@ -66,7 +66,7 @@ def read_gz(path, sha256: str) -> np.ndarray:
             content = file.read(LIMIT + 1)
         array = parse(content)
     except (EOFError, gzip.BadGzipFile, zlib.error, ValueError) as error:
-        raise UserError(f"{path} is damaged or no packed IDX file ({error}); get it again") from error
+        raise UserError(f"{path} is damaged or not a packed IDX file ({error}); get it again") from error
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror or error}") from error
     found = hashlib.sha256(content).hexdigest()

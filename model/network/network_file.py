@@ -118,7 +118,7 @@ def load(path) -> Network:
     except UserError as error:
         raise UserError(f"{path}: {error}") from error
     except Exception as error:  # missing arrays, other types or shapes, texts that do not parse, …
-        raise UserError(f"{path} is no sound network file ({error!r}); make it again") from error
+        raise UserError(f"{path} is not a valid network file ({error!r}); make it again") from error
 
 
 def shipped() -> list[str]:

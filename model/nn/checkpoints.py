@@ -85,7 +85,7 @@ def read(path, *, optimizer, identity: dict | None = None) -> tuple[int, dict, n
         same = meta["identity"] == identity
         history = {key.removeprefix("history."): arrays[key].tolist() for key in arrays if key.startswith("history.")}
     except (KeyError, TypeError, ValueError) as error:
-        raise UserError(f"{path} is no checkpoint of this version ({error!r})") from error
+        raise UserError(f"{path} is not a checkpoint of this version ({error!r})") from error
     if not same:
         raise UserError(f"{path} is the checkpoint of a run with other data, settings or seed; give the same ones, or "
                         "train without --resume")
@@ -95,7 +95,7 @@ def read(path, *, optimizer, identity: dict | None = None) -> tuple[int, dict, n
     try:
         _fill(optimizer, own)
     except ValueError as error:
-        raise UserError(f"{path} is of another model, or no sound checkpoint of this one; make the model as it was when"
-                        " it was written, or train without --resume") from error
+        raise UserError(f"{path} is of another model, or not a valid checkpoint of this one; make the model as it was "
+                        "when it was written, or train without --resume") from error
     optimizer.count = count
     return epoch, history, np.random.Generator(bits)

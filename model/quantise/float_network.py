@@ -176,5 +176,5 @@ def load(path) -> FloatNetwork:
         network.infer(codes)
         network.targets(codes)
     except Exception as error:
-        raise UserError(f"{path} is no sound file of float parameters ({error!r}); train it again") from error
+        raise UserError(f"{path} is not a valid file of float parameters ({error!r}); train it again") from error
     return network

@@ -32,5 +32,5 @@ def test_damage_is_one_line(tmp_path, quick, change):
     arrays = archive.read(path)
     change(arrays)
     archive.write(path, arrays)
-    with pytest.raises(UserError, match="no sound file"):
+    with pytest.raises(UserError, match="not a valid file"):
         float_network.load(path)

@@ -79,7 +79,7 @@ def test_a_checkpoint_of_another_run_or_a_damaged_one_is_refused(tmp_path, data)
     for name, value in (("mean.encoder.mu.bias", np.zeros(5, np.float32)),
                         ("mean.encoder.mu.bias", np.zeros(1, np.float32)), ("else", np.zeros(1))):
         archive.write(tmp_path / "bad.npz", arrays | {name: value})
-        with pytest.raises(UserError, match="no sound checkpoint"):
+        with pytest.raises(UserError, match="not a valid checkpoint"):
             run(data, checkpoint=tmp_path / "bad.npz", resume=True)
     path.write_bytes(path.read_bytes()[:-40])
     with pytest.raises(UserError, match="damaged"):
