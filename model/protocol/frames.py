@@ -19,7 +19,13 @@ PRINTABLE = frozenset([*range(0x20, 0x7F), 0x09, 0x0A, 0x0D])
 
 
 class Command(IntEnum):
-    """What a request asks of the board: an operation of its core, or something that is the protocol's own."""
+    """A command of the protocol: an operation of the core, or one of the protocol's own.
+
+    Examples
+    --------
+    >>> Command.DECODE.operation, Command.SEED.operation
+    (<Op.DECODE: 4>, None)
+    """
 
     INFO = 0x00
     SEED = 0x01
@@ -32,12 +38,18 @@ class Command(IntEnum):
 
     @property
     def operation(self) -> Op | None:
-        """The operation that it asks for, if any."""
+        """The operation of the core that the command asks for; None for `INFO`, `SEED` and `EPSILON`."""
         return Op(self ^ OPERATION) if self & OPERATION else None
 
 
 class Reason(IntEnum):
-    """Why a request is refused."""
+    """The reason in a negative reply.
+
+    Examples
+    --------
+    >>> Reason(5)
+    <Reason.LENGTH: 5>
+    """
 
     CRC = 1  # the check sum is wrong
     COBS = 2  # the chunk ends within a COBS block
@@ -51,7 +63,13 @@ class Reason(IntEnum):
 
 @dataclass(frozen=True)
 class Frame:
-    """A frame's contents: sequence number and command (bytes), payload."""
+    """The contents of a frame: sequence number, 0…255, command, 0…255, and payload.
+
+    Examples
+    --------
+    >>> Frame(seq=1, command=Command.INFO).payload
+    b''
+    """
 
     seq: int
     command: int
@@ -59,7 +77,13 @@ class Frame:
 
 
 def crc16(data: bytes) -> int:
-    """CRC-16/IBM-3740: polynomial 0x1021, initial FFFF, most significant bit first; of b"123456789" it is 29B1."""
+    """Compute CRC-16/IBM-3740: polynomial 0x1021, initial value 0xFFFF, most significant bit first.
+
+    Examples
+    --------
+    >>> hex(crc16(b"123456789"))  # the check value of its definition
+    '0x29b1'
+    """
     crc = 0xFFFF
     for byte in data:
         crc ^= byte << 8
@@ -69,9 +93,14 @@ def crc16(data: bytes) -> int:
 
 
 def cobs_encode(data: bytes) -> bytes:
-    """Consistent overhead byte stuffing (S. Cheshire and M. Baker, 1999): any bytes to bytes without a zero.
+    """Encode `data` as bytes without a zero: consistent overhead byte stuffing (S. Cheshire and M. Baker, 1999).
 
     A full block (254 bytes) that ends the data is not followed by an empty one.
+
+    Examples
+    --------
+    >>> cobs_encode(bytes([1, 0, 2])).hex(" ")
+    '02 01 02 02'
     """
     blocks, rest = [], bytes(data) + b"\0"  # every block but the last stands for its bytes and a zero
     while rest:
@@ -86,12 +115,17 @@ def cobs_encode(data: bytes) -> bytes:
 
 
 def cobs_decode(chunk: bytes) -> bytes:
-    """The inverse of `cobs_encode`; an empty last block after a full one is accepted too.
+    """Decode what `cobs_encode` encoded; an empty last block after a full one is accepted, too.
 
     Raises
     ------
     ValueError
         when the chunk holds a zero or ends within a block.
+
+    Examples
+    --------
+    >>> cobs_decode(bytes([2, 1, 2, 2])).hex(" ")
+    '01 00 02'
     """
     if 0 in chunk:
         raise ValueError("a COBS chunk holds no zero")
@@ -109,13 +143,27 @@ def cobs_decode(chunk: bytes) -> bytes:
 
 
 def encode(seq: int, command: int, payload: bytes = b"") -> bytes:
-    """A whole frame on the wire, with both delimiters."""
+    """Encode a frame as the bytes on the line, with both delimiters.
+
+    Examples
+    --------
+    >>> encode(1, Command.INFO).hex(" ")
+    '00 02 01 03 3e 2e 00'
+    """
     body = bytes([seq, command]) + bytes(payload)
     return b"\0" + cobs_encode(body + crc16(body).to_bytes(2, "little")) + b"\0"
 
 
 def parse(chunk: bytes) -> Frame | Reason:
-    """The frame in what stood between two delimiters, or what is wrong with it: `CRC` or `COBS`."""
+    """Parse the bytes between two delimiters; returns their frame, or what is wrong with them: `CRC` or `COBS`.
+
+    Examples
+    --------
+    >>> parse(encode(1, Command.CLASSIFY, b"abcd")[1:-1])
+    Frame(seq=1, command=16, payload=b'abcd')
+    >>> parse(bytes([5, 1, 2, 3, 4]))
+    <Reason.CRC: 1>
+    """
     try:
         data = cobs_decode(chunk)
     except ValueError:
@@ -130,6 +178,19 @@ class Decoder:
 
     Text counts from the line feed on, without waiting for the next delimiter: in no frame of this protocol are the
     first three bytes printable, since the third, at the latest, is a command.
+
+    Members
+    -------
+    damaged : int
+        chunks so far that were neither frame nor text.
+
+    Examples
+    --------
+    >>> decoder = Decoder()
+    >>> decoder.feed(b"hello" + bytes([13, 10]) + encode(1, Command.INFO)[:4])
+    ['hello']
+    >>> decoder.feed(encode(1, Command.INFO)[4:])
+    [Frame(seq=1, command=0, payload=b'')]
     """
 
     def __init__(self):
@@ -137,7 +198,7 @@ class Decoder:
         self.damaged = 0  # chunks that were neither frame nor text
 
     def feed(self, data: bytes) -> list[Frame | str]:
-        """The frames and lines (without their ends) that are complete with `data`, in order."""
+        """Take more bytes; returns the frames and lines (without line ends) that `data` completes, in order."""
         found = []
         for byte in data:
             if byte:

@@ -1,4 +1,4 @@
-"""What the core can be asked, and what it answers: the one table that gateware, protocol, host and simulator share.
+"""The operations of the core and their answers: the one table that gateware, protocol, host and simulator share.
 
 A new operation is a member of `Op` with a row in `OPERATIONS`; its command, in `model.protocol.frames`, follows from
 it.
@@ -16,7 +16,13 @@ __all__ = ["OPERATIONS", "PARTS", "Op", "Operation", "Part", "PartLayout", "code
 
 
 class Op(IntEnum):
-    """An operation of the core."""
+    """An operation of the core.
+
+    Examples
+    --------
+    >>> Op["ENCODE"]
+    <Op.ENCODE: 1>
+    """
 
     CLASSIFY = 0
     ENCODE = 1
@@ -26,9 +32,15 @@ class Op(IntEnum):
 
 
 class Part(IntEnum):
-    """What a number of an answer is."""
+    """The role of a number in an answer.
 
-    INDEX = 0  # of the first ε that this operation takes, or would take
+    Examples
+    --------
+    >>> [part.name for part in OPERATIONS[Op.ENCODE].parts]
+    ['MU', 'V']
+    """
+
+    INDEX = 0  # index of the first ε that this operation takes, or would take
     MU = 1
     V = 2
     SCORE = 3
@@ -39,16 +51,21 @@ class Part(IntEnum):
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation takes its codes, all of them, and only then answers.
+    """The codes that an operation takes, and the parts of its answer. It takes all its codes, and only then answers.
 
     Parameters
     ----------
     takes : str or None
-        the codes that it takes: the network's `input`, a `z`, or none.
+        the codes that it takes: the network's `input`, a `z`, or None.
     parts : tuple of Part
-        of its answer, in order. Networks without a class head leave SCORE and CLASS out.
+        the parts of its answer, in order. Networks without a class head leave SCORE and CLASS out.
     epsilon : str or None
-        when it takes `latent` values of ε: `always`, `when on` (else z is the rounded μ), or never.
+        when it takes `latent` values of ε: `always`, `when on` (else z is the rounded μ), or None: never.
+
+    Examples
+    --------
+    >>> OPERATIONS[Op.GENERATE].takes, OPERATIONS[Op.GENERATE].epsilon
+    (None, 'always')
     """
 
     takes: str | None
@@ -68,18 +85,25 @@ OPERATIONS = {
 
 @dataclass(frozen=True)
 class PartLayout:
-    """The numbers of a part.
+    """The number and the format of the numbers of a part.
 
-    Both functions take a network, or what a board says of its own (`model.protocol.replies.Info`).
+    Both functions take a `Network` or a board's `model.protocol.replies.Info`.
 
     Parameters
     ----------
     field : str
-        of `model.protocol.replies.Answer`, which holds them.
+        the field of `model.protocol.replies.Answer` that holds the numbers.
     count : function
-        how many there are.
+        returns how many numbers there are.
     number : function
-        the `Format` of each; on the line it is sent in whole bytes, the least significant first.
+        returns the `Format` of each; on the line it is sent in whole bytes, the least significant first.
+
+    Examples
+    --------
+    >>> from varigate.model.network.network_file import find, load
+    >>> iris = load(find("iris"))
+    >>> PARTS[Part.MU].field, PARTS[Part.MU].count(iris), str(PARTS[Part.MU].number(iris))
+    ('mu', 2, 's16.8')
     """
 
     field: str
@@ -99,18 +123,31 @@ PARTS = {
 
 
 def counts(op: Op, sizes) -> dict[Part, int]:
-    """How many numbers each part of an answer to `op` has, in order; parts without any are left out.
+    """Count the numbers of each part of an answer to `op`, in order; empty parts are left out.
 
     Parameters
     ----------
     op : Op
     sizes : Network or Info
         with `latent`, `outputs` and `classes`.
+
+    Examples
+    --------
+    >>> from varigate.model.network.network_file import find, load
+    >>> iris = load(find("iris"))
+    >>> {part.name: count for part, count in counts(Op.CLASSIFY, iris).items()}
+    {'MU': 2, 'SCORE': 3, 'CLASS': 1}
     """
     found = {part: PARTS[part].count(sizes) for part in OPERATIONS[op].parts}
     return {part: count for part, count in found.items() if count}
 
 
 def codes_taken(op: Op, inputs: int, latent: int) -> int:
-    """How many codes (one byte each) `op` takes from its client, of a network with these sizes."""
+    """Count the codes (one byte each) that `op` takes, for a network with `inputs` inputs and `latent` latents.
+
+    Examples
+    --------
+    >>> codes_taken(Op.ENCODE, inputs=4, latent=2), codes_taken(Op.DECODE, 4, 2), codes_taken(Op.GENERATE, 4, 2)
+    (4, 2, 0)
+    """
     return {"input": inputs, "z": latent, None: 0}[OPERATIONS[op].takes]

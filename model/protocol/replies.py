@@ -25,18 +25,18 @@ INFO_BYTES = FIXED_BYTES + sum(LIVE.values())
 
 @dataclass(frozen=True)
 class Info:
-    """What the board says of itself.
+    """The reply to `info`: the board's network, formats and counters.
 
     Parameters
     ----------
     version : int
-        of the protocol.
+        version of the protocol.
     inputs, outputs, latent, classes : int
-        how many numbers there are of each kind.
+        sizes of the network; 0 classes: it has no class head.
     z_frac : int
         fraction bits of z, which is signed with 8 bits.
     input, output : Format
-        of the input and output bytes; the width says 8, also where the network uses fewer.
+        formats of the input and output bytes; the width is 8, even where the network uses fewer bits.
     longest : int
         payload bytes of the longest legal request.
     digest : bytes
@@ -44,9 +44,19 @@ class Info:
     epsilon_on : bool
         whether `reconstruct` samples.
     epsilon_index : int
-        of the ε that the next sampling operation would take first.
+        index of the ε that the next sampling operation would take first.
     answered, bad : int
         requests answered, and bad frames, since reset; modulo 2**32.
+
+    Examples
+    --------
+    >>> from varigate.model.network.network_file import find, load
+    >>> iris = load(find("iris"))
+    >>> info = Info.of(iris, digest=bytes(32))
+    >>> info.inputs, str(info.input), len(info.pack())
+    (4, 'u8.0', 59)
+    >>> Info.unpack(info.pack()) == info
+    True
     """
 
     version: int
@@ -73,7 +83,7 @@ class Info:
                    source, result, longest, digest)
 
     def pack(self) -> bytes:
-        """The payload, `FIXED_BYTES` bytes that never change and those that do."""
+        """Pack the payload of the reply: `FIXED_BYTES` bytes that never change, then the fields of `LIVE`."""
         return _FIXED.pack(self.version, self.inputs, self.outputs, self.latent, self.classes, self.z_frac,
                            self.input.signed, self.input.frac, self.output.signed, self.output.frac, self.longest,
                            self.digest) + b"".join(int(getattr(self, name)).to_bytes(size, "little")
@@ -81,12 +91,12 @@ class Info:
 
     @classmethod
     def unpack(cls, payload: bytes) -> "Info":
-        """The info in a reply's `payload`.
+        """Unpack the info in a reply's `payload`.
 
         Raises
         ------
         UserError
-            for another protocol version, or a payload that is none.
+            if the protocol version, the length or a format is wrong.
         """
         if payload[:1] != bytes([VERSION]):
             raise UserError(f"the board speaks protocol version {payload[0] if payload else 'none'}, this program "
@@ -107,9 +117,16 @@ class Info:
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """The integers that an operation answers with; None for parts that it does not have.
+    """The integers of an operation's answer; None for parts that it does not have.
 
-    mu, v, z: (latent,); scores: (classes,); output: (outputs,); int64.
+    mu, v, z: (latent,); scores: (classes,); output: (outputs,); int64. Their formats are those of
+    `model.protocol.operations.PARTS`.
+
+    Examples
+    --------
+    >>> answer = Answer.of({Part.MU: [25, -3], Part.V: [1, 2]})
+    >>> answer.mu, answer.z
+    (array([25, -3]), None)
     """
 
     index: int | None = None
@@ -122,12 +139,15 @@ class Answer:
 
     @classmethod
     def of(cls, parts: dict[Part, Sequence[int]]) -> "Answer":
-        """The answer with the numbers of these parts."""
+        """Make an answer from the numbers of its parts."""
         return cls(**{PARTS[part].field: int(numbers[0]) if part in (Part.INDEX, Part.CLASS) else np.array(numbers, int)
                       for part, numbers in parts.items()})
 
     def numbers(self, op: Op, sizes) -> list[tuple[Part, int]]:
-        """What the core tells of it in answer to `op`, number by number; `sizes` as for `counts`."""
+        """List (part, number) of the answer to `op`, in the order in which the core sends them.
+
+        `sizes` is a Network or an Info.
+        """
         return [(part, int(number)) for part in counts(op, sizes)
                 for number in np.atleast_1d(getattr(self, PARTS[part].field))]
 
@@ -139,25 +159,49 @@ class Answer:
 
 
 def reply_length(command: Command, info: Info | None) -> int:
-    """Payload bytes of a reply to `command`; `info` is needed for those to operations."""
+    """Count the payload bytes of a reply to `command`; `info` is needed for operations only.
+
+    Examples
+    --------
+    >>> from varigate.model.network.network_file import find, load
+    >>> iris = load(find("iris"))
+    >>> reply_length(Command.SEED, None), reply_length(Command.ENCODE, Info.of(iris, bytes(32)))
+    (0, 6)
+    """
     if command.operation is None:
         return INFO_BYTES if command == Command.INFO else 0
     return (command == Command.GENERATE) + _answer_bytes(command.operation, info)
 
 
 def pack_answer(command: Command, info: Info, answer: Answer) -> bytes:
-    """The numbers of `answer`, in the operation's order."""
+    """Pack the numbers of `answer`, in the order of the operation's parts, little-endian.
+
+    Examples
+    --------
+    >>> from varigate.model.network.network_file import find, load
+    >>> iris = load(find("iris"))
+    >>> answer = Answer.of({Part.MU: [1, -1], Part.V: [2, 3]})
+    >>> pack_answer(Command.ENCODE, Info.of(iris, bytes(32)), answer).hex(" ")
+    '01 00 ff ff 02 03'
+    """
     return b"".join(np.asarray(getattr(answer, PARTS[part].field)).astype(dtype).tobytes()
                     for part, dtype, _ in _layout(command.operation, info))
 
 
 def unpack_answer(command: Command, info: Info, payload: bytes) -> Answer:
-    """The inverse of `pack_answer`.
+    """Unpack an answer that `pack_answer` packed.
 
     Raises
     ------
     UserError
-        when the length is not that of the operation.
+        when the payload has another length than answers to `command`.
+
+    Examples
+    --------
+    >>> from varigate.model.network.network_file import find, load
+    >>> iris = load(find("iris"))
+    >>> unpack_answer(Command.ENCODE, Info.of(iris, bytes(32)), bytes([1, 0, 255, 255, 2, 3])).mu
+    array([ 1, -1])
     """
     length = _answer_bytes(command.operation, info)
     if len(payload) != length:

@@ -1,4 +1,4 @@
-"""What the board makes of the bytes that it receives: a request, a negative reply, or silence.
+"""Judges received bytes: a request, a negative reply, or silence.
 
 `judge` is the definition; `gateware.link.deframer.Deframer` and `gateware.link.requests.Requests` compute it.
 """
@@ -21,13 +21,25 @@ ARGUMENTS = {
 
 
 def request_lengths(inputs: int, latent: int) -> dict[Command, int]:
-    """Payload bytes of each request to a network of these sizes."""
+    """Compute the payload bytes of each request to a network with `inputs` inputs and `latent` latents.
+
+    Examples
+    --------
+    >>> {command.name: length for command, length in request_lengths(inputs=4, latent=2).items()}
+    {'INFO': 0, 'SEED': 4, 'EPSILON': 1, 'CLASSIFY': 4, 'ENCODE': 4, 'RECONSTRUCT': 4, 'GENERATE': 1, 'DECODE': 2}
+    """
     return {command: ARGUMENTS[command][0] if command in ARGUMENTS else codes_taken(command.operation, inputs, latent)
             for command in Command}
 
 
 def negative_reply(reason: Reason, seq: int = 0, command: int = UNKNOWN) -> Frame:
-    """The negative reply to the request `seq`, `command`."""
+    """Make the negative reply to the request with sequence number `seq` and command `command`.
+
+    Examples
+    --------
+    >>> negative_reply(Reason.LENGTH, seq=1, command=Command.SEED).payload.hex(" ")
+    '05 01'
+    """
     return Frame(seq, NEGATIVE, bytes([reason, command]))
 
 
@@ -42,16 +54,26 @@ def _reason(request: Frame, lengths: dict) -> Reason | None:
 
 
 def judge(chunk: bytes, lengths: dict, line_errors: int = 0) -> tuple[Frame | None, Frame | None]:
-    """What the board makes of a chunk: (request, None), (None, negative reply) or, in silence, (None, None).
+    """Judge a chunk: return (request, None), (None, negative reply) or, for silence, (None, None).
 
     Parameters
     ----------
     chunk : bytes
         the bytes between two delimiters, without those that came with a line error.
     lengths : dict
-        of `request_lengths`.
+        what `request_lengths` returns.
     line_errors : int
         how many bytes of the chunk came with a line error: their values do not matter.
+
+    Examples
+    --------
+    >>> from varigate.model.protocol.frames import encode
+    >>> lengths = request_lengths(inputs=4, latent=2)
+    >>> judge(encode(1, Command.CLASSIFY, b"abcd")[1:-1], lengths)
+    (Frame(seq=1, command=16, payload=b'abcd'), None)
+    >>> request, negative = judge(encode(1, Command.CLASSIFY, b"abc")[1:-1], lengths)  # a byte is missing
+    >>> request, Reason(negative.payload[0])
+    (None, <Reason.LENGTH: 5>)
     """
     if len(chunk) + line_errors < LEAST_WIRE:
         return None, None
@@ -71,7 +93,7 @@ def judge(chunk: bytes, lengths: dict, line_errors: int = 0) -> tuple[Frame | No
 
 
 def _decoded_length(chunk: bytes) -> int:
-    """Bytes that a streaming decoder has given out at the end of the chunk, even a malformed one."""
+    """Count the bytes that a streaming decoder has given out at the end of the chunk, even a malformed one."""
     length, position, code = 0, 0, 0xFF
     while position < len(chunk):
         length += code != 0xFF
