@@ -136,7 +136,7 @@ class Client:
         return self._operation(Command.DECODE, [_signed_byte(code) for code in z])
 
     def generate(self, count: int = 1) -> list[Answer]:
-        """Generate `count` samples, 1…255; returns for each the index of its first ε, z = ε, and the output."""
+        """Generate `count` samples, 1…255; returns for each its index of ε, z = ε rounded, and the output."""
         _, legal = ARGUMENTS[Command.GENERATE]
         if count not in legal:
             raise UserError(f"a board generates {legal[0]}…{legal[-1]} samples at once, not {count}")

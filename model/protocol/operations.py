@@ -143,7 +143,7 @@ def counts(op: Op, sizes) -> dict[Part, int]:
 
 
 def codes_taken(op: Op, inputs: int, latent: int) -> int:
-    """Count the codes (one byte each) that `op` takes, for a network with `inputs` inputs and `latent` latents.
+    """Count the codes (one byte each) that `op` takes, for a network with `inputs` inputs and a `latent`-dimensional z.
 
     Examples
     --------

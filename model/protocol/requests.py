@@ -21,7 +21,7 @@ ARGUMENTS = {
 
 
 def request_lengths(inputs: int, latent: int) -> dict[Command, int]:
-    """Compute the payload bytes of each request to a network with `inputs` inputs and `latent` latents.
+    """Compute the payload bytes of each request, for a network with `inputs` inputs and a `latent`-dimensional z.
 
     Examples
     --------
