@@ -12,12 +12,9 @@ another one writes starts as early as every step still finds its inputs written:
 from dataclasses import dataclass
 
 from varigate.gateware.engine.program import Array, Matrix
+from varigate.gateware.lib.division import ceil_divide
 
 __all__ = ["MatrixPlan", "plan", "plan_subnet"]
-
-
-def _ceil(a: int, b: int) -> int:
-    return -(-a // b)
 
 
 @dataclass(frozen=True)
@@ -91,9 +88,10 @@ def plan(matrix: Matrix, array: Array) -> MatrixPlan:
     >>> plan(lower(network_file.load(network_file.find("iris")))[0][0], Array(4, 2, 2))
     MatrixPlan(steps=2, tiles=2, drains=2, last_drains=2, chase=0)
     """
-    tiles = _ceil(matrix.rows, array.rows)
-    return MatrixPlan(_ceil(matrix.inputs, array.columns), tiles, _ceil(min(array.rows, matrix.rows), array.drain),
-                      _ceil(matrix.rows - (tiles - 1) * array.rows, array.drain))
+    tiles = ceil_divide(matrix.rows, array.rows)
+    drains = ceil_divide(min(array.rows, matrix.rows), array.drain)
+    return MatrixPlan(ceil_divide(matrix.inputs, array.columns), tiles, drains,
+                      ceil_divide(matrix.rows - (tiles - 1) * array.rows, array.drain))
 
 
 def _group(row: int, array: Array, writer: MatrixPlan) -> int:
