@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+import varigate
+
 ROOT = Path(__file__).parents[1]
 PACKAGES = "model", "gateware", "platform", "sim", "host", "explore", "varigate"
 NAME = re.compile(rf"`((?:{'|'.join(PACKAGES)})(?:\.[A-Za-z_]\w*)+)`")
@@ -15,8 +17,10 @@ NAMED = {path: sorted(set(NAME.findall(path.read_text("utf-8")))) for path in FI
 
 
 def resolve(name: str):
-    """The object of that dotted name: a module, or an attribute of one."""
+    """The object of that dotted name: a module, or an attribute of one; of the package, a public name comes first."""
     parts = name.removeprefix("varigate.").split(".")
+    if parts[0] in varigate.__all__:
+        return getattr(varigate, parts[0])
     for length in range(len(parts), -1, -1):
         module = ".".join(["varigate", *parts[:length]])
         try:
