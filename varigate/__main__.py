@@ -54,13 +54,14 @@ def main(argv=None) -> int:
         0; 1 if a command found mismatches or failures; 2 for a wrong input; 130 after Ctrl-C.
     """
     argv = sys.argv[1:] if argv is None else argv
-    if not argv or argv[0] in ("-h", "--help", "help"):
-        print(overview(), file=sys.stdout if argv else sys.stderr)
-        return 0 if argv else 2
+    if not argv:
+        print(overview(), file=sys.stderr)
+        return 2
     name, *arguments = argv
+    if name in ("-h", "--help", "help"):
+        return run_command("varigate", print, overview())
     if name == "--version":
-        print(_version())
-        return 0
+        return run_command("varigate", print, _version())
     if name not in commands.NAMES:
         return run_command("varigate", _refuse, name)
     return run_command(f"varigate {name}", _run, name, arguments)

@@ -1,6 +1,7 @@
 """The common part of all command lines: an error is one line on standard error, and so is an interruption."""
 
 import argparse
+import os
 import re
 import sys
 from itertools import pairwise
@@ -28,17 +29,28 @@ class Parser(argparse.ArgumentParser):
         raise UserError(f"{message} ({self.prog} --help shows the options)")
 
 
+def _end_of_the_reader() -> int:
+    """Return 141: nobody reads standard output any more, as in `varigate … | head`, and that is no error."""
+    # What is left to be written would fail once more when the interpreter ends.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 141
+
+
 def run_command(name: str, run, *arguments) -> int:
     """Run the command `name`, `run(*arguments)`, and return its exit status.
 
     Returns
     -------
     int
-        the value of `run`, 0 for None; 2 after a `UserError` or `OSError`; 130, as shells have it, after an
-        interruption from the keyboard.
+        the value of `run`, 0 for None; 2 after a `UserError` or `OSError`; 130 and 141, as shells have it, after an
+        interruption from the keyboard, and when nobody reads standard output any more.
     """
     try:
-        return run(*arguments) or 0
+        status = run(*arguments) or 0
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        return _end_of_the_reader()
     except (UserError, OSError) as error:
         print(f"{name}: {error}", file=sys.stderr)
         return 2

@@ -80,6 +80,13 @@ def test_both_ways_in_are_the_same_program(tmp_path, start):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_reader_that_ends_early_is_no_error():
+    with subprocess.Popen([sys.executable, "-m", "varigate", "--help"], cwd=ROOT, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert (process.stderr.read(), process.wait()) == (b"", 141)
+
+
 def test_a_command_works_among_other_peoples_files(tmp_path):
     """Of the names of our folders, in the folder that the user is in."""
     for name in ("model.py", "host.py", "gateware.py", "explore.py", "sim/__init__.py", "build.py"):

@@ -132,7 +132,7 @@ def test_the_library_takes_plain_numbers_everywhere(decoder):
     assert bound.shape == (20,) and (bound < 0).all()
 
 
-@pytest.mark.parametrize("wrong", [{"activation": "tanh"}, {"output": "relu"}])
+@pytest.mark.parametrize("wrong", [{"activation": "tan"}, {"output": "relu"}])
 def test_unknown_activations_are_refused(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong.values()))):
         make(**wrong)
