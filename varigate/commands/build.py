@@ -25,7 +25,7 @@ def add_arguments(parser):
 
 
 def run(options):
-    board, settings = boards.find(options.board)(), Configuration.load(options)
+    settings = Configuration.load(options)
     if options.program or options.flash:
         flow.check_tools(toolchains.find(options.toolchain))
     built = building.build(options.board, options.network, toolchain=options.toolchain, retrain=options.retrain,
@@ -38,4 +38,4 @@ def run(options):
                         "try a smaller array")
     elif options.program or options.flash:
         with flow.Steps(1)("loading the board"):
-            programmer.program(board, built.directory, flash=options.flash)
+            programmer.program(boards.find(options.board)(), built.directory, flash=options.flash)
