@@ -13,10 +13,11 @@ import numpy as np
 
 from varigate.model.errors import UserError
 
-__all__ = ["parse", "read_gz"]
+__all__ = ["parse", "read"]
 
 LIMIT = 64 << 20  # bytes of one file, unpacked
 UNSIGNED_BYTES = b"\0\0\x08"
+GZIP, ZIP = b"\x1f\x8b", b"PK"
 
 
 def parse(content: bytes) -> np.ndarray:
@@ -43,8 +44,21 @@ def parse(content: bytes) -> np.ndarray:
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
 
-def read_gz(path, sha256: str) -> np.ndarray:
-    """Read the packed IDX file `path`, whose unpacked contents must have the digest `sha256` (hexadecimal).
+def _unpacked(path: Path) -> bytes:
+    """The contents of `path`, unpacked if they are packed, whatever its name says: browsers unpack, and keep names."""
+    with path.open("rb") as file:
+        start = file.read(len(GZIP))
+        if start == ZIP:
+            raise UserError(f"{path} is a zip archive: unpack it, and put the file that is in it in its place")
+        file.seek(0)
+        if start != GZIP:
+            return file.read(LIMIT + 1)
+        with gzip.GzipFile(fileobj=file) as packed:
+            return packed.read(LIMIT + 1)
+
+
+def read(path, sha256: str) -> np.ndarray:
+    """Read the IDX file `path`, packed by gzip or not, whose unpacked contents must have the digest `sha256` (in hex).
 
     Raises
     ------
@@ -58,15 +72,14 @@ def read_gz(path, sha256: str) -> np.ndarray:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "three.gz"
     ...     _ = path.write_bytes(gzip.compress(content))
-    ...     read_gz(path, hashlib.sha256(content).hexdigest()).tolist()
+    ...     read(path, hashlib.sha256(content).hexdigest()).tolist()
     [7, 8, 9]
     """
     try:
-        with gzip.open(Path(path)) as file:
-            content = file.read(LIMIT + 1)
+        content = _unpacked(Path(path))
         array = parse(content)
     except (EOFError, gzip.BadGzipFile, zlib.error, ValueError) as error:
-        raise UserError(f"{path} is damaged or not a packed IDX file ({error}); get it again") from error
+        raise UserError(f"{path} is damaged or not an IDX file ({error}); get it again") from error
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror or error}") from error
     found = hashlib.sha256(content).hexdigest()

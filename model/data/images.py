@@ -21,10 +21,10 @@ __all__ = ["ENVIRONMENT", "IMAGES", "Images", "digits", "load", "mnist", "wall"]
 ENVIRONMENT = "VARIGATE_DATA"
 SOURCE = "https://storage.googleapis.com/cvdf-datasets/mnist/"
 MNIST = {  # SHA-256 of the unpacked contents: packing differs from mirror to mirror
-    "train-images-idx3-ubyte.gz": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-    "train-labels-idx1-ubyte.gz": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-    "t10k-images-idx3-ubyte.gz": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-    "t10k-labels-idx1-ubyte.gz": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+    "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
 DIGITS_TRAIN = 1297  # of 1,797; the others are the test
 DIGITS_SEED = 0
@@ -76,7 +76,18 @@ def _places(folder) -> list[Path]:
     """The folders that may hold the files, the likeliest first; a folder that is named is the only one searched."""
     named = folder or os.environ.get(ENVIRONMENT)
     base = Path(named) if named else cache_folder()
-    return [base / "mnist", base]
+    return [base / "mnist", base, base / "MNIST" / "raw"]
+
+
+def _files(place: Path) -> dict[str, Path]:
+    """The files of MNIST in the folder `place`, by their names in `MNIST`.
+
+    They may be packed or not, have `.idx3` for `-idx3` and capitals, or lie in folders of their own names, as archives
+    have them.
+    """
+    names = {path: path.name.lower().removesuffix(".gz").replace(".idx", "-idx")
+             for path in sorted([*place.glob("*"), *place.glob("*-ubyte/*")])}
+    return {name: path for path, name in names.items() if name in MNIST and path.is_file()}
 
 
 def mnist(folder=None) -> tuple[Images, Images]:
@@ -85,8 +96,8 @@ def mnist(folder=None) -> tuple[Images, Images]:
     Parameters
     ----------
     folder : path
-        where the four files are, or the folder `mnist` that holds them. Without it: the environment's VARIGATE_DATA, or
-        else the user's cache folder.
+        where the four files are, packed (.gz) or not, or the folder `mnist` that holds them. Without it: the
+        environment's VARIGATE_DATA, or else the user's cache folder.
 
     Raises
     ------
@@ -103,12 +114,14 @@ def mnist(folder=None) -> tuple[Images, Images]:
     varigate.model.errors.UserError: MNIST is not in nowhere...
     """
     places = _places(folder)
-    place = max(places, key=lambda place: sum((place / name).is_file() for name in MNIST))
-    missing = [name for name in MNIST if not (place / name).is_file()]
+    place, files = max(((place, _files(place)) for place in places), key=lambda each: len(each[1]))
+    missing = [f"{name}.gz" for name in MNIST if name not in files]
     if missing:
-        raise UserError(f"MNIST is not in {place}: missing {', '.join(missing)}; get it from {SOURCE} and "
-                        f"put it there, or name another folder by --data DIR or {ENVIRONMENT}")
-    x, labels, test, test_labels = (idx.read_gz(place / name, digest) for name, digest in MNIST.items())
+        archives = [path for each in places for path in sorted(each.glob("*.zip"))]
+        source = f"unpack {archives[0]}" if archives else f"get it from {SOURCE} and put it"
+        raise UserError(f"MNIST is not in {place}: missing {', '.join(missing)} (or the same unpacked, without .gz); "
+                        f"{source} there, or name another folder by --data DIR or {ENVIRONMENT}")
+    x, labels, test, test_labels = (idx.read(files[name], digest) for name, digest in MNIST.items())
     return tuple(Images("mnist", codes.reshape(len(codes), -1), classes.astype(np.int64), codes.shape[1:])
                  for codes, classes in ((x, labels), (test, test_labels)))
 

@@ -39,11 +39,22 @@ def test_what_is_no_such_file_is_refused(content, message):
 
 def test_a_packed_file_is_read_when_its_contents_are_the_expected_ones(tmp_path):
     path, digest = packed(tmp_path / "a.gz")
-    assert idx.read_gz(path, digest).shape == (2, 3, 4)
+    assert idx.read(path, digest).shape == (2, 3, 4)
     path.write_bytes(gzip.compress(FILE, 1))  # packed otherwise, the same contents
-    assert idx.read_gz(path, digest).shape == (2, 3, 4)
+    assert idx.read(path, digest).shape == (2, 3, 4)
     with pytest.raises(UserError, match=r"a\.gz is another file than expected: SHA-256"):
-        idx.read_gz(path, "0" * 64)
+        idx.read(path, "0" * 64)
+
+
+def test_a_file_that_is_not_packed_is_read_too_whatever_its_name(tmp_path):
+    path, digest = packed(tmp_path / "a.gz")
+    path.write_bytes(FILE)
+    np.testing.assert_array_equal(idx.read(path, digest), idx.parse(FILE))
+    with pytest.raises(UserError, match=r"a\.gz is another file than expected"):
+        idx.read(path, "0" * 64)
+    path.write_bytes(b"PK\x03\x04")
+    with pytest.raises(UserError, match=r"a\.gz is a zip archive: unpack it"):
+        idx.read(path, digest)
 
 
 def test_damage_and_absence_are_one_line(tmp_path):
@@ -51,17 +62,17 @@ def test_damage_and_absence_are_one_line(tmp_path):
     whole = path.read_bytes()
     flipped = bytearray(whole)
     flipped[20] ^= 0x55
-    for content in (whole[:-12], whole[:5], bytes(flipped), FILE, b""):
+    for content in (whole[:-12], whole[:5], bytes(flipped), b""):
         path.write_bytes(content)
         with pytest.raises(UserError, match=r"a\.gz is damaged .*get it again") as caught:
-            idx.read_gz(path, digest)
+            idx.read(path, digest)
         assert "\n" not in str(caught.value)
     with pytest.raises(UserError, match=r"cannot read .*absent\.gz"):
-        idx.read_gz(tmp_path / "absent.gz", digest)
+        idx.read(tmp_path / "absent.gz", digest)
 
 
 def test_a_file_that_unpacks_without_end_is_not_unpacked(tmp_path, monkeypatch):
     monkeypatch.setattr(idx, "LIMIT", 30)
     path, digest = packed(tmp_path / "a.gz", FILE + bytes(1 << 20))
     with pytest.raises(UserError, match="15 bytes of data"):
-        idx.read_gz(path, digest)
+        idx.read(path, digest)

@@ -16,12 +16,12 @@ def small(tmp_path, monkeypatch):
     for part, count in (("train", 5), ("t10k", 3)):
         pixels = rng.integers(0, 256, (count, 2, 3)).astype(np.uint8)
         header = b"\0\0\x08\x03" + b"".join(number.to_bytes(4, "big") for number in pixels.shape)
-        contents[f"{part}-images-idx3-ubyte.gz"] = header + pixels.tobytes()
-        contents[f"{part}-labels-idx1-ubyte.gz"] = b"\0\0\x08\x01" + count.to_bytes(4, "big") + bytes(range(count))
+        contents[f"{part}-images-idx3-ubyte"] = header + pixels.tobytes()
+        contents[f"{part}-labels-idx1-ubyte"] = b"\0\0\x08\x01" + count.to_bytes(4, "big") + bytes(range(count))
     folder = tmp_path / "data" / "mnist"
     folder.mkdir(parents=True)
     for name, content in contents.items():
-        (folder / name).write_bytes(gzip.compress(content))
+        (folder / f"{name}.gz").write_bytes(gzip.compress(content))
     monkeypatch.setattr(images, "MNIST", {name: hashlib.sha256(contents[name]).hexdigest() for name in images.MNIST})
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "cache"))
@@ -52,13 +52,53 @@ def test_the_files_are_found_by_argument_by_environment_and_in_the_cache(small, 
 
 def test_missing_files_are_named_with_their_source_and_place(small):
     for name in list(images.MNIST)[1:3]:
-        (small / name).unlink()
+        (small / f"{name}.gz").unlink()
     with pytest.raises(UserError) as caught:
         images.load("mnist", small.parent)
     text = str(caught.value)
-    assert "train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz;" in text and "train-images" not in text
+    assert "train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz (or the same unpacked" in text
+    assert "train-images" not in text
     assert str(small) in text and images.SOURCE in text and "--data" in text and "VARIGATE_DATA" in text
     assert "\n" not in text
+
+
+def spell_as_archives_do(small, rename):
+    """The first two files unpacked, under the names that `rename` makes of theirs; the other two stay packed."""
+    for name in list(images.MNIST)[:2]:
+        path = small / f"{name}.gz"
+        target = small / rename(name)
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(gzip.decompress(path.read_bytes()))
+        if target != path:
+            path.unlink()
+
+
+@pytest.mark.parametrize("rename", [str, str.upper, lambda name: name.replace("-idx", ".idx"), "{}.gz".format,
+                                    lambda name: f"{name}/{name}"], ids=range(5))
+def test_unpacked_files_are_read_beside_packed_ones(small, rename):
+    spell_as_archives_do(small, rename)
+    assert sizes(images.load("mnist", small)) == EXPECTED
+
+
+def test_the_folder_of_another_program_is_found(small):
+    small.rename(small.with_name("raw"))
+    (small.parent / "MNIST").mkdir()
+    (small.parent / "raw").rename(small.parent / "MNIST" / "raw")
+    assert sizes(images.load("mnist", small.parent)) == EXPECTED
+
+
+def test_an_unpacked_file_is_checked_too(small):
+    spell_as_archives_do(small, str)
+    path = small / "train-labels-idx1-ubyte"
+    path.write_bytes(path.read_bytes()[:-1] + b"\7")
+    with pytest.raises(UserError, match="train-labels-idx1-ubyte is another file"):
+        images.load("mnist", small)
+
+
+def test_an_archive_in_place_of_the_files_is_named(tmp_path):
+    (tmp_path / "archive.zip").write_bytes(b"PK")
+    with pytest.raises(UserError, match=r"missing .*; unpack .*archive\.zip there, or name another folder"):
+        images.load("mnist", tmp_path)
 
 
 def test_another_file_is_refused(small):
