@@ -7,7 +7,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from varigate.host import classify_table
 from varigate.host.client import Client
@@ -23,6 +23,7 @@ __all__ = ["classify", "is_picture", "labelled", "need_side", "read", "save", "s
 
 PIXEL = Format(False, 8, 8)  # a byte is a grey level
 LARGEST = 4096  # pixels along each side of a picture that is read
+FAINT = 32  # grey levels between ink and background, below which a picture is probably not what its owner sees
 
 
 def side(info: Info) -> int | None:
@@ -53,8 +54,16 @@ def is_picture(name: str) -> bool:
     return Path(name).suffix.lower() in Image.registered_extensions()
 
 
-def _grey(path: str, invert: bool) -> Image.Image:
-    """Reads a picture in 8 bits of grey; transparent places become background."""
+def _upright(picture: Image.Image) -> Image.Image:
+    """Turns a picture as its EXIF data say, which cameras leave to the reader; damaged ones say nothing."""
+    try:
+        return ImageOps.exif_transpose(picture)
+    except Exception:  # damage has many names here, too
+        return picture
+
+
+def _load(path: str) -> Image.Image:
+    """Reads a picture, upright: the first one of several in a file."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what Pillow repairs
         with Image.open(path) as picture:
@@ -64,16 +73,35 @@ def _grey(path: str, invert: bool) -> Image.Image:
                                 f"{LARGEST}×{LARGEST}")
             if picture.mode.startswith(("I", "F")):  # Pillow would clip their grey levels
                 raise UserError(f"{path} has more than 8 bits per pixel: save it with 8")
-            if picture.has_transparency_data:
-                ground = Image.new("RGBA", picture.size, "white" if invert else "black")
-                return Image.alpha_composite(ground, picture.convert("RGBA")).convert("L")
-            return picture.convert("L")
+            picture.load()
+            return _upright(picture)
+
+
+def _codes(picture: Image.Image, length: int, invert: bool) -> np.ndarray:
+    """The grey levels (length, length) of a picture, uint8; transparent places become background."""
+    if picture.has_transparency_data:
+        ground = Image.new("RGBA", picture.size, "white" if invert else "black")
+        picture = Image.alpha_composite(ground, picture.convert("RGBA"))
+    codes = np.asarray(picture.convert("L").resize((length, length), Image.Resampling.BOX))
+    return 255 - codes if invert else codes
+
+
+def _warn_if_faint(path: str, picture: Image.Image, codes: np.ndarray, invert: bool):
+    """Says so on standard error when a picture comes out blank, as black ink on a transparent ground does."""
+    if np.ptp(codes) >= FAINT:
+        return
+    kind = "blank" if codes.min() == codes.max() else "almost blank"
+    other = np.ptp(_codes(picture, len(codes), not invert)) >= FAINT
+    hint = f"; {'leave out' if invert else 'add'} --invert, since its background is transparent" if other else ""
+    print(f"{path} is {kind}: its grey levels are {codes.min()}…{codes.max()} of 0…255{hint}", file=sys.stderr)
 
 
 def read(path: str, info: Info, invert: bool = False) -> list[int]:
     """Reads the picture in the file `path` as input codes, row by row from the top left.
 
-    Colours become grey by their luma (ITU-R 601-2). A picture larger than the network's is averaged down (box filter).
+    Colours become grey by their luma (ITU-R 601-2), and transparent places background. EXIF data that say how the
+    picture is turned are heeded. A picture larger than the network's is averaged down (box filter). Of a blank picture
+    a line on standard error says so.
 
     Parameters
     ----------
@@ -81,7 +109,7 @@ def read(path: str, info: Info, invert: bool = False) -> list[int]:
     info : Info
         of the board; it has the size of its images.
     invert : bool
-        for black ink on white paper: black becomes 255.
+        for black ink on white paper, or on a transparent ground: black becomes 255.
 
     Raises
     ------
@@ -90,18 +118,21 @@ def read(path: str, info: Info, invert: bool = False) -> list[int]:
     """
     length = need_side(info)
     try:
-        grey = _grey(path, invert)
+        picture = _load(path)
+        codes = _codes(picture, length, invert)
     except UserError:
         raise
     except FileNotFoundError as error:
         raise UserError(f"there is no file {path}: give a picture, {info.inputs} numbers, or --example K") from error
-    except Exception as error:  # damage has many names: UnidentifiedImageError, SyntaxError, DecompressionBombError, …
+    except Image.DecompressionBombError as error:
+        raise UserError(f"{path} has too many pixels; it must be a square of at most {LARGEST}×{LARGEST}") from error
+    except Exception as error:  # damage has many names: UnidentifiedImageError, SyntaxError, struct.error, …
         cause = error.strerror if isinstance(error, OSError) and error.strerror else "it is not a picture, or damaged"
         raise UserError(f"cannot read {path}: {cause}") from error
-    if grey.width < length:
-        raise UserError(f"{path} has {grey.width}×{grey.height} pixels; at least {length}×{length} are needed")
-    codes = np.asarray(grey.resize((length, length), Image.Resampling.BOX))
-    return (255 - codes if invert else codes).ravel().tolist()
+    if picture.width < length:
+        raise UserError(f"{path} has {picture.width}×{picture.height} pixels; at least {length}×{length} are needed")
+    _warn_if_faint(path, picture, codes, invert)
+    return codes.ravel().tolist()
 
 
 def save(path: Path, pictures, info: Info):

@@ -12,7 +12,7 @@ from varigate.parsing import Parser
 
 EPILOG = ("A picture FILE is one that Pillow reads: PNG, JPEG, … It must be square; colours become grey, and what is "
           "larger than the network's images is averaged down. Ink is white on black, as in MNIST; --invert is for "
-          "black ink on white paper.")
+          "black ink on white paper. What is transparent is background. Pictures are turned as their EXIF data say.")
 
 
 def _numbers(text: str) -> list[float]:
@@ -86,7 +86,8 @@ def add_arguments(parser):
         command.add_argument("values", nargs="*",
                              help=f"a number for each input, in the network's unit; or a picture FILE{more}")
         command.add_argument("--example", type=_positive, metavar="K", help="use the network's built-in example K")
-        command.add_argument("--invert", action="store_true", help="the picture has black ink on white paper")
+        command.add_argument("--invert", action="store_true",
+                             help="the picture has black ink, on white paper or a transparent ground")
         if name != "encode":
             _add_save(command)
         if name == "classify":
