@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from varigate.model import json_text
 from varigate.model.errors import UserError
 
 __all__ = ["digest", "file_digest", "pack_json", "read", "unpack_json", "write", "write_bytes"]
@@ -70,14 +71,14 @@ def pack_json(value) -> np.ndarray:
 
 
 def unpack_json(array):
-    """Read what `pack_json` packed.
+    """Read what `pack_json` packed; a `ValueError` for anything else.
 
     Examples
     --------
     >>> unpack_json(pack_json({"a": [1, 2]}))
     {'a': [1, 2]}
     """
-    return json.loads(array.tobytes())
+    return json_text.parse(array.tobytes())
 
 
 def write_bytes(path, content: bytes):

@@ -20,6 +20,7 @@ from varigate.gateware.estimate.resources import Core
 from varigate.gateware.estimate.structure import NetworkStructure
 from varigate.gateware.lib.rom import DEEP
 from varigate.gateware.video.screen_layout import image_side
+from varigate.model import json_text
 from varigate.model.archive import file_digest, write_bytes
 from varigate.model.errors import UserError
 from varigate.model.network.network import Network
@@ -69,10 +70,10 @@ class Calibration:
     def read(cls, path=SHIPPED) -> "Calibration":
         """Reads the fit in the file `path`; a `UserError` if there is none, or it has other features."""
         try:
-            content = json.loads(Path(path).read_text(encoding="utf-8"))
+            content = json_text.parse(Path(path).read_bytes())
             core, around = ({name: np.array(content[key][name], np.float64) for name in NAMES}
                             for key in ("core", "around"))
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise UserError(f"{path} is not an area fit ({error!r}); make it with varigate explore sweep") from error
         small = NetworkStructure(Workload(2, (), 1, 0, False).network()).on(Array(1, 1), "lut")
         wanted = {name: len(each) for name, each in features(small).items()}

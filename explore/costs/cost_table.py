@@ -77,7 +77,7 @@ class CostTable:
                 raise ValueError(f"{meta['space']} {meta['sizes']}, version {meta['version']}")
             return cls(arrays["labels"], {name: arrays[f"figures.{name}"] for name in FIGURES},
                        [meta["broken"][number] for number in arrays["broken"]])
-        except (KeyError, TypeError, ValueError, IndexError) as error:
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise UserError(f"{path} is not a table of costs of this space ({error}); delete it") from error
 
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +17,7 @@ from varigate.explore.spaces.networks import network_of
 from varigate.explore.spaces.varigate import SPACE, array_of
 from varigate.gateware.core.vae import FoldedVae
 from varigate.gateware.top import Top
+from varigate.model import json_text
 from varigate.model.archive import write_bytes
 from varigate.model.cache import cache_folder
 from varigate.model.network import network_file
@@ -97,7 +99,8 @@ def measure(point: Point) -> dict:
         key = hashlib.sha256(yosys.encode() + (directory / "top.il").read_bytes()).hexdigest()
         kept = cache_folder() / "synthesis" / f"{key}.json"
         if kept.exists():
-            return json.loads(kept.read_text(encoding="utf-8"))
+            with suppress(ValueError):  # a damaged one is made again
+                return json_text.parse(kept.read_bytes())
         used = synthesise(directory).resources
     counts = {"lut": used.lut, "ff": used.ff, "carry4": used.carry4, "dsp": used.dsp,
               "ramb18": 2 * used.ramb36 + used.ramb18}

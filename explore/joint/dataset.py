@@ -120,7 +120,7 @@ def read(path) -> DesignData:
         found = DesignData(arrays["labels"], [Workload.parse(each) for each in meta["workloads"]], arrays["logs"])
         if found.logs.shape != (len(found.labels), len(found.workloads), len(TARGETS)):
             raise ValueError(f"logs of shape {found.logs.shape}")
-    except (KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise UserError(f"{path} is not a data set of this space ({error}); make it with varigate explore dataset"
                         ) from error
     return found

@@ -60,7 +60,7 @@ def load(path, space, make, make_shape):
         model = make(space, meta["conditions"], features=meta["features"], targets=meta["targets"], shape=shape)
         model.initialise(np.random.default_rng(0))
         found = {kind: _filled(arrays, kind, own) for kind, own in _parts(model).items()}
-    except (KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise UserError(f"{path} is not a joint model of this version ({error}); train it again") from error
     model.parameters.update(found["parameters"])
     model.scales = Scales(**found["scales"])

@@ -16,7 +16,9 @@ from varigate.explore.spaces import vaesa
 from varigate.explore.studies import arena, efficiency
 from varigate.explore.studies.contest import Contest, Traces, run_missing
 from varigate.explore.studies.efficiency import target
+from varigate.model import json_text
 from varigate.model.archive import file_digest, write_bytes
+from varigate.model.errors import UserError
 
 __all__ = ["OURS", "PublishedStudy"]
 
@@ -54,7 +56,10 @@ class PublishedStudy:
         if not kept.exists():
             rows = scores.study(self.table, presets.options(seed=self.seed), parts=PARTS, progress=progress)
             write_bytes(kept, json.dumps({"splits": rows, "summary": scores.summary(rows)}, indent=1).encode())
-        return json.loads(kept.read_text(encoding="utf-8"))
+        try:
+            return json_text.parse(kept.read_bytes())
+        except ValueError as error:
+            raise UserError(f"{kept} is damaged ({error}): delete it, and it is made again") from error
 
     def models(self, progress: bool = False) -> list[Path]:
         """Trains the joint model of each fold by layer; their files."""

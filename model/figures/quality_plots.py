@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 
 from varigate.model.data.images import Images
 from varigate.model.data.tables import LabelledTable
+from varigate.model.errors import UserError
 from varigate.model.figures.plots import COLOURS, class_style, wall_figure
 from varigate.model.fixedpoint.sampling import MU, V
 from varigate.model.network.integer import infer
@@ -19,6 +20,8 @@ SHOWN = 16  # images in a row
 def curves(trained: Trained, test: Images) -> Figure:
     """Draw the course of training, as the card has it: the loss, and −ELBO and accuracy on the test images.
 
+    A `UserError` where the card does not have it.
+
     Examples
     --------
     >>> from varigate.model.data.images import digits
@@ -26,8 +29,10 @@ def curves(trained: Trained, test: Images) -> Figure:
     >>> len(curves(load("digits"), digits()[1]).axes)
     2
     """
-    course, name = trained.card["curves"], trained.network.name
+    course, name = trained.card.get("curves", {}), trained.network.name
     loss, elbo, accuracy = (course.get(key) for key in ("loss", "test_neg_elbo", "test_accuracy"))
+    if not loss or not elbo:
+        raise UserError(f"the card of network {name} has no curves of its training; train the network again")
     figure = Figure(figsize=(9 if accuracy else 5, 3.6), layout="constrained")
     left, *right = figure.subplots(1, 2 if accuracy else 1, squeeze=False)[0]
     epochs = np.arange(1, len(loss) + 1)

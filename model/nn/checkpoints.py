@@ -84,7 +84,7 @@ def read(path, *, optimizer, identity: dict | None = None) -> tuple[int, dict, n
         epoch, count, name = int(meta["epoch"]), int(meta["count"]), meta["optimizer"]
         same = meta["identity"] == identity
         history = {key.removeprefix("history."): arrays[key].tolist() for key in arrays if key.startswith("history.")}
-    except (KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise UserError(f"{path} is not a checkpoint of this version ({error!r})") from error
     if not same:
         raise UserError(f"{path} is the checkpoint of a run with other data, settings or seed; give the same ones, or "

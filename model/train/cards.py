@@ -3,7 +3,6 @@
 Its `source` is {"name": …} for a data set of the program, or {"csv": path, "label": column, "sha256": …}.
 """
 
-import json
 from pathlib import Path
 
 from varigate.model.archive import file_digest
@@ -11,6 +10,7 @@ from varigate.model.data import images, tables
 from varigate.model.data.images import Images
 from varigate.model.data.tables import LabelledTable
 from varigate.model.errors import UserError
+from varigate.model.train import card_file
 from varigate.model.train.recipes import TrainingSettings
 
 __all__ = ["beside", "csv_dataset", "dataset_of", "images_of", "read_card", "settings_of"]
@@ -104,11 +104,8 @@ def read_card(path) -> dict:
     """
     card = beside(path)[1]
     try:
-        content = json.loads(card.read_text("utf-8"))
-        if missing := {"digest", "settings", "source"} - content.keys():
-            raise ValueError(f"missing {', '.join(sorted(missing))}")
+        content = card_file.read(card)
     except FileNotFoundError as error:
         raise UserError(f"{path} has no card ({card.name}) beside it, so its origin is unknown; train it") from error
-    except (OSError, ValueError, AttributeError) as error:
-        raise UserError(f"{card} is damaged ({error!r}); train the network again") from error
+    card_file.check(content, card, card_file.NEEDED)
     return content

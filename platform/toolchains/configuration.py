@@ -1,7 +1,9 @@
 """Configuration of a build: the array's shape, the network's units, the baud rate, the place of the weights."""
 
 import argparse
+import codecs
 import json
+import reprlib
 import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -21,7 +23,16 @@ WEIGHTS = ("lut", "block")
 BUFFERS = (1, 2)
 CHOICES = {"weights": WEIGHTS, "buffers": BUFFERS, "bits": BITS, "sigmoid": tuple(SIGMOIDS), "epsilon": tuple(KINDS)}
 SMALL = Array(8, 1)  # for networks that do not process images
+LARGEST = 10**9  # of the numbers: more than any hardware has
 LUT_WEIGHTS = 2000  # the most look-up tables that hold weights by default
+
+
+def _shown(value) -> str:
+    """A value for a message, in brief."""
+    try:
+        return reprlib.repr(value)
+    except ValueError:  # a number of thousands of digits somewhere in it
+        return f"a {type(value).__name__}"
 
 
 @dataclass(frozen=True)
@@ -80,15 +91,17 @@ class Configuration:
     def __post_init__(self):
         for name in ("rows", "columns", "drain", "dsps", "baud"):
             value = getattr(self, name)
+            if type(value) is int and value > LARGEST:
+                raise UserError(f"{name} must be at most {LARGEST:,}")
             if value is not None and (type(value) is not int or value < 1):
-                raise UserError(f"{name} must be a positive whole number, not {value!r}")
+                raise UserError(f"{name} must be a positive whole number, not {_shown(value)}")
         for name in ("packed", "cascade"):
             if getattr(self, name) is not None and type(getattr(self, name)) is not bool:
-                raise UserError(f"{name} must be true or false, not {getattr(self, name)!r}")
+                raise UserError(f"{name} must be true or false, not {_shown(getattr(self, name))}")
         for name, choices in CHOICES.items():
             value = getattr(self, name)
             if value is not None and (type(value), value) not in [(type(each), each) for each in choices]:
-                raise UserError(f"{name} must be {' or '.join(map(repr, choices))}, not {value!r}")
+                raise UserError(f"{name} must be {' or '.join(map(repr, choices))}, not {_shown(value)}")
 
     @classmethod
     def load(cls, options: argparse.Namespace) -> "Configuration":
@@ -189,14 +202,27 @@ def add_options(parser: argparse.ArgumentParser):
                         f"{', '.join(field.name for field in fields(Configuration))}")
 
 
+def _text(content: bytes) -> str:
+    """Decode UTF-8, with or without the byte order mark that some editors write."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise ValueError("it is in UTF-16: save it in UTF-8")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"it is not in UTF-8 ({error.reason} at byte {error.start}): save it in UTF-8") from error
+
+
 def _read(path: Path, known: list[str]) -> dict:
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(_text(path.read_bytes()))
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except RecursionError as error:
+        raise UserError(f"{path} is not a TOML file for a build: it is nested too deeply; a line is `rows = 8`"
+                        ) from error
+    except ValueError as error:
         raise UserError(f"{path} is not a TOML file: {error}") from error
     unknown = sorted(values.keys() - set(known))
     if unknown:
-        raise UserError(f"{path}: unknown key {unknown[0]!r}; the keys are {', '.join(known)}")
+        raise UserError(f"{path}: unknown key {reprlib.repr(unknown[0])}; the keys are {', '.join(known)}")
     return values

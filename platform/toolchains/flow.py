@@ -1,6 +1,5 @@
 """The steps of a build: their effect on the build directory, and their display for the user."""
 
-import json
 import shutil
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from amaranth.hdl import UnusedElaboratable
 from varigate.model.errors import UserError
 from varigate.model.network import network_file
 from varigate.model.network.variants import find_bits, variant
+from varigate.model.train import card_file
 from varigate.platform.toolchains import vivado
 from varigate.platform.toolchains.configuration import Configuration
 from varigate.platform.toolchains.device import DEVICES
@@ -65,7 +65,7 @@ def find_network(name: str, settings: Configuration | None = None):
     """Load the network called `name`, or in the file of that name, with its card: a dict, empty if there is none.
 
     Its bits and units are those of the settings. A card that was written for other numbers than the network's (another
-    digest, since it has other units) counts as none.
+    digest, since it has other units) counts as none; a damaged one is a `UserError`.
 
     >>> network, card = find_network("iris")
     >>> network.name, sorted(card)[:3]
@@ -74,12 +74,15 @@ def find_network(name: str, settings: Configuration | None = None):
     settings = settings or Configuration()
     path = find_file(name, settings)
     network = variant(network_file.load(path), sigmoid=settings.sigmoid, epsilon=settings.epsilon)
+    place = path.with_suffix(".json")
     try:
-        card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        own = card["digest"] == network_file.digest(network).hex()
-    except (OSError, ValueError, LookupError, TypeError):
-        own = False
-    return network, card if own else {}
+        card = card_file.read(place)
+    except FileNotFoundError:
+        return network, {}
+    if not isinstance(card, dict) or card.get("digest") != network_file.digest(network).hex():
+        return network, {}
+    card_file.check(card, place)
+    return network, card
 
 
 def retrain(name: str, root: Path) -> str:

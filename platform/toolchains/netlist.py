@@ -1,11 +1,11 @@
 """A mapped netlist of primitives: reading it, counting its cells, and checking it for errors."""
 
-import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from varigate.model import json_text
 from varigate.model.errors import UserError
 from varigate.platform.toolchains.arcs import combinational_arcs
 from varigate.platform.toolchains.device import Resources
@@ -78,7 +78,7 @@ class Netlist:
 
 def read(path: Path, top: str = "top") -> Netlist:
     """Read the JSON that Yosys writes for module `top`."""
-    module = json.loads(path.read_text(encoding="utf-8"))["modules"][top]
+    module = json_text.parse(path.read_bytes())["modules"][top]
     cells = {}
     for name, cell in module["cells"].items():
         directions = cell["port_directions"]

@@ -97,11 +97,15 @@ def test_a_card_counts_only_for_the_network_it_was_written_for(tmp_path):
     card = tmp_path / "mine.json"
     network, found = flow.find_network(str(path))
     assert (network.name, found) == ("iris", {})
-    for content in ("[]", "{", "{}", '{"digest": "00"}'):
+    for content in ("[]", "5", "{}", '{"digest": "00"}'):
         card.write_text(content)
         assert flow.find_network(str(path))[1] == {}
     card.write_text(json.dumps({"digest": network_file.digest(network).hex(), "cv_accuracy_float": 0.9}))
     assert flow.find_network(str(path))[1]["cv_accuracy_float"] == 0.9
+    for content in ("{", json.dumps({"digest": network_file.digest(network).hex(), "cv_accuracy_float": "0.9"})):
+        card.write_text(content)
+        with pytest.raises(UserError, match=r"mine\.json is damaged: .*; put the card back as it was, or train"):
+            flow.find_network(str(path))
 
 
 def test_the_network_that_settings_ask_for(tmp_path):
