@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 from sklearn.datasets import load_iris
 
+from varigate.model.data.code_range import CODES, code_range
 from varigate.model.errors import UserError
 
 __all__ = ["SHIPPED", "LabelledTable", "Table", "iris", "load", "read_csv", "read_table"]
 
-CODES = 255  # steps between the least and the greatest byte
 MAX_CLASSES = 16
 
 
@@ -76,27 +76,6 @@ def iris() -> LabelledTable:
     names = tuple(name.removesuffix(" (cm)") for name in source.feature_names)
     return LabelledTable("iris", np.array(source.data, np.float64), source.target.astype(np.int64), names,
                    tuple(map(str, source.target_names)), np.zeros(4), np.full(4, 0.1), "cm", "flower")
-
-
-def _code_scale(column) -> tuple[float, float]:
-    """Offset and step with which the codes 0…255 cover `column`.
-
-    The step is the finest of 1, 2, 5 times a power of ten; codes that are left over are shared by both ends, but not
-    below zero for a column without negative values.
-    """
-    low, high = float(column.min()), float(column.max())
-    if high == low:
-        high = low + (abs(low) or 1.0)
-    exponent = math.floor(math.log10((high - low) / CODES))
-    for digit, power in ((1, 0), (2, 0), (5, 0), (1, 1), (2, 1)):
-        step = float(f"{digit}e{exponent + power}")
-        first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-        if last - first <= CODES:
-            break
-    first -= (CODES - (last - first)) // 2
-    if low >= 0:
-        first = max(first, 0)
-    return float(f"{first * step:.12g}"), step
 
 
 def _number(text: str, row: int, column: str) -> float:
@@ -235,7 +214,7 @@ def read_csv(path, label: str) -> LabelledTable:
     names, labels = np.unique(table.labels, return_inverse=True)
     if not 2 <= len(names) <= MAX_CLASSES:
         raise UserError(f"column {label!r} has {len(names)} different labels; 2 to {MAX_CLASSES} are needed")
-    offset, step = np.array([_code_scale(column) for column in table.x.T]).T
+    offset, step = np.array([code_range(column) for column in table.x.T]).T
     return LabelledTable(Path(path).stem, table.x, labels.astype(np.int64), table.feature_names, tuple(map(str, names)),
                    offset, step)
 
