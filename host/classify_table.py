@@ -1,9 +1,6 @@
 """Classifies a whole table on the board: a CSV file, or a shipped data set."""
 
-import csv
-import io
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,65 +9,62 @@ from tqdm import tqdm
 from varigate.host.client import Client
 from varigate.host.physical import Physical
 from varigate.model.archive import write_bytes
-from varigate.model.data import tables
-from varigate.model.data.tables import Table
+from varigate.model.data import csv_reader, tables
+from varigate.model.data.columns import RESULT, Wanted, choose
+from varigate.model.data.csv_reader import Table
 from varigate.model.errors import UserError
 
-__all__ = ["classify", "classify_codes", "read", "show", "write"]
+__all__ = ["check_out", "classify", "classify_codes", "read", "show", "write"]
 
 
-def read(source: str, label: str | None = None) -> Table:
+def read(source: str, label: str | None = None, header: bool = True) -> Table:
     """Reads the shipped data set `source`, its rows numbered from 1, or the CSV file of that name.
 
     Parameters
     ----------
     source : str
     label : str or None
-        the file's column of true classes. None: the last column without any number, if there is one.
+        the file's column of true classes, which must be there.
+    header : bool
+        whether the file has a header row.
     """
-    if source not in tables.SHIPPED:
-        return tables.read_table(source, label)
+    if source in tables.SHIPPED:
+        if label is not None or not header:
+            raise UserError(f"{'--no-header' if label is None else '--label'} is for a FILE.csv; {source} comes with "
+                            "its classes and its names")
+        return tables.as_table(tables.load(source))
+    table = csv_reader.read(source, header)
     if label is not None:
-        raise UserError(f"--label is for a FILE.csv; {source} comes with its classes")
-    dataset = tables.load(source)
-    labels = tuple(dataset.class_names[number] for number in dataset.labels)
-    return Table(dataset.x, dataset.feature_names, tuple(range(1, len(labels) + 1)), labels, "class")
-
-
-def _in_order(table: Table, physical: Physical) -> Table:
-    """The table with the network's features: selected by name if it has all of them, else all in their order."""
-    wanted = tuple(physical.network.feature_names) if physical.network else ()
-    if wanted and set(wanted) <= set(table.feature_names):
-        places = [table.feature_names.index(name) for name in wanted]
-        return replace(table, x=table.x[:, places], feature_names=wanted)
-    if len(table.feature_names) != physical.info.inputs:
-        raise UserError(f"the board takes {physical.info.inputs} features{_listed(wanted)}; the table has "
-                        f"{len(table.feature_names)}{_listed(table.feature_names)} (--label COLUMN names the classes')")
+        table.place(label)
     return table
 
 
-def _listed(names) -> str:
-    return f" ({', '.join(names[:5])}{', …' if len(names) > 5 else ''})" if names else ""
+def check_out(path: Path, table: Table):
+    """Checks that the table with the board's classes can become the file `path`.
+
+    Raises
+    ------
+    UserError
+        for the table's own file, by whatever name, and a table that has such a column already.
+    """
+    try:
+        own = path.samefile(table.path)
+    except OSError:  # one of them is not there, or not yet
+        own = False
+    if own:
+        raise UserError(f"--out {path} is the table itself; give it another name")
+    if RESULT in table.names:
+        raise UserError(f"{table.path} has a column {RESULT!r} already; rename it, so that --out can append the "
+                        "board's classes under this name")
 
 
-def _numbers(table: Table, names: tuple[str, ...]) -> list[int] | None:
-    """The numbers of the labels among the board's classes; None if the table has no labels."""
-    if table.labels is None:
-        return None
-    for row, label in zip(table.rows, table.labels, strict=True):
-        if label not in names:
-            raise UserError(f"row {row}, column {table.label!r}: {label!r} is not one of the board's classes: "
-                            f"{', '.join(names)}")
-    return [names.index(label) for label in table.labels]
-
-
-def _codes(table: Table, physical: Physical) -> list[list[int]]:
+def _codes(table: Table, features: list[int], physical: Physical) -> list[list[int]]:
     codes = []
-    for row, x in zip(table.rows, table.x, strict=True):
+    for row, x in zip(table.rows, table.numbers(features).tolist(), strict=True):
         try:
-            codes.append(physical.codes(x.tolist()))
+            codes.append(physical.codes(x))
         except UserError as error:
-            raise UserError(f"row {row}: {error}") from error
+            raise UserError(f"{table.path}, row {row}: {error}") from error
     return codes
 
 
@@ -80,23 +74,34 @@ def _names(physical: Physical) -> tuple[str, ...]:
     return physical.class_names
 
 
-def classify(client: Client, physical: Physical, table: Table, progress: bool = True) -> tuple[Table, dict]:
+def classify(client: Client, physical: Physical, table: Table, label: str | None = None, by_order: bool = False,
+             progress: bool = True) -> dict:
     """Classifies every row on the board, after the whole table has been checked.
+
+    Parameters
+    ----------
+    table : Table
+    label : str or None
+        its column of true classes. None: see `model.data.columns.label_place`.
+    by_order : bool
+        take its columns in their order, whatever their names are; see `model.data.columns.choose`.
 
     Returns
     -------
-    (Table, dict)
-        the table with the features that were used; the report of `classify_codes`.
+    dict
+        the report of `classify_codes`.
 
     Raises
     ------
     UserError
         if the table does not fit the board, or the board fails; the message names the row.
     """
-    names = _names(physical)
-    table = _in_order(table, physical)
-    labels, codes = _numbers(table, names), _codes(table, physical)
-    return table, classify_codes(client, physical, codes, labels, table.rows, "row", progress)
+    names, network = _names(physical), physical.network
+    wanted = Wanted(physical.info.inputs, tuple(network.feature_names) if network else (), names,
+                    network.unit if network else "")
+    features, place = choose(table, wanted, label, by_order)
+    labels = None if place is None else tables.label_numbers(table, place, names).tolist()
+    return classify_codes(client, physical, _codes(table, features, physical), labels, table.rows, "row", progress)
 
 
 def classify_codes(client: Client, physical: Physical, codes, labels, numbers, noun: str, progress: bool) -> dict:
@@ -156,12 +161,6 @@ def show(report: dict) -> str:
 
 
 def write(path: Path, table: Table, report: dict):
-    """Writes the table with a last column `board_class` as CSV; on an error the file stays unchanged."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    labels = [[label] for label in table.labels] if table.labels else [[]] * len(table.x)
-    writer.writerow([*table.feature_names, *([table.label] if table.labels else []), "board_class"])
-    for x, label, result in zip(table.x.tolist(), labels, report["results"], strict=True):
-        writer.writerow([*x, *label, result["class"]])
-    write_bytes(path, text.getvalue().encode())
+    """Writes the table as it was, with a last column `board_class`; on an error the file stays unchanged."""
+    write_bytes(path, table.extended(RESULT, [result["class"] for result in report["results"]]))
     print(f"wrote {path}", file=sys.stderr)

@@ -6,8 +6,8 @@ from functools import partial
 from varigate.host import classify_table, picture_files
 from varigate.host.client import Client
 from varigate.host.physical import Physical, find_network
+from varigate.model.data.csv_reader import Table
 from varigate.model.data.images import IMAGES, Images
-from varigate.model.data.tables import Table
 from varigate.model.errors import UserError
 from varigate.model.protocol.operations import OPERATIONS
 from varigate.model.protocol.replies import Answer
@@ -107,8 +107,8 @@ def execute(options, client: Client):
         return found, show(found), None
     progress = sys.stderr.isatty()
     if isinstance(options.source, Table):
-        samples, found = classify_table.classify(client, physical, options.source, progress)
-        finish = partial(classify_table.write, options.out, samples, found) if options.out else None
+        found = classify_table.classify(client, physical, options.source, options.label, options.by_order, progress)
+        finish = partial(classify_table.write, options.out, options.source, found) if options.out else None
         return found, classify_table.show(found), finish
     if isinstance(options.source, Images):
         found = picture_files.classify(client, physical, options.source, progress)
@@ -132,17 +132,20 @@ def _source(options) -> list[float] | str | Table | Images | None:
         return name
     if name in IMAGES:
         return picture_files.labelled(name, options.count or IMAGE_COUNT, options.data)
-    return classify_table.read(name, options.label)
+    return classify_table.read(name, options.label, not options.no_header)
 
 
 def _check_options(options):
     """Refuses options that do not apply to the input."""
     wanted = {"invert": (str, "a picture"), "label": (Table, "a FILE.csv"), "out": (Table, "a FILE.csv"),
+              "no_header": (Table, "a FILE.csv"), "by_order": (Table, "a FILE.csv"),
               "count": (Images, f"the test images of {' and '.join(IMAGES)}"),
               "data": (Images, f"the test images of {' and '.join(IMAGES)}")}
     for name, (kind, noun) in wanted.items():
         if getattr(options, name, None) and not isinstance(options.source, kind):
-            raise UserError(f"--{name} is only for {noun}")
+            raise UserError(f"--{name.replace('_', '-')} is only for {noun}")
+    if isinstance(options.source, Table) and options.out:
+        classify_table.check_out(options.out, options.source)
     if options.save and isinstance(options.source, (Table, Images)):
         raise UserError("--save is only for a single input")
 

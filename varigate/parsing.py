@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from varigate.model.errors import UserError
 
-__all__ = ["Parser", "run_command", "whole_number"]
+__all__ = ["Parser", "add_by_order", "add_no_header", "run_command", "whole_number"]
 
 
 class Parser(argparse.ArgumentParser):
@@ -74,3 +74,16 @@ def whole_number(text: str) -> int:
         return int(count)
     except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError(f"a count is a whole number, like 100000 or 1e8, not {text!r}") from None
+
+
+def add_no_header(parser):
+    """Adds --no-header."""
+    parser.add_argument("--no-header", action="store_true", help="the table has no header row: its first row is a "
+                        "sample, too, and its columns are named 1, 2, …, also for --label")
+
+
+def add_by_order(parser):
+    """Adds --by-order."""
+    parser.add_argument("--by-order", action="store_true", help="take the table's columns in their order, whatever "
+                        "their names are (default: they are found by their names, in which case, blanks, _ - . and "
+                        "a unit in brackets do not count)")

@@ -1,19 +1,23 @@
 """Data sets: Iris from scikit-learn, and a user's own table. A feature's byte code: value = offset + step·code."""
 
-import csv
-import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from sklearn.datasets import load_iris
 
+from varigate.model.data.classes import class_indices, class_names
 from varigate.model.data.code_range import CODES, code_range
+from varigate.model.data.columns import Wanted, choose
+from varigate.model.data.csv_reader import Table, listed, parse, read
+from varigate.model.data.decimals import is_missing, is_number
 from varigate.model.errors import UserError
 
-__all__ = ["SHIPPED", "LabelledTable", "Table", "iris", "load", "read_csv", "read_table"]
+__all__ = ["SHIPPED", "LabelledTable", "as_table", "iris", "label_numbers", "labelled", "labelled_for", "load",
+           "read_csv"]
 
 MAX_CLASSES = 16
+MAX_FEATURES = 255
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +63,19 @@ class LabelledTable:
         """A copy of the data set whose codes have another network's offset and step."""
         return replace(self, offset=offset, step=step)
 
+    def with_classes(self, names: tuple[str, ...]) -> "LabelledTable":
+        """A copy of the data set whose classes are in another network's order; names that are no classes change none.
+
+        Examples
+        --------
+        >>> iris().with_classes(("virginica", "versicolor", "setosa")).labels[0]
+        np.int64(2)
+        """
+        places = class_indices(self.class_names, names)
+        if None in places:
+            return self
+        return replace(self, labels=np.array(places, np.int64)[self.labels], class_names=tuple(names))
+
     @property
     def classes(self) -> int:
         return len(self.class_names)
@@ -78,145 +95,116 @@ def iris() -> LabelledTable:
                    tuple(map(str, source.target_names)), np.zeros(4), np.full(4, 0.1), "cm", "flower")
 
 
-def _number(text: str, row: int, column: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = None
-    if value is None or not math.isfinite(value) or abs(value) > 1e30:
-        raise UserError(f"row {row}, column {column!r}: {text!r} is not a number; "
-                        "give every sample a finite number in every feature, or leave the row or column out")
-    return value
+def _labels(table: Table, place: int) -> tuple[str, ...]:
+    """The texts of the label column; a `UserError` that names the row of the first one that is no label."""
+    labels = table.column(place)
+    given = [label for label in labels if not is_missing(label)]
+    numeric = bool(given) and all(is_number(label, comma=True) for label in given)
+    for row, label in zip(table.rows, labels, strict=True):
+        if not label or (numeric and is_missing(label)):
+            raise UserError(f"{table.where(row, place)}: the label is missing; give every sample one, or leave the row "
+                            "out")
+        if table.layout.separator in label and len(label.splitlines()) > 1:
+            raise UserError(f"{table.where(row, place)}: the label goes over several rows; a closing quote is missing")
+    return labels
 
 
-def _rows(path) -> list[tuple[int, list[str]]]:
-    """(line number, cells) of each row that is not blank."""
-    try:
-        with Path(path).open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.reader(file, strict=True)
-            return [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))]
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror}") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise UserError(f"{path} is not a table of comma-separated values in UTF-8: {error}") from error
-
-
-@dataclass(frozen=True, eq=False)
-class Table:
-    """The rows of a CSV file: numbers, and a label for each row or none.
-
-    x: float64 (n, features); labels: n texts or None, `label` their column; rows: (n,) numbers of the rows in the file.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = Path(folder) / "points.csv"
-    ...     _ = path.write_text("x,y,kind\\n1,2,a\\n3,4,b\\n")
-    ...     table = read_table(path)
-    >>> table.x.tolist(), table.labels, table.label
-    ([[1.0, 2.0], [3.0, 4.0]], ('a', 'b'), 'kind')
-    """
-
-    x: np.ndarray
-    feature_names: tuple[str, ...]
-    rows: tuple[int, ...]
-    labels: tuple[str, ...] | None = None
-    label: str | None = None
-
-
-def _label_place(header, rows, path, label: str | None) -> int | None:
-    """The index of the label column; None where there is none."""
-    if label is None:
-        texts = [place for place in range(len(header)) if not any(_is_number(row[place]) for _, row in rows)]
-        return texts[-1] if texts else None
-    if header.count(label) != 1:
-        raise UserError(f"{path} has {header.count(label) or 'no'} column {label!r}; it has {', '.join(header)}")
-    return header.index(label)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def read_table(path, label: str | None = None) -> Table:
-    """Read a CSV file with a header row; every column but `label` is a numeric feature.
-
-    Rows are counted from the header, row 1.
-
-    Parameters
-    ----------
-    path : path of a file
-    label : str or None
-        its column. None: the last one without any number, if there is one.
+def label_numbers(table: Table, place: int, names) -> np.ndarray:
+    """The index among the classes `names` of each sample's label: int64 (n,).
 
     Raises
     ------
     UserError
-        that names row and column of the first cell that cannot be used.
+        that names the row and column of the first label that is none of them.
 
     Examples
     --------
-    See `Table`.
-
-    >>> read_table("none.csv")
+    >>> table = parse("x,kind\\n1,b\\n2,c\\n", "points.csv")
+    >>> label_numbers(table, 1, ("a", "b", "c")).tolist()
+    [1, 2]
+    >>> label_numbers(table, 1, ("a", "b"))
     Traceback (most recent call last):
     ...
-    varigate.model.errors.UserError: cannot read none.csv: No such file or directory
+    varigate.model.errors.UserError: points.csv, row 3, column 'kind': 'c' is not one of the network's classes: a, b
     """
-    rows = _rows(path)
-    if len(rows) < 2:
-        raise UserError(f"{path} has 0 samples: a header row and rows below it are needed")
-    header = rows.pop(0)[1]
-    for number, row in rows:
-        if len(row) != len(header):
-            raise UserError(f"row {number}: {len(row)} cells where the header has {len(header)}")
-    place = _label_place(header, rows, path, label)
-    features = [index for index in range(len(header)) if index != place]
-    if not 1 <= len(features) <= 255:
-        raise UserError(f"{path} has {len(features)} feature columns; 1 to 255 are needed")
-    labels = None if place is None else tuple(row[place] for _, row in rows)
-    sampled = header[place] in labels if labels else all(map(_is_number, header)) and "." in "".join(header)
-    if label is None and sampled:
-        raise UserError(f"{path} has no header row: its first row holds a sample, {', '.join(header)}")
-    if labels and "" in labels:
-        raise UserError(f"row {rows[labels.index('')][0]}, column {header[place]!r}: the label is missing")
-    x = np.array([[_number(row[index], number, header[index]) for index in features] for number, row in rows])
-    return Table(x, tuple(header[index] for index in features), tuple(number for number, _ in rows), labels,
-                 None if place is None else header[place])
+    labels = _labels(table, place)
+    found = class_indices(labels, names)
+    for row, label, index in zip(table.rows, labels, found, strict=True):
+        if index is None:
+            raise UserError(f"{table.where(row, place)}: {label!r} is not one of the network's classes: "
+                            f"{listed(names)}")
+    return np.array(found, np.int64)
 
 
-def read_csv(path, label: str) -> LabelledTable:
-    """Read a CSV file as a data set: the codes 0…255 cover each of its columns. See `read_table`.
+def labelled(table: Table, label: str) -> LabelledTable:
+    """A table as a data set to train on: all columns but `label` are features, and the codes 0…255 cover each of them.
 
     Raises
     ------
     UserError
-        for what is no table, fewer than two samples, and too few or too many classes.
+        for cells that are no numbers, columns without a name, fewer than two samples, and too few or too many classes.
+
+    Examples
+    --------
+    >>> data = labelled(parse("x,y,kind\\n1,2,k10\\n3,4,k9\\n", "points.csv"), "kind")
+    >>> data.name, data.feature_names, data.class_names, data.labels.tolist()
+    ('points', ('x', 'y'), ('k9', 'k10'), [1, 0])
+    """
+    place, path = table.place(label), table.path
+    if "" in table.names:
+        raise UserError(f"{path}: column {1 + table.names.index('')} has no name; give it one, or leave the column out")
+    features = [index for index in range(len(table.names)) if index != place]
+    if not 1 <= len(features) <= MAX_FEATURES:
+        raise UserError(f"{path} has {len(features)} feature columns; 1 to {MAX_FEATURES} are needed")
+    labels, x = _labels(table, place), table.numbers(features)
+    if len(x) < 2:
+        raise UserError(f"{path} has {len(x)} samples: at least two are needed")
+    names = class_names(labels)
+    if not 2 <= len(names) <= MAX_CLASSES:
+        raise UserError(f"{path}: column {label!r} has {len(names)} different labels; 2 to {MAX_CLASSES} are needed")
+    offset, step = np.array([code_range(column) for column in x.T]).T
+    return LabelledTable(Path(path).stem, x, np.array(class_indices(labels, names), np.int64),
+                         tuple(table.names[index] for index in features), names, offset, step)
+
+
+def labelled_for(table: Table, label: str, wanted: Wanted, offset, step, by_order: bool = False) -> LabelledTable:
+    """A table as a data set to measure a network on: its features, in its order, and its classes.
+
+    offset, step: arrays (features,), of the network's codes. See `model.data.columns.choose` for the choice.
+
+    Raises
+    ------
+    UserError
+        for columns that are not the network's, cells that are no numbers, and labels that are not its classes.
+
+    Examples
+    --------
+    >>> table = parse("Kind,Y,X\\nb,1,2\\n", "points.csv")
+    >>> data = labelled_for(table, "Kind", Wanted(2, ("x", "y"), ("a", "b")), np.zeros(2), np.ones(2))
+    >>> data.codes.tolist(), data.labels.tolist(), data.class_names
+    ([[2, 1]], [1], ('a', 'b'))
+    """
+    features, place = choose(table, wanted, label, by_order)
+    labels = label_numbers(table, place, wanted.classes)
+    names = wanted.features or tuple(table.names[index] for index in features)
+    return LabelledTable(Path(table.path).stem, table.numbers(features), labels, names, wanted.classes, offset, step,
+                         wanted.unit)
+
+
+def read_csv(path, label: str, header: bool = True) -> LabelledTable:
+    """Read a CSV file as a data set to train on. See `labelled` and `model.data.csv_reader.read`.
 
     Examples
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "points.csv"
-    ...     _ = path.write_text("x,y,kind\\n1,2,a\\n3,4,b\\n")
-    ...     data = read_csv(path, "kind")
+    ...     _ = path.write_text("1,2,a\\n3,4,b\\n")
+    ...     data = read_csv(path, "3", header=False)
     >>> data.name, data.feature_names, data.class_names, data.labels.tolist()
-    ('points', ('x', 'y'), ('a', 'b'), [0, 1])
+    ('points', ('1', '2'), ('a', 'b'), [0, 1])
     """
-    table = read_table(path, label)
-    if len(table.x) < 2:
-        raise UserError(f"{path} has {len(table.x)} samples: a header row and at least two rows are needed")
-    names, labels = np.unique(table.labels, return_inverse=True)
-    if not 2 <= len(names) <= MAX_CLASSES:
-        raise UserError(f"column {label!r} has {len(names)} different labels; 2 to {MAX_CLASSES} are needed")
-    offset, step = np.array([code_range(column) for column in table.x.T]).T
-    return LabelledTable(Path(path).stem, table.x, labels.astype(np.int64), table.feature_names, tuple(map(str, names)),
-                   offset, step)
+    return labelled(read(path, header), label)
 
 
 SHIPPED = {"iris": iris}
@@ -234,3 +222,18 @@ def load(name: str) -> LabelledTable:
         raise UserError(f"unknown data set {name!r}: choose {', '.join(SHIPPED)}, "
                         "or give your own table by --csv FILE --label COLUMN")
     return SHIPPED[name]()
+
+
+def as_table(data: LabelledTable) -> Table:
+    """A data set as the text of a table with a last column `class`; its rows count from 1.
+
+    Examples
+    --------
+    >>> table = as_table(iris())
+    >>> table.records[0].row, table.records[0].cells
+    (1, ('5.1', '3.5', '1.4', '0.2', 'setosa'))
+    """
+    lines = [(*data.feature_names, "class")]
+    lines += [(*map(repr, x), data.class_names[label]) for x, label in zip(data.x.tolist(), data.labels, strict=True)]
+    table = parse("".join(",".join(line) + "\n" for line in lines), data.name)
+    return replace(table, records=tuple(replace(record, row=record.row - 1) for record in table.records))

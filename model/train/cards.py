@@ -1,12 +1,12 @@
 """The card of a network, NAME.json: its digest, the data and settings that it was trained with, and its figures.
 
-Its `source` is {"name": …} for a data set of the program, or {"csv": path, "label": column, "sha256": …}.
+Its `source` is {"name": …} for a data set of the program, or {"csv": path, "label": column, "sha256": …}, with
+"header": false for a table without a header row.
 """
 
 from pathlib import Path
 
-from varigate.model.archive import file_digest
-from varigate.model.data import images, tables
+from varigate.model.data import csv_reader, images, tables
 from varigate.model.data.images import Images
 from varigate.model.data.tables import LabelledTable
 from varigate.model.errors import UserError
@@ -16,8 +16,10 @@ from varigate.model.train.recipes import TrainingSettings
 __all__ = ["beside", "csv_dataset", "dataset_of", "images_of", "read_card", "settings_of"]
 
 
-def csv_dataset(path, label: str) -> tuple[LabelledTable, dict]:
+def csv_dataset(path, label: str, header: bool = True) -> tuple[LabelledTable, dict]:
     """Read the table `path` as a data set; returns it with the source that a card records for it.
+
+    Without a header row, columns are named by their positions: "1", "2", …
 
     Examples
     --------
@@ -29,9 +31,9 @@ def csv_dataset(path, label: str) -> tuple[LabelledTable, dict]:
     >>> dataset.name, sorted(source)
     ('points', ['csv', 'label', 'sha256'])
     """
-    dataset = tables.read_csv(path, label)
-    digest = file_digest(path)
-    return dataset, {"csv": str(Path(path).resolve()), "label": label, "sha256": digest}
+    table = csv_reader.read(path, header)
+    source = {"csv": str(Path(path).resolve()), "label": label, "sha256": table.sha256}
+    return tables.labelled(table, label), source | ({} if header else {"header": False})
 
 
 def images_of(card: dict, folder=None) -> tuple[Images, Images] | None:
@@ -60,7 +62,7 @@ def dataset_of(card: dict, remedy: str = "give them by --csv FILE --label COLUMN
         return tables.load(source["name"])
     if not Path(source["csv"]).is_file():
         raise UserError(f"the network's data are gone from {source['csv']}: {remedy}")
-    dataset, now = csv_dataset(source["csv"], source["label"])
+    dataset, now = csv_dataset(source["csv"], source["label"], source.get("header", True))
     if now["sha256"] != source["sha256"]:
         raise UserError(f"{source['csv']} has changed since training; the network needs the data of then: {remedy}, "
                         "or train again")

@@ -73,7 +73,7 @@ def test_the_label_column_may_be_named_and_stand_anywhere(talk, tmp_path, labels
     for other in ([], ["--label", "kind"]):
         assert talk("classify", tabled(tmp_path, mixed, "kind," + HEADER), *other)[0] == 0
     status, _, err = talk("classify", tabled(tmp_path, lines(numbers), HEADER + ",kind"), "--label", "kind")
-    assert (status, "'0' is not one of the board's classes: setosa, versicolor, virginica" in err) == (2, True)
+    assert (status, "'0' is not one of the network's classes: setosa, versicolor, virginica" in err) == (2, True)
 
 
 def test_columns_are_found_by_their_names(talk, tmp_path, labels, path):
@@ -117,24 +117,25 @@ def test_an_unknown_network_takes_codes_and_numbers_of_classes(talk, tmp_path, n
 
 
 @pytest.mark.parametrize(("text", "message"), [
-    ("", "has 0 samples"),
+    ("", "bad.csv has 0 samples"),
     (HEADER + "\n", "has 0 samples"),
-    ("a,b,c\n1,2,3\n", "the board takes 4 features (sepal length, sepal width, petal length, petal width); the table "
-                       "has 3 (a, b, c)"),
+    ("a,b,c\n1,2,3\n", "the network takes 4 features (sepal length, sepal width, petal length, petal width); the "
+                       "table bad.csv has 3 (a, b, c)"),
     ("a,b,c,d,kind\n1,2,3,4,5\n", "--label COLUMN"),
-    (HEADER + ",kind\n1,2,3,4,setosa\n1,2,nan,4,setosa\n", "row 3, column 'petal length': 'nan' is not a number"),
-    (HEADER + ",kind\n1,2,3,4,setosa\n1,2,,4,setosa\n", "row 3, column 'petal length': '' is not a number"),
-    (HEADER + ",kind\n1,2,3,4,setosa\n\n1,2,3,4,tulip\n", "row 4, column 'kind': 'tulip' is not one of the board's"),
+    (HEADER + ",kind\n1,2,3,4,setosa\n1,2,nan,4,setosa\n", "bad.csv, row 3, column 'petal length': 'nan' is not"),
+    (HEADER + ",kind\n1,2,3,4,setosa\n1,2,,4,setosa\n", "bad.csv, row 3, column 'petal length': '' is not a number"),
+    (HEADER + ",kind\n1,2,3,4,setosa\n\n1,2,3,4,tulip\n", "row 4, column 'kind': 'tulip' is not one of the network's"),
     (HEADER + ",kind\n1,2,3,4,setosa\n1,2,3,4,\n", "row 3, column 'kind': the label is missing"),
     (HEADER + ",kind\n1,2,3,4,setosa\n1,2,3,25.6,setosa\n", "row 3: petal width must be 0…25.5 cm, not 25.6"),
     (HEADER + "\n1,2,3,4\n1,2,3\n", "row 3: 3 cells where the header has 4"),
     ("5.1,3.5,1.4,0.2,setosa\n4.9,3.0,1.4,0.2,setosa\n", "has no header row"),
     ("5.1,3.5,1.4,0.2\n4.9,3.0,1.4,0.2\n", "has no header row"),
 ])
-def test_a_bad_table_is_one_line_before_anything_is_classified(talk, tmp_path, text, message):
+def test_a_bad_table_is_one_line_before_anything_is_classified(talk, tmp_path, monkeypatch, text, message):
     path = tmp_path / "bad.csv"
     path.write_text(text)
-    status, out, err = talk("classify", str(path), "--out", str(tmp_path / "out.csv"))
+    monkeypatch.chdir(tmp_path)
+    status, out, err = talk("classify", "bad.csv", "--out", str(tmp_path / "out.csv"))
     assert (status, out, err.count("\n")) == (2, "", 1)
     assert err.startswith("varigate host: ") and message in err
     assert not (tmp_path / "out.csv").exists()

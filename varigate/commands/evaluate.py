@@ -12,7 +12,7 @@ def add_arguments(parser):
     parser.add_argument("--json", action="store_true", help="print only JSON on standard output")
     add_network(parser)
     add_data(parser)
-    add_table(parser)
+    add_table(parser, by_order=True)
 
 
 def run(options):

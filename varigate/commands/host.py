@@ -8,7 +8,8 @@ from pathlib import Path
 from varigate.host import commands
 from varigate.host.client import Client, open_port
 from varigate.model.data import images, tables
-from varigate.parsing import Parser
+from varigate.model.data.columns import RESULT
+from varigate.parsing import Parser, add_by_order, add_no_header
 
 EPILOG = ("A picture FILE is one that Pillow reads: PNG, JPEG, … It must be square; colours become grey, and what is "
           "larger than the network's images is averaged down. Ink is white on black, as in MNIST; --invert is for "
@@ -78,7 +79,7 @@ def add_arguments(parser):
     add("info", "print the board's network and its counters")
     for name, text, more in (
             ("classify", "print class, scores, latent mean and the reconstruction at the mean, or classify a table",
-             f"; or a FILE.csv with a header row; or a data set: {', '.join(tables.SHIPPED)}, or "
+             f"; or a FILE.csv; or a data set: {', '.join(tables.SHIPPED)}, or "
              f"the test images of {', '.join(images.IMAGES)}"),
             ("encode", "print the latent mean and deviation", ""),
             ("reconstruct", "print the reconstruction, with z sampled on the board, and everything else", "")):
@@ -92,9 +93,11 @@ def add_arguments(parser):
             _add_save(command)
         if name == "classify":
             command.add_argument("--label", help="the CSV file's column of true classes (default: the last one that "
-                                 "is not numbers)")
-            command.add_argument("--out", type=Path, help="also write the table with the board's classes to this CSV "
-                                 "file")
+                                 "has no numbers)")
+            add_no_header(command)
+            add_by_order(command)
+            command.add_argument("--out", type=Path, help="also write the CSV file as it is, with a last column "
+                                 f"{RESULT}, the board's classes, to this file")
             command.add_argument("--count", type=_positive, help="take the first COUNT test images (default: "
                                  f"{commands.IMAGE_COUNT})")
             command.add_argument("--data", type=Path, metavar="DIR", help=f"the folder of MNIST (default: that in "

@@ -4,17 +4,20 @@ import sys
 from pathlib import Path
 
 from varigate.gateware.engine.program import Array
+from varigate.model.data import csv_reader, tables
+from varigate.model.data.columns import Wanted
 from varigate.model.data.images import ENVIRONMENT
 from varigate.model.errors import UserError
 from varigate.model.network import network_file
 from varigate.model.network.network import Network
 from varigate.model.train import cards, trained
+from varigate.parsing import add_by_order, add_no_header
 from varigate.platform.toolchains import flow
 from varigate.platform.toolchains.configuration import SMALL, Configuration
 from varigate.platform.toolchains.device import DEVICES
 
-__all__ = ["DEVICE", "add_data", "add_network", "add_out", "add_table", "board_of", "core_of", "given_table",
-           "images_of_test", "print_figures", "trained_with_data"]
+__all__ = ["DEVICE", "add_data", "add_network", "add_out", "add_table", "board_of",
+           "core_of", "given_table", "images_of_test", "print_figures", "trained_with_data"]
 
 DEVICE = "xc7a100t"  # the default: simulated cores and all designs of a sweep fit it
 OUT = Path("build") / "model"
@@ -37,31 +40,36 @@ def add_data(parser):
                         help=f"where MNIST's files are (default: {ENVIRONMENT}, or the user's cache folder)")
 
 
-def add_table(parser):
-    """Adds --csv and --label, for the user's own table."""
-    parser.add_argument("--csv", type=Path, metavar="FILE", help="a table with a header row")
+def add_table(parser, by_order: bool = False):
+    """Adds --csv, --label and --no-header, for the user's own table; with `by_order` also --by-order."""
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="a table with a header row; commas, semicolons, tabs "
+                        "or bars separate its columns, and with these last three decimals may have a comma")
     parser.add_argument("--label", metavar="COLUMN", help="the table's column of classes")
+    add_no_header(parser)
+    if by_order:
+        add_by_order(parser)
 
 
 def given_table(options) -> bool:
-    """Whether --csv and --label are given; a `UserError` if only one of them is."""
+    """Whether --csv and --label are given; a `UserError` if only one of them is, or an option that needs them."""
     if (options.csv is None) != (options.label is None):
         raise UserError("--csv FILE and --label COLUMN must be given together")
+    for name in ("no_header", "by_order"):
+        if options.csv is None and getattr(options, name, False):
+            raise UserError(f"--{name.replace('_', '-')} is only for a table: --csv FILE --label COLUMN")
     return options.csv is not None
 
 
 def trained_with_data(options):
     """The trained network of the options (integers, floats and card), and its test data."""
-    made = trained.load(options.network)
-    if not given_table(options):
-        sets = cards.images_of(made.card, options.data)
-        return made, cards.dataset_of(made.card) if sets is None else sets[1]
-    dataset, _ = cards.csv_dataset(options.csv, options.label)
+    given, made = given_table(options), trained.load(options.network)
     network = made.network
-    if (dataset.feature_names, dataset.class_names) != (network.feature_names, network.class_names):
-        raise UserError(f"{options.csv} has other features or classes than network {network.name}, which needs "
-                        f"{', '.join(network.feature_names)} and the classes {', '.join(network.class_names)}")
-    return made, dataset.with_codes(network.input_offset, network.input_step)
+    if given:
+        wanted = Wanted(network.inputs, network.feature_names, network.class_names, network.unit)
+        return made, tables.labelled_for(csv_reader.read(options.csv, not options.no_header), options.label, wanted,
+                                         network.input_offset, network.input_step, options.by_order)
+    sets = cards.images_of(made.card, options.data)
+    return made, cards.dataset_of(made.card).with_classes(network.class_names) if sets is None else sets[1]
 
 
 def core_of(options) -> tuple[Network, Array, str]:

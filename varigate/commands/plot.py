@@ -11,7 +11,7 @@ def add_arguments(parser):
     add_network(parser)
     add_out(parser)
     add_data(parser)
-    add_table(parser)
+    add_table(parser, by_order=True)
 
 
 def run(options):

@@ -92,7 +92,7 @@ def _make_of_table(options, settings: TrainingSettings):
     if options.csv is None:
         dataset, source = tables.load(options.dataset), None
     else:
-        dataset, source = cards.csv_dataset(options.csv, options.label)
+        dataset, source = cards.csv_dataset(options.csv, options.label, not options.no_header)
     name = options.name or name_of(dataset.name)
     made = trained.make(dataset, settings, seed=options.seed, name=name, source=source, progress=True,
                         cross_validation=not options.no_cross_validation)

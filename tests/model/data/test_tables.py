@@ -57,7 +57,7 @@ def test_decimal_data_are_exact(tmp_path):
     ("x,kind\n", "0 samples"),
     ("x,kind\n1,a\n", "1 samples"),
     ("x,y\n1,a\n2,b\n", "no column 'kind'; it has x, y"),
-    ("kind,kind\n1,a\n2,b\n", "2 column 'kind'"),
+    ("kind,kind\n1,a\n2,b\n", "columns 1 and 2 have one name, 'kind'"),
     ("kind\na\nb\n", "0 feature columns"),
     ("x,kind\n1,a\nnan,b\n", "row 3, column 'x': 'nan' is not a number"),
     ("x,kind\n1,a\n\n,b\n", "row 4, column 'x': '' is not a number"),
@@ -66,7 +66,7 @@ def test_decimal_data_are_exact(tmp_path):
     ("x,kind\n1,a\n2\n", "row 3: 1 cells where the header has 2"),
     ("x,kind\n1,a\n2,\n", "row 3, column 'kind': the label is missing"),
     ("x,kind\n1,a\n2,a\n", "column 'kind' has 1 different labels"),
-    ('x,kind\n1,a\n"2,b\n', "not a table"),
+    ('x,kind\n1,a\n"2,b\n', "own.csv, row 3: a quoted cell"),
 ])
 def test_a_bad_table_is_refused_in_one_line(tmp_path, text, message):
     with pytest.raises(UserError) as caught:
