@@ -104,7 +104,9 @@ class Table:
         """Refuse a table that has points and commas, and one whose marks may be decimal or of thousands."""
         marked = [(record, place) for place in places for record in self.records
                   if decimals.decimal_mark(record.cells[place])]
-        first = {decimals.decimal_mark(record.cells[place]): (record, place) for record, place in reversed(marked)}
+        first = {}
+        for record, place in marked:
+            first.setdefault(decimals.decimal_mark(record.cells[place]), (record, place))
         if len(first) > 1:
             (one, here), (other, there) = first.values()
             raise UserError(f"{self.where(one.row, here)}: {one.cells[here]!r}, but row {other.row}, column "
