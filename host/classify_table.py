@@ -8,11 +8,12 @@ from tqdm import tqdm
 
 from varigate.host.client import Client
 from varigate.host.physical import Physical
-from varigate.model.archive import write_bytes
 from varigate.model.data import csv_reader, tables
 from varigate.model.data.columns import RESULT, Wanted, choose
 from varigate.model.data.csv_reader import Table
+from varigate.model.data.tables import Table
 from varigate.model.errors import UserError
+from varigate.model.files import write_bytes
 
 __all__ = ["check_out", "classify", "classify_codes", "read", "show", "write"]
 

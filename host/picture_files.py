@@ -12,10 +12,10 @@ from PIL import Image, ImageOps
 from varigate.host import classify_table
 from varigate.host.client import Client
 from varigate.host.physical import Physical
-from varigate.model.archive import write_bytes
 from varigate.model.data import images
 from varigate.model.data.images import Images
 from varigate.model.errors import UserError
+from varigate.model.files import write_bytes
 from varigate.model.fixedpoint.formats import Format
 from varigate.model.protocol.replies import Info
 

@@ -9,8 +9,6 @@ import hashlib
 import io
 import json
 import math
-import os
-import tempfile
 import warnings
 import zipfile
 from pathlib import Path
@@ -19,8 +17,9 @@ import numpy as np
 
 from varigate.model import json_text
 from varigate.model.errors import UserError
+from varigate.model.files import present, write_bytes
 
-__all__ = ["digest", "file_digest", "pack_json", "read", "unpack_json", "write", "write_bytes"]
+__all__ = ["digest", "file_digest", "pack", "pack_json", "read", "unpack_json", "write"]
 
 LIMIT = 64 << 20  # bytes, of all arrays together
 DIGEST = "digest"
@@ -49,6 +48,7 @@ def file_digest(*files) -> str:
 
     Examples
     --------
+    >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "points.csv"
     ...     _ = path.write_text("x,y")
@@ -81,49 +81,20 @@ def unpack_json(array):
     return json_text.parse(array.tobytes())
 
 
-def write_bytes(path, content: bytes):
-    """Write `content` to the file `path`, through a temporary file beside it: the file is whole or unchanged.
+def pack(path, arrays: dict, limit: int | None = None) -> bytes:
+    """Return the content of the file `path` that holds `arrays` and their digest, of `limit` bytes at most.
 
-    The folder is made when there is none.
+    Equal arrays make equal bytes.
 
     Raises
     ------
     UserError
-        where it cannot be written.
+        for more bytes than are read back.
 
     Examples
     --------
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_bytes(f"{folder}/new/a.bin", b"abc")
-    ...     Path(folder, "new", "a.bin").read_bytes()
-    b'abc'
-    """
-    path = Path(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        os.close(handle)
-        temporary = Path(name)
-        try:
-            temporary.write_bytes(content)
-            temporary.chmod(0o644)
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise UserError(f"cannot write {path}: {os.strerror(error.errno or 0)}") from error
-
-
-def write(path, arrays: dict, limit: int | None = None):
-    """Write `arrays` and their digest to the file `path`, of `limit` bytes at most; equal arrays make equal bytes.
-
-    Examples
-    --------
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write(f"{folder}/a.npz", {"a": np.arange(3)})
-    ...     read(f"{folder}/a.npz")["a"].tolist()
-    [0, 1, 2]
+    >>> pack("a.npz", {"a": np.arange(3)})[:2]
+    b'PK'
     """
     limit = limit or LIMIT
     stored = {name: np.ascontiguousarray(array, array.dtype.newbyteorder("<")) for name, array in arrays.items()}
@@ -131,7 +102,21 @@ def write(path, arrays: dict, limit: int | None = None):
     np.savez(buffer, **stored, **{DIGEST: np.frombuffer(digest(arrays), np.uint8)})
     if buffer.tell() > limit:
         raise UserError(f"{path} would have {buffer.tell() >> 20} MiB; no more than {limit >> 20} are read back")
-    write_bytes(path, buffer.getvalue())
+    return buffer.getvalue()
+
+
+def write(path, arrays: dict, limit: int | None = None):
+    """Write `arrays` and their digest to the file `path`, of `limit` bytes at most, as `pack` makes it of them.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write(f"{folder}/a.npz", {"a": np.arange(3)})
+    ...     read(f"{folder}/a.npz")["a"].tolist()
+    [0, 1, 2]
+    """
+    write_bytes(path, pack(path, arrays, limit))
 
 
 def _read_member(file, size: int) -> np.ndarray:
@@ -182,7 +167,7 @@ def read(path, limit: int | None = None) -> dict:
     """
     path = Path(path)
     try:
-        arrays = _read_zip(path, limit or LIMIT)
+        arrays = _read_zip(present(path), limit or LIMIT)
         stored = arrays.pop(DIGEST).tobytes()
     except FileNotFoundError as error:
         raise UserError(f"there is no file {path}") from error

@@ -16,7 +16,7 @@ BELOW = {  # package → the packages that it may import, and so on down
     "explore": {"gateware", "model", "platform.toolchains"},
 }
 ROOMS = {  # package → its rooms, lowest first: a room imports those before it; of rooms in brackets none
-    "model": [("errors", "json_text"), "archive", "cache", "checks", "fixedpoint", ("data", "nn"), "network",
+    "model": [("errors", "json_text"), "files", "archive", "cache", "checks", "fixedpoint", ("data", "nn"), "network",
               ("protocol", "quantise"), "vae", "train", "figures"],
     "gateware": ["lib", "units", "engine", "core", ("link", "video"), "panel", "estimate", "top"],
     "sim": [("simulators", "formal", "mutation", "units"), "testbench", ("regression", "board")],

@@ -21,8 +21,9 @@ from varigate.gateware.estimate.structure import NetworkStructure
 from varigate.gateware.lib.rom import DEEP
 from varigate.gateware.video.screen_layout import image_side
 from varigate.model import json_text
-from varigate.model.archive import file_digest, write_bytes
+from varigate.model.archive import file_digest
 from varigate.model.errors import UserError
+from varigate.model.files import write_bytes
 from varigate.model.network.network import Network
 
 __all__ = ["LEAST", "SHIPPED", "Calibration", "errors", "errors_of", "exact", "fit", "top_errors"]

@@ -18,8 +18,8 @@ from varigate.explore.spaces.varigate import SPACE, array_of
 from varigate.gateware.core.vae import FoldedVae
 from varigate.gateware.top import Top
 from varigate.model import json_text
-from varigate.model.archive import write_bytes
 from varigate.model.cache import cached_file
+from varigate.model.files import write_bytes
 from varigate.model.network import network_file
 from varigate.platform import boards
 from varigate.platform.toolchains import flow

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from varigate.explore.costs.synthesis import COUNTS, SCOPES, Point
 from varigate.explore.spaces.varigate import SPACE
-from varigate.model.archive import write_bytes
 from varigate.model.errors import UserError
+from varigate.model.files import write_bytes
 
 __all__ = ["SHIPPED", "read", "write"]
 

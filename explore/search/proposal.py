@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from varigate.explore.costs.evaluator import Costs, Evaluator
-from varigate.model.archive import write_bytes
+from varigate.model.files import write_bytes
 from varigate.platform.toolchains.configuration import Configuration
 
 __all__ = ["Proposal", "propose"]

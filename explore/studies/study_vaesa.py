@@ -17,8 +17,9 @@ from varigate.explore.studies import arena, efficiency
 from varigate.explore.studies.contest import Contest, Traces, run_missing
 from varigate.explore.studies.efficiency import target
 from varigate.model import json_text
-from varigate.model.archive import file_digest, write_bytes
+from varigate.model.archive import file_digest
 from varigate.model.errors import UserError
+from varigate.model.files import write_bytes
 
 __all__ = ["OURS", "PublishedStudy"]
 

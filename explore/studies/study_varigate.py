@@ -19,7 +19,8 @@ from varigate.explore.spaces.varigate import FRONT, SPACE, candidates
 from varigate.explore.studies import arena
 from varigate.explore.studies.contest import Contest, Traces, run_missing
 from varigate.explore.studies.regret import at
-from varigate.model.archive import file_digest, write_bytes
+from varigate.model.archive import file_digest
+from varigate.model.files import write_bytes
 
 __all__ = ["Study"]
 

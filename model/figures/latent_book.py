@@ -4,10 +4,10 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from varigate.model.archive import write_bytes
 from varigate.model.figures import latent_examples, latent_spins, story
 from varigate.model.figures.latent_page import SWEEP_SAMPLES, page
 from varigate.model.figures.plots import save_figure
+from varigate.model.files import write_bytes
 
 __all__ = ["write"]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from varigate.model.archive import write_bytes
 from varigate.model.data.images import wall
+from varigate.model.files import write_bytes
 
 __all__ = ["COLOURS", "MARKERS", "PALETTE", "class_style", "save_figure", "wall_figure"]
 

@@ -11,12 +11,13 @@ import numpy as np
 
 from varigate.model import archive
 from varigate.model.errors import UserError
+from varigate.model.files import present, write_bytes
 from varigate.model.fixedpoint.formats import Format
 from varigate.model.fixedpoint.sigmoid import Sigmoid
 from varigate.model.network.names import take_numbered
 from varigate.model.network.network import IntegerLayer, Network
 
-__all__ = ["SHIPPED", "VERSION", "digest", "find", "load", "save", "shipped"]
+__all__ = ["SHIPPED", "VERSION", "digest", "find", "load", "pack", "save", "shipped"]
 
 VERSION = 1
 SHIPPED = Path(__file__).parent / "shipped"
@@ -86,6 +87,17 @@ def digest(network: Network) -> bytes:
     return archive.digest(_to_arrays(network))
 
 
+def pack(network: Network, path) -> bytes:
+    """Return the content of the file `path` that holds `network`.
+
+    Examples
+    --------
+    >>> pack(load(find("iris")), "iris.npz") == find("iris").read_bytes()
+    True
+    """
+    return archive.pack(path, _to_arrays(network))
+
+
 def save(network: Network, path):
     """Save `network` to the file `path`, which is written whole or stays as it was.
 
@@ -97,7 +109,7 @@ def save(network: Network, path):
     ...     load(f"{folder}/copy.npz").name
     'iris'
     """
-    archive.write(path, _to_arrays(network))
+    write_bytes(path, pack(network, path))
 
 
 def load(path) -> Network:
@@ -149,7 +161,7 @@ def find(name_or_path) -> Path:
     if text in shipped():
         return SHIPPED / f"{text}.npz"
     if text.endswith(".npz"):
-        if not Path(text).is_file():
+        if not present(text).is_file():
             raise UserError(f"there is no file {text}")
         return Path(text)
     raise UserError(f"unknown network {text!r}: give {', '.join(shipped())}, or the path of a FILE.npz")

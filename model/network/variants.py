@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from varigate.model.errors import UserError
+from varigate.model.files import present
 from varigate.model.fixedpoint.epsilon import KINDS, epsilon_table, segments_of
 from varigate.model.fixedpoint.formats import Format
 from varigate.model.fixedpoint.sigmoid import BYTE_INPUT, BYTE_OUTPUT, WIDE_INPUT, Sigmoid, minimax, taylor
@@ -148,7 +149,7 @@ def find_bits(name_or_path, bits: int) -> Path:
         return path
     name = re.sub(r"-w\d$", "", path.stem)
     found = path.with_name(f"{name}-w{bits}.npz")
-    if not found.is_file():
+    if not present(found).is_file():
         raise UserError(f"there is no {found}: varigate train {name} --bits {bits} --name {found.stem} "
                         f"--out {found.parent} makes it")
     return found

@@ -16,6 +16,7 @@ import numpy as np
 
 from varigate.model import archive
 from varigate.model.errors import UserError
+from varigate.model.files import write_together
 from varigate.model.fixedpoint.epsilon import epsilon
 from varigate.model.fixedpoint.formats import Format
 from varigate.model.fixedpoint.sampling import EPSILON, MU, V
@@ -93,6 +94,6 @@ def write(network: Network, folder) -> list[Path]:
     vectors = golden(network, network.example_codes)
     folder = Path(folder)
     paths = [folder / f"{network.name}.vectors.{ending}" for ending in ("npz", "hex")]
-    archive.write(paths[0], vectors)
-    archive.write_bytes(paths[1], ("\n".join(hex_lines(network, vectors)) + "\n").encode())
+    lines = "\n".join(hex_lines(network, vectors)) + "\n"
+    write_together({paths[0]: archive.pack(paths[0], vectors), paths[1]: lines.encode()})
     return paths

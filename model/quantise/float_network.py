@@ -12,6 +12,7 @@ import numpy as np
 from varigate.model import archive
 from varigate.model.data.whitening import Whitening
 from varigate.model.errors import UserError
+from varigate.model.files import write_bytes
 from varigate.model.network.names import take_numbered
 from varigate.model.nn.activations import ACTIVATIONS
 from varigate.model.nn.losses import OUTPUTS
@@ -135,6 +136,23 @@ class FloatNetwork:
         return FloatInference(mu, v, z, scores, cls, *self.decode(z))
 
 
+def pack(network: FloatNetwork, path) -> bytes:
+    """Return the content of the file `path` that holds `network`, without pickle.
+
+    Examples
+    --------
+    >>> layer = Affine(np.eye(2), np.zeros(2))
+    >>> pack(FloatNetwork((), layer, layer, None, (layer,), "relu", "linear", None), "two.float.npz")[:2]
+    b'PK'
+    """
+    arrays = {f"{name}.{key}": getattr(layer, key) for name, layer in network.layers() for key in ("weights", "bias")}
+    if network.whitening is not None:
+        arrays |= {"whitening.mean": network.whitening.mean, "whitening.matrix": network.whitening.matrix}
+    meta = {"version": VERSION, "activation": network.activation, "output": network.output,
+            "layers": [name for name, _ in network.layers()]}
+    return archive.pack(path, arrays | {"meta": archive.pack_json(meta)})
+
+
 def save(network: FloatNetwork, path):
     """Save `network` to the file `path`, without pickle; it is written whole or stays as it was.
 
@@ -147,12 +165,7 @@ def save(network: FloatNetwork, path):
     ...     load(f"{folder}/two.float.npz").mu.weights.tolist()
     [[1.0, 0.0], [0.0, 1.0]]
     """
-    arrays = {f"{name}.{key}": getattr(layer, key) for name, layer in network.layers() for key in ("weights", "bias")}
-    if network.whitening is not None:
-        arrays |= {"whitening.mean": network.whitening.mean, "whitening.matrix": network.whitening.matrix}
-    meta = {"version": VERSION, "activation": network.activation, "output": network.output,
-            "layers": [name for name, _ in network.layers()]}
-    archive.write(path, arrays | {"meta": archive.pack_json(meta)})
+    write_bytes(path, pack(network, path))
 
 
 def load(path) -> FloatNetwork:

@@ -5,10 +5,10 @@ import re
 import reprlib
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from pathlib import Path
 
 from varigate.model import json_text
 from varigate.model.errors import UserError
+from varigate.model.files import present
 from varigate.model.nn.activations import quantisable
 from varigate.model.nn.losses import OUTPUTS
 from varigate.model.train.recipes import TrainingSettings
@@ -136,7 +136,7 @@ def read(path):
     'iris'
     """
     try:
-        with Path(path).open("rb") as file:
+        with present(path).open("rb") as file:
             content = file.read(LIMIT + 1)
         if len(content) > LIMIT:
             raise ValueError(f"it has more than {LIMIT >> 20} MiB")

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from varigate.model.archive import write_bytes
 from varigate.model.data.images import Images
 from varigate.model.data.tables import LabelledTable
 from varigate.model.errors import UserError
+from varigate.model.files import read_together, write_together
 from varigate.model.network import network_file
 from varigate.model.network.names import check_name
 from varigate.model.network.network import Network
@@ -98,7 +98,7 @@ def make(data: LabelledTable | Images, settings: TrainingSettings | None = None,
 
 
 def save(trained: Trained, path):
-    """Save all three files, the network last, so that it is never there without the other two.
+    """Save all three files: they change together, or none of them does.
 
     Examples
     --------
@@ -109,13 +109,13 @@ def save(trained: Trained, path):
     'iris'
     """
     real, card = beside(path)
-    write_bytes(card, (json.dumps(trained.card, indent=2, ensure_ascii=False) + "\n").encode())
-    float_network.save(trained.real, real)
-    network_file.save(trained.network, path)
+    text = json.dumps(trained.card, indent=2, ensure_ascii=False) + "\n"
+    write_together({path: network_file.pack(trained.network, path), real: float_network.pack(trained.real, real),
+                    card: text.encode()})
 
 
 def _load_with_card(path) -> tuple[Network, dict]:
-    network, card = network_file.load(path), read_card(path)
+    network, card = read_together((path, beside(path)[1]), lambda: (network_file.load(path), read_card(path)))
     if card["digest"] != network_file.digest(network).hex():
         raise UserError(f"{path} and the card beside it do not belong together; train the network again")
     return network, card
@@ -130,8 +130,10 @@ def load(name_or_path) -> Trained:
     'iris'
     """
     path = network_file.find(name_or_path)
-    network, card = _load_with_card(path)
-    return Trained(network, float_network.load(beside(path)[0]), card)
+    real = beside(path)[0]
+    (network, card), floats = read_together((path, *beside(path)),
+                                            lambda: (_load_with_card(path), float_network.load(real)))
+    return Trained(network, floats, card)
 
 
 def again(name_or_path, progress: bool = False) -> Trained:

@@ -7,8 +7,8 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-from varigate.model.archive import write_bytes
 from varigate.model.errors import UserError
+from varigate.model.files import write_bytes
 from varigate.model.protocol.frames import Command, encode
 from varigate.sim.board.ports import listen
 from varigate.sim.board.tasks import running

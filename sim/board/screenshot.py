@@ -6,8 +6,8 @@ from tqdm import tqdm
 
 from varigate.gateware.engine.program import Array
 from varigate.gateware.video.screen_layout import image_side
-from varigate.model.archive import write_bytes
 from varigate.model.errors import UserError
+from varigate.model.files import write_bytes
 from varigate.model.network.network import Network
 from varigate.model.protocol.frames import REPLY, Command, Decoder, Frame, encode
 from varigate.sim.board.virtual_board import PIECE, Board

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from varigate.model.archive import write_bytes
+from varigate.model.files import write_bytes
 from varigate.model.fixedpoint.distribution import (
     Distribution,
     chi_square_distance,

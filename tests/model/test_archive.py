@@ -72,10 +72,10 @@ def test_numpy_reads_it_without_pickle(path):
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(path, monkeypatch):
     before = path.read_bytes()
 
-    def full(self, content):
+    def full(handle, content):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("pathlib.Path.write_bytes", full)
+    monkeypatch.setattr("os.write", full)
     with pytest.raises(UserError, match=r"cannot write .*No space left"):
         archive.write(path, {})
     assert path.read_bytes() == before and list(path.parent.iterdir()) == [path]

@@ -29,8 +29,8 @@ from varigate.explore.spaces.workloads import PATTERN
 from varigate.explore.studies import book, page
 from varigate.explore.studies.study_vaesa import PublishedStudy
 from varigate.explore.studies.study_varigate import Study
-from varigate.model.archive import write_bytes
 from varigate.model.errors import UserError
+from varigate.model.files import write_bytes
 from varigate.platform.toolchains.configuration import Configuration
 from varigate.platform.toolchains.device import DEVICES
 from varigate.platform.toolchains.flow import Steps

@@ -4,8 +4,8 @@ import json
 import sys
 from pathlib import Path
 
-from varigate.model.archive import write_bytes
 from varigate.model.errors import UserError
+from varigate.model.files import write_bytes
 from varigate.parsing import whole_number
 from varigate.sim.mutation import mutants
 from varigate.sim.mutation.report import MutationReport, explanations

@@ -8,6 +8,7 @@ from varigate.model.data import csv_reader, tables
 from varigate.model.data.columns import Wanted
 from varigate.model.data.images import ENVIRONMENT
 from varigate.model.errors import UserError
+from varigate.model.files import present
 from varigate.model.network import network_file
 from varigate.model.network.network import Network
 from varigate.model.train import cards, trained
@@ -93,7 +94,7 @@ def board_of(options) -> tuple[Network, Array, str]:
 def images_of_test(options):
     """The codes (n, inputs) of the network's test images; None if it has none, or they are not on this machine."""
     path = flow.find_file(options.network, Configuration.load(options))
-    if not cards.beside(path)[1].exists():
+    if not present(cards.beside(path)[1]).exists():
         return None
     try:
         found = cards.images_of(cards.read_card(path), options.data)
