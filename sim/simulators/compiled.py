@@ -3,12 +3,13 @@
 import ctypes
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from amaranth.back import rtlil
 from amaranth.hdl import Signal, Value
 
+from varigate.model.errors import UserError
+from varigate.model.files import Output
 from varigate.sim.simulators import cxxrtl
 from varigate.sim.simulators.native import Changes, RunOutcome, Sink, load
 from varigate.sim.simulators.transfers import transact
@@ -37,7 +38,7 @@ class Simulation:
     component : wiring.Component
         with a `sync` domain, whose `clk` and `rst` become inputs. Inputs start at the `init` of their signals.
     trace : path
-        the VCD that is written, with 10 ns per cycle; this is slow.
+        the VCD that is written, with 10 ns per cycle; this is slow. It is there when the simulation is closed.
 
     Members
     -------
@@ -68,9 +69,7 @@ class Simulation:
 
     def _open(self, text: str, trace, quick: bool = False):
         self._failure = None
-        self._trace = None if trace is None else Path(trace)
-        if trace is not None:
-            self._trace.write_bytes(b"")
+        self._trace = None if trace is None else Output(trace)
         self.library = load(cxxrtl.library(text, trace=trace is not None, quick=quick))
         self._handle = self.library.sim_create()
         if trace is not None:
@@ -87,15 +86,25 @@ class Simulation:
         handle, self._handle = self._handle, None
         if handle:
             self.library.sim_destroy(handle)
-            if self._failure:
-                raise self._failure
+            self._end_trace()
+
+    def _end_trace(self):
+        """Puts the VCD in its place; one that could not be written whole is removed."""
+        trace, self._trace = self._trace, None
+        if trace is not None:
+            try:
+                if self._failure:
+                    raise self._failure
+                trace.save()
+            finally:
+                trace.discard()
 
     def _append(self, data: int, size: int):
         """Writes text to the VCD. C cannot pass an exception on: it is kept, and raised after the return."""
         try:
-            with self._trace.open("ab") as file:
-                file.write(ctypes.string_at(data, size))
-        except OSError as error:
+            if self._failure is None:
+                self._trace.write(ctypes.string_at(data, size))
+        except (UserError, OSError) as error:
             self._failure = error
 
     def __enter__(self) -> "Simulation":
