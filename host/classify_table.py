@@ -11,7 +11,6 @@ from varigate.host.physical import Physical
 from varigate.model.data import csv_reader, tables
 from varigate.model.data.columns import RESULT, Wanted, choose
 from varigate.model.data.csv_reader import Table
-from varigate.model.data.tables import Table
 from varigate.model.errors import UserError
 from varigate.model.files import write_bytes
 

@@ -10,6 +10,7 @@ from varigate.model.errors import UserError
 from varigate.model.network import network_file
 from varigate.platform import boards, toolchains
 from varigate.platform.toolchains import flow, report
+from varigate.platform.toolchains.build_directory import build_directory
 from varigate.platform.toolchains.configuration import Configuration
 from varigate.platform.toolchains.device import DEVICES
 from varigate.platform.toolchains.tools import Placed
@@ -95,7 +96,7 @@ def build(board: str = "nexys4ddr", network: str = "iris", *, toolchain: str = "
         found, card = flow.find_network(network, wanted)
     array, weights = wanted.choose(found, DEVICES[target_board.device])
     target = flow.target(target_board, found, folder)
-    with flow.build_directory(target) as directory:
+    with build_directory(target) as directory:
         with step(f"gateware, {array} array"), flow.quiet_refusal():
             top = Top(found, network_file.digest(found), array=array, clock_hz=target_board.clock_hz, baud=wanted.baud,
                       weights=weights)

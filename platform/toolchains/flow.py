@@ -1,8 +1,6 @@
 """The steps of a build: their effect on the build directory, and their display for the user."""
 
-import shutil
 import sys
-import tempfile
 import time
 import warnings
 from contextlib import contextmanager
@@ -18,11 +16,10 @@ from varigate.platform.toolchains import vivado
 from varigate.platform.toolchains.configuration import Configuration
 from varigate.platform.toolchains.device import DEVICES
 from varigate.platform.toolchains.programmer import LOADER
-from varigate.platform.toolchains.tools import ToolError
 from varigate.platform.toolchains.yosys import synthesise
 
-__all__ = ["BITSTREAM_HINT", "Steps", "build_directory", "check_tools", "find_file", "find_network", "map_design",
-           "quiet_refusal", "retrain", "target", "write_design"]
+__all__ = ["BITSTREAM_HINT", "Steps", "check_tools", "find_file", "find_network", "map_design", "quiet_refusal",
+           "retrain", "target", "write_design"]
 
 BITSTREAM_HINT = ("it needs Vivado (from AMD, free of charge for this device; top.tcl runs it "
                   "on any machine) or openXC7 (github.com/openXC7/toolchain-nix)")
@@ -120,35 +117,6 @@ def target(board, network, root: Path) -> Path:
     'build/nexys4ddr-iris'
     """
     return root / f"{board.name}-{network.name}"
-
-
-@contextmanager
-def build_directory(target: Path):
-    """Yield a new directory to build into, which takes the place of `target` once everything is in it.
-
-    After an error `target` is as before. The logs of a program that failed go to TARGET.failed.
-    """
-    failed = target.with_name(f"{target.name}.failed")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    old = work.with_name(f"{work.name}.old")
-    try:
-        yield work
-    except ToolError as error:
-        shutil.rmtree(failed, ignore_errors=True)
-        failed.mkdir()
-        for log in work.glob("*.log"):
-            shutil.copy(log, failed)
-        raise UserError(f"{error} (its log is in {failed})") from error
-    else:
-        work.chmod(0o755)
-        shutil.rmtree(failed, ignore_errors=True)
-        if target.exists():
-            target.rename(old)
-        work.rename(target)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
 
 
 @contextmanager

@@ -49,7 +49,7 @@ class Simulation:
         the C interface, for `sim.simulators.transfers`.
     """
 
-    _handle = None
+    _handle = _trace = None
 
     def __init__(self, component, *, trace: str | os.PathLike | None = None):
         self._open(rtlil.convert(component, emit_src=False), trace)
@@ -70,7 +70,12 @@ class Simulation:
     def _open(self, text: str, trace, quick: bool = False):
         self._failure = None
         self._trace = None if trace is None else Output(trace)
-        self.library = load(cxxrtl.library(text, trace=trace is not None, quick=quick))
+        try:
+            self.library = load(cxxrtl.library(text, trace=trace is not None, quick=quick))
+        except BaseException:
+            if self._trace is not None:
+                self._trace.discard()
+            raise
         self._handle = self.library.sim_create()
         if trace is not None:
             self._sink = Sink(self._append)

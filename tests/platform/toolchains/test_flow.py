@@ -13,39 +13,12 @@ from varigate.model.train import cards, trained
 from varigate.model.train.recipes import TrainingSettings
 from varigate.platform.toolchains import flow
 from varigate.platform.toolchains.configuration import Configuration
-from varigate.platform.toolchains.tools import ToolError
 
 BOARD = SimpleNamespace(name="nexys4ddr")
 
 
 def test_the_directory_has_the_names_of_board_and_network(tmp_path):
     assert flow.target(BOARD, SimpleNamespace(name="iris"), tmp_path) == tmp_path / "nexys4ddr-iris"
-
-
-def test_a_build_takes_the_place_of_the_last_one(tmp_path):
-    target = tmp_path / "build" / "x"
-    for content in ("old", "new"):
-        with flow.build_directory(target) as directory:
-            (directory / content).write_text(content)
-    assert [path.name for path in target.iterdir()] == ["new"]
-    assert [path.name for path in target.parent.iterdir()] == ["x"]
-
-
-def test_a_failed_build_changes_nothing_but_keeps_the_logs_of_a_tool(tmp_path):
-    target = tmp_path / "x"
-    with flow.build_directory(target) as directory:
-        (directory / "old").write_text("")
-    with pytest.raises(UserError, match=r"^no$"), flow.build_directory(target) as directory:
-        (directory / "half").write_text("")
-        raise UserError("no")
-    assert [path.name for path in tmp_path.iterdir()] == ["x"]
-    with pytest.raises(UserError, match=r"^Yosys stopped \(its log is in .*x\.failed\)$"):
-        with flow.build_directory(target) as directory:
-            (directory / "yosys.log").write_text("reason")
-            raise ToolError("Yosys stopped")
-    assert [path.name for path in target.iterdir()] == ["old"]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["x", "x.failed"]
-    assert (tmp_path / "x.failed" / "yosys.log").read_text() == "reason"
 
 
 def test_steps_show_their_time(capsys):
