@@ -9,6 +9,7 @@ from varigate.host.physical import Physical, find_network
 from varigate.model.data.csv_reader import Table
 from varigate.model.data.images import IMAGES, Images
 from varigate.model.errors import UserError
+from varigate.model.files import check_writable
 from varigate.model.protocol.operations import OPERATIONS
 from varigate.model.protocol.replies import Answer
 
@@ -156,3 +157,6 @@ def prepare(options):
     if options.command in TAKE_INPUT:
         options.source = _source(options)
         _check_options(options)
+    for path in (getattr(options, "out", None), getattr(options, "save", None)):
+        if path is not None:
+            check_writable(path)

@@ -20,7 +20,7 @@ from varigate.explore.studies import arena
 from varigate.explore.studies.contest import Contest, Traces, run_missing
 from varigate.explore.studies.regret import at
 from varigate.model.archive import file_digest
-from varigate.model.files import write_bytes
+from varigate.model.files import check_writable, write_bytes
 
 __all__ = ["Study"]
 
@@ -51,9 +51,9 @@ class Study:
         """The costs of all designs, from the folder, or evaluated if it has none."""
         if self.costs.exists():
             return CostTable.read(self.costs)
+        check_writable(self.costs)
         labels = candidates(self.evaluator.family.networks, sigmoid=self.evaluator.family.sigmoid)
         table = tabulate(self.evaluator, labels, workers=self.processes, progress=progress)
-        self.folder.mkdir(parents=True, exist_ok=True)
         table.write(self.costs)
         return table
 

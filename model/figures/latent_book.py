@@ -7,7 +7,7 @@ from tqdm import tqdm
 from varigate.model.figures import latent_examples, latent_spins, story
 from varigate.model.figures.latent_page import SWEEP_SAMPLES, page
 from varigate.model.figures.plots import save_figure
-from varigate.model.files import write_bytes
+from varigate.model.files import check_writable, write_bytes
 
 __all__ = ["write"]
 
@@ -18,6 +18,8 @@ def write(folder="docs", *, progress: bool = False) -> Path:
     The page is written last. It takes some minutes: many models are trained.
     """
     folder, numbers = Path(folder), {}
+    for name in ("latent.md", "figures/latent-map.png"):
+        check_writable(folder / name)
     parts = {"map": latent_spins.phase_map, "decoders": latent_spins.decoders,
              "continuous": latent_examples.continuous, "hybrid": latent_examples.hybrid,
              "sweeps": lambda: latent_examples.sweeps(latent_spins.phase_data(SWEEP_SAMPLES))}

@@ -6,6 +6,7 @@ from varigate.model.data.images import Images
 from varigate.model.data.tables import LabelledTable
 from varigate.model.figures import latent_plots, quality_plots
 from varigate.model.figures.plots import save_figure
+from varigate.model.files import check_writable
 from varigate.model.train.trained import Trained
 
 __all__ = ["OF_IMAGES", "OF_TABLES", "write"]
@@ -31,5 +32,7 @@ def write(trained: Trained, data: LabelledTable | Images, folder) -> list[Path]:
     ['latent', 'reconstructions', 'error']
     """
     figures = OF_IMAGES if isinstance(data, Images) else OF_TABLES
-    return [save_figure(draw(trained, data), Path(folder) / f"{trained.network.name}.{name}.png")
-            for name, draw in figures.items()]
+    paths = {name: Path(folder) / f"{trained.network.name}.{name}.png" for name in figures}
+    for path in paths.values():
+        check_writable(path)
+    return [save_figure(draw(trained, data), paths[name]) for name, draw in figures.items()]

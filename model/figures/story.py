@@ -8,6 +8,7 @@ from varigate.model.data import images, tables
 from varigate.model.figures import story_deep, story_generation, story_linear, story_vae
 from varigate.model.figures.plots import save_figure
 from varigate.model.figures.story_data import material
+from varigate.model.files import check_writable
 
 __all__ = ["FIGURES", "SOURCES", "write"]
 
@@ -29,10 +30,13 @@ def write(name: str, folder, *, progress: bool = False) -> dict[Path, dict]:
 
     Returns the numbers that each figure shows, by its path. It takes about a minute.
     """
+    paths = {key: Path(folder) / f"story-{name}-{key}.png" for key in FIGURES}
+    for path in paths.values():
+        check_writable(path)
     data, written = material(SOURCES[name]()), {}
     with tqdm(FIGURES.items(), disable=not progress, leave=False) as bar:
         for key, draw in bar:
             bar.set_description(f"story of {name}, {key}")
             figure, numbers = draw(data)
-            written[save_figure(figure, Path(folder) / f"story-{name}-{key}.png")] = numbers
+            written[save_figure(figure, paths[key])] = numbers
     return written

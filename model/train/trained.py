@@ -8,7 +8,7 @@ import numpy as np
 from varigate.model.data.images import Images
 from varigate.model.data.tables import LabelledTable
 from varigate.model.errors import UserError
-from varigate.model.files import read_together, write_together
+from varigate.model.files import check_writable, read_together, write_together
 from varigate.model.network import network_file
 from varigate.model.network.names import check_name
 from varigate.model.network.network import Network
@@ -20,7 +20,7 @@ from varigate.model.train.evaluate import DRAWS, compare, cross_validate
 from varigate.model.train.fitting import fit, fit_images, integers
 from varigate.model.train.recipes import TrainingSettings
 
-__all__ = ["Trained", "again", "load", "make", "measure", "save"]
+__all__ = ["REMEDY", "Trained", "again", "check_place", "load", "make", "measure", "save"]
 
 IMAGE_DRAWS = 1  # samples of z for each image, for the ELBO
 REMEDY = "; give one by --name"
@@ -112,6 +112,17 @@ def save(trained: Trained, path):
     text = json.dumps(trained.card, indent=2, ensure_ascii=False) + "\n"
     write_together({path: network_file.pack(trained.network, path), real: float_network.pack(trained.real, real),
                     card: text.encode()})
+
+
+def check_place(path):
+    """Refuse a network file `path` that could not be saved, or not with the two beside it, before it is trained.
+
+    Examples
+    --------
+    >>> check_place("build/model/mine.npz")
+    """
+    for each in (path, *beside(path)):
+        check_writable(each)
 
 
 def _load_with_card(path) -> tuple[Network, dict]:

@@ -90,8 +90,9 @@ def retrain(name: str, root: Path) -> str:
     """
     from varigate.model.train import trained  # here: scikit-learn takes its time, and most builds do not train
 
+    path = root / "retrained" / f"{network_file.load(network_file.find(name)).name}.npz"
+    trained.check_place(path)
     made = trained.again(name, progress=True)
-    path = root / "retrained" / f"{made.network.name}.npz"
     trained.save(made, path)
     return str(path)
 

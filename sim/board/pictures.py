@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from varigate.model.errors import UserError
-from varigate.model.files import write_bytes
+from varigate.model.files import check_writable, write_together
 from varigate.model.protocol.frames import Command, encode
 from varigate.sim.board.ports import listen
 from varigate.sim.board.tasks import running
@@ -23,6 +23,7 @@ FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-
          "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
          "--window-size=1120,890")
 TERMINAL = 80, 27  # columns and lines
+PICTURES = ("board-web.png", "board-terminal.svg")
 PORT = "/dev/pts/5"  # in the pictures, which should not differ from one to the next
 EXAMPLE = 101
 PAUSE = 2.0  # seconds, for the terminal to be drawn
@@ -98,8 +99,8 @@ async def _draw(board: Board, x, folder: Path):
                 await asyncio.sleep(PAUSE)
                 await pilot.pause()
                 drawing = app.export_screenshot(title="varigate board iris")
-    write_bytes(folder / "board-web.png", picture)
-    write_bytes(folder / "board-terminal.svg", drawing.encode())
+    contents = (picture, drawing.encode())
+    write_together({folder / name: content for name, content in zip(PICTURES, contents, strict=True)})
 
 
 def draw(board: Board, x: bytes, folder: Path):
@@ -107,4 +108,6 @@ def draw(board: Board, x: bytes, folder: Path):
 
     The board has classified the input `x`, and run example 101 from its switches.
     """
+    for name in PICTURES:
+        check_writable(folder / name)
     asyncio.run(_draw(board, x, folder))

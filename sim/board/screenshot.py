@@ -7,7 +7,7 @@ from tqdm import tqdm
 from varigate.gateware.engine.program import Array
 from varigate.gateware.video.screen_layout import image_side
 from varigate.model.errors import UserError
-from varigate.model.files import write_bytes
+from varigate.model.files import check_writable, write_bytes
 from varigate.model.network.network import Network
 from varigate.model.protocol.frames import REPLY, Command, Decoder, Frame, encode
 from varigate.sim.board.virtual_board import PIECE, Board
@@ -35,6 +35,7 @@ def screenshot(network: Network, array: Array, out: Path, *, weights: str, examp
         raise UserError(f"--example must be 1…{len(network.examples)} for network {network.name}, not {example}")
     if not 0 <= generated <= 255:
         raise UserError(f"--generate must be 0…255, not {generated}")
+    check_writable(out)
     with Board(network, array, weights=weights) as board, \
             tqdm(total=generated, unit="image", disable=not progress) as bar:
         for number in range(8):

@@ -11,6 +11,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from varigate.model.errors import UserError
+from varigate.model.files import write_bytes
+from varigate.model.files.places import refusals
 from varigate.sim.mutation.mutation import Mutant, mutants_of
 from varigate.sim.mutation.suite import MutantOutcome, Suite
 
@@ -88,7 +90,10 @@ class _Record:
         self._tree, self._known = suite.digest(), {}
         if path is None or not path.exists():
             return
-        for line in path.read_text("utf-8").splitlines():
+        *lines, half = path.read_bytes().split(b"\n")
+        if half:  # the process died, or the disk was full, while the last line was written
+            write_bytes(path, b"".join(line + b"\n" for line in lines))
+        for line in lines:
             try:
                 entry = json.loads(line)
                 self._known[entry["key"]] = entry
@@ -99,7 +104,7 @@ class _Record:
         with self._lock:
             self._known[entry["key"]] = entry
             if self._path is not None:
-                with self._path.open("a", encoding="utf-8") as file:
+                with refusals(self._path), self._path.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
     def durations(self, test: str) -> dict[str, float] | None:

@@ -1,6 +1,8 @@
 """A cache of files that take long to make, keyed by the content of everything they are made from."""
 
 import hashlib
+import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -24,8 +26,13 @@ def cached(suffix: str, parts: Iterable[str], make: Callable[[Path, Path], None]
     # Other processes that need the same file wait for it.
     with FileLock(Path(tempfile.gettempdir()) / f"varigate-{key[:24]}.lock"):
         if not file.exists():
-            with tempfile.TemporaryDirectory(prefix="build-", dir=file.parent) as name:
+            prefix = f"build-{key[:24]}-"
+            for left in file.parent.glob(f"{prefix}*"):  # by a process that died: it no longer holds the lock
+                shutil.rmtree(left, ignore_errors=True)
+            with tempfile.TemporaryDirectory(prefix=prefix, dir=file.parent) as name:
                 made = Path(name) / f"made{suffix}"
                 make(Path(name), made)
+                with made.open("rb+") as content:
+                    os.fsync(content.fileno())  # else a crash of the machine may leave the name of an empty file
                 made.replace(file)  # atomic
     return file

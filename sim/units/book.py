@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from varigate.model.files import write_bytes
+from varigate.model.files import check_writable, write_bytes
 from varigate.model.fixedpoint.distribution import (
     Distribution,
     chi_square_distance,
@@ -147,7 +147,8 @@ def write(directory: Path, *, progress: bool = False) -> Path:
     progress : bool
         a bar on standard error.
     """
-    (directory / "figures").mkdir(parents=True, exist_ok=True)
+    for name in ("units.md", "figures/units.sigmoid.png"):
+        check_writable(directory / name)
     with tqdm(total=2 * len((*SIGMOIDS, *SIGMAS)) + len(SOURCES) + 2, unit="unit", disable=not progress) as bar:
         errors = {}
         for unit in (*SIGMOIDS, *SIGMAS):

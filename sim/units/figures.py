@@ -6,6 +6,7 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
+from varigate.model.figures.plots import save_figure
 from varigate.model.fixedpoint.distribution import CODES, Distribution, rounded_gaussian
 from varigate.model.fixedpoint.epsilon import epsilon, epsilon_table
 from varigate.model.fixedpoint.gaussian_baselines import shift
@@ -23,11 +24,6 @@ def _figure(rows: int, title: str, height: float):
     figure = Figure(figsize=(8, height), layout="constrained")
     figure.suptitle(title)
     return figure, figure.subplots(rows, 1, squeeze=False)[:, 0]
-
-
-def _save(figure: Figure, path: Path):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=100, metadata={"Software": None})
 
 
 def _errors(errors: dict[str, np.ndarray], title: str, low: float, high: float) -> Figure:
@@ -116,10 +112,10 @@ def draw(directory: Path, sigmoids: dict[str, np.ndarray], sigmas: dict[str, np.
     distributions : {name of an inverse CDF: distribution of its output}
     """
     with matplotlib.rc_context({"font.size": 9}):
-        _save(_errors(sigmoids, "Errors of the sigmoid units at every input code", -8, 8),
-              directory / "units.sigmoid.png")
-        _save(_errors(sigmas, "Errors of σ = 2^v at every input code below saturation", -8, 2),
-              directory / "units.sigma.png")
-        _save(_density(distributions), directory / "units.density.png")
-        _save(_tail(distributions), directory / "units.tail.png")
-        _save(_autocorrelation(), directory / "units.autocorrelation.png")
+        save_figure(_errors(sigmoids, "Errors of the sigmoid units at every input code", -8, 8),
+                    directory / "units.sigmoid.png")
+        save_figure(_errors(sigmas, "Errors of σ = 2^v at every input code below saturation", -8, 2),
+                    directory / "units.sigma.png")
+        save_figure(_density(distributions), directory / "units.density.png")
+        save_figure(_tail(distributions), directory / "units.tail.png")
+        save_figure(_autocorrelation(), directory / "units.autocorrelation.png")

@@ -30,7 +30,7 @@ from varigate.explore.studies import book, page
 from varigate.explore.studies.study_vaesa import PublishedStudy
 from varigate.explore.studies.study_varigate import Study
 from varigate.model.errors import UserError
-from varigate.model.files import write_bytes
+from varigate.model.files import check_writable, write_bytes
 from varigate.platform.toolchains.configuration import Configuration
 from varigate.platform.toolchains.device import DEVICES
 from varigate.platform.toolchains.flow import Steps
@@ -57,10 +57,10 @@ def _dataset(options):
         print(f"{len(table.layers)} layers × {vaesa.SPACE.size:,} designs; cycles {table.cycles.min():,.0f} … "
               f"{table.cycles.max():,.0f}, energy {table.energy.min():.3g} … {table.energy.max():.3g}")
         return
+    check_writable(options.out)
     calibration = Calibration.read()
     made = dataset.make(options.workloads, options.designs, options.each, options.seed, device=DEVICES[DEVICE],
                         calibration=calibration, workers=options.processes, progress=sys.stderr.isatty())
-    options.out.parent.mkdir(parents=True, exist_ok=True)
     dataset.write(made, options.out)
     print(f"{np.isfinite(made.logs[..., 0]).sum():,} pairs of {len(made.labels):,} designs and "
           f"{len(made.workloads)} workloads: {options.out}")
@@ -69,16 +69,17 @@ def _dataset(options):
 def _sweep(options):
     if options.cores < LEAST or options.tops < 1:
         raise UserError(f"a fit needs at least {LEAST} cores and 1 top")
+    fitted = options.out.with_name("area.json")
+    for path in (options.out, fitted):
+        check_writable(path)
     with cluster(options.scheduler) as client:
         points = sweep_points(options.cores, options.tops, options.seed, DEVICES[DEVICE])
         outcomes = sweep(points, client, progress=sys.stderr.isatty())
-    options.out.parent.mkdir(parents=True, exist_ok=True)
     synthesis_table.write(points, outcomes, options.out)
     failed = [outcome["error"] for outcome in outcomes if "error" in outcome]
     for text in failed:
         print(f"a point failed: {text}", file=sys.stderr)
     rows = synthesis_table.read(options.out)
-    fitted = options.out.with_name("area.json")
     fit(rows).write(fitted, options.out)
     print(f"{len(rows)} of {len(points)} points: {options.out}; the fit: {fitted}")
     for text, found in (("this fit, cross-validated", errors(rows)),
@@ -106,10 +107,11 @@ def _trainer(options):
 
 
 def _train(options):
-    made = _trainer(options)
     out = options.out or OUT / f"{options.space}.npz"
-    out.parent.mkdir(parents=True, exist_ok=True)
     checkpoint = out.with_name(f"{out.stem}.checkpoint.npz")
+    for path in (out, checkpoint):
+        check_writable(path)
+    made = _trainer(options)
     if options.resume:
         made.restore(checkpoint)
     minutes = made.estimate_seconds() / 60
@@ -117,7 +119,7 @@ def _train(options):
           else "training takes less than a minute", file=sys.stderr)
     made.train(progress=True, checkpoint=checkpoint)
     made.model.save(out)
-    checkpoint.unlink()
+    checkpoint.unlink(missing_ok=True)
     print(f"the joint model after {made.epoch} epochs: {out}")
 
 
@@ -169,6 +171,8 @@ def _search(options):
     if options.space == "vaesa":
         _search_layer(options)
         return
+    out = options.out or OUT / f"{Path(options.network).stem}-{options.objective}.toml"
+    check_writable(out)
     evaluator = evaluator_of(options)
     model = JointModel.load(options.model or training.SHIPPED, SPACE)
     running = {"budget": options.budget, "seed": options.seed, "progress": sys.stderr.isatty()}
@@ -179,8 +183,6 @@ def _search(options):
         found, evaluations = best_designs(evaluator, model, objective=options.objective, count=options.best,
                                           method=options.method or "latent-bo", **running)
         best = found[0]
-    out = options.out or OUT / f"{Path(options.network).stem}-{options.objective}.toml"
-    out.parent.mkdir(parents=True, exist_ok=True)
     best.write(out)
     if options.json:
         print(json.dumps({"network": options.network, "device": options.device, "objective": options.objective,
@@ -223,8 +225,9 @@ def _study(options, model, folder: Path) -> Study:
 
 
 def _plot(options):
-    study = _study(options, options.model or training.SHIPPED, options.out / "work")
     prefix = f"explore-{Path(options.network).stem}"
+    check_writable(options.out / f"{prefix}-latent.png")
+    study = _study(options, options.model or training.SHIPPED, options.out / "work")
     book.varigate(study, options.out, prefix, seed=options.seed, progress=sys.stderr.isatty())
     print("\n".join(map(str, sorted(options.out.glob(f"{prefix}-*.png")))))
 
@@ -232,8 +235,10 @@ def _plot(options):
 def _demo(options):
     """Runs all steps after the syntheses, whose table is shipped; each step prints its time."""
     step, out, start = Steps(4), options.out, time.monotonic()
+    config = out / f"{Path(options.network).stem}.toml"
     evaluator_of(options)  # wrong options fail here, before minutes of work
-    out.mkdir(parents=True, exist_ok=True)
+    for path in (out / "demo.md", out / "varigate.npz", config):
+        check_writable(path)
     running = {"processes": options.processes or os.cpu_count(), "progress": sys.stderr.isatty()}
     with step("data set: random designs on random workloads"):
         made = dataset.make(*DEMO, options.seed, device=DEVICES[DEVICE], calibration=Calibration.read(),
@@ -249,7 +254,6 @@ def _demo(options):
         text, _ = book.varigate(study, out / "figures", "demo", seed=options.seed, progress=running["progress"])
     write_bytes(out / "demo.md", text.encode())
     best = book.proposal(study.evaluator, trainer.model, options.seed)
-    config = out / f"{Path(options.network).stem}.toml"
     best.write(config)
     print(text[text.index("The optimum of"):text.index("![Convergence]")])
     _print_commands(options.network, config, best)
@@ -257,6 +261,7 @@ def _demo(options):
 
 
 def _book(options):
+    check_writable(options.out / "explore.md")
     processes = options.processes or os.cpu_count()
     published = PublishedStudy(vaesa.place(options.dataset_path), options.work / "vaesa", seed=options.seed,
                            processes=processes)

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from varigate.model.errors import UserError
-from varigate.model.files import write_bytes
+from varigate.model.files import check_writable, write_bytes
 from varigate.parsing import whole_number
 from varigate.sim.mutation import mutants
 from varigate.sim.mutation.report import MutationReport, explanations
@@ -36,6 +36,9 @@ def add_arguments(parser):
 def run(options) -> int:
     if options.jobs < 1:
         raise UserError(f"--jobs must be at least 1, not {options.jobs}")
+    for path in (options.out, options.resume):
+        if path is not None:
+            check_writable(path)
     suite = Suite(options.root, slowest=options.slowest)
     found = mutants.select(options.root, options.files)
     drawn = mutants.pick(found, options.only) if options.only else mutants.draw(found, options.count, options.seed)

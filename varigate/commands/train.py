@@ -1,6 +1,7 @@
 """Train a VAE on a named data set or your own table, quantise it, and save both."""
 
 from dataclasses import fields, replace
+from pathlib import Path
 
 from varigate.commands.network_options import add_data, add_out, add_table, given_table, print_figures
 from varigate.model.data import images, tables
@@ -94,15 +95,24 @@ def _make_of_table(options, settings: TrainingSettings):
     else:
         dataset, source = cards.csv_dataset(options.csv, options.label, not options.no_header)
     name = options.name or name_of(dataset.name)
+    path = _place(options, name)
     made = trained.make(dataset, settings, seed=options.seed, name=name, source=source, progress=True,
                         cross_validation=not options.no_cross_validation)
-    return made, options.out / f"{name}.npz"
+    return made, path
 
 
 def _make_of_images(options, data: str, settings: TrainingSettings):
     name = options.name or options.dataset
-    check_name(name)
+    path = _place(options, name)
     train, test = images.load(data, options.data)
     made = trained.make(train, settings, test=test, seed=options.seed, name=name, progress=True,
                         checkpoint=options.out / f"{name}{CHECKPOINT}", resume=options.resume)
-    return made, options.out / f"{name}.npz"
+    return made, path
+
+
+def _place(options, name: str) -> Path:
+    """The file of the network called `name`; what could not be saved is refused before the training."""
+    check_name(name, trained.REMEDY)
+    path = options.out / f"{name}.npz"
+    trained.check_place(path)
+    return path
