@@ -6,12 +6,14 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from varigate.model.errors import UserError
 from varigate.model.files.journal import finish
 from varigate.model.files.places import Place, find, refusals
 from varigate.model.files.staged import Staged, clean, write_all
 
 __all__ = ["Output", "check_writable", "make_ready", "write_bytes"]
 
+STANDARD_OUTPUT = 1
 NO_TEMPORARY = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY)
 
 
@@ -56,7 +58,7 @@ class Output:
     UserError
         where it cannot be written, from here on and in all methods.
     BrokenPipeError
-        where the reader of a pipe has gone.
+        where nobody reads this process's standard output any more, and that is where `path` leads.
 
     Examples
     --------
@@ -90,9 +92,17 @@ class Output:
             if self._staged is not None:
                 self._staged.write(content)
             elif self._handle is not None:
-                write_all(self._handle, content)
+                self._send(content)
             else:
                 self._pieces.append(content)
+
+    def _send(self, content: bytes):
+        try:
+            write_all(self._handle, content)
+        except BrokenPipeError as error:
+            if self._place.descriptor == STANDARD_OUTPUT:  # as with all that is printed
+                raise
+            raise UserError(f"cannot write {self._path}: its reader has gone") from error
 
     def save(self):
         """Put everything in its place."""

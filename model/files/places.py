@@ -54,7 +54,7 @@ def _is_in_proc(path: Path) -> bool:
 
 @contextmanager
 def refusals(path):
-    """Turn an `OSError` about writing `path` into a `UserError`; a pipe whose reader has gone stays what it is.
+    """Turn an `OSError` about writing `path` into a `UserError`; not that nobody reads a pipe any more.
 
     Examples
     --------

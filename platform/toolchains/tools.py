@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import signal
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,6 +83,20 @@ class Placed:
     resources: object = None
 
 
+def _wait(command: list[str], hours: float, **options) -> int:
+    """Run `command` to its end; after an interruption, or `hours`, it is ended with all that it has started."""
+    with subprocess.Popen(command, start_new_session=True, **options) as process:
+        try:
+            return process.wait(hours * 3600)
+        except BaseException:
+            if os.name == "nt":
+                process.kill()
+            else:
+                with suppress(ProcessLookupError):  # Vivado, for one, is a script that starts the program
+                    os.killpg(process.pid, signal.SIGKILL)
+            raise
+
+
 def run(command: list[str], directory: Path, log: str, *, output: str | None = None, hours: float = 2.0) -> int:
     """Run `command` in `directory`; its output goes to the file `log`, or its standard output to `output`.
 
@@ -97,11 +113,9 @@ def run(command: list[str], directory: Path, log: str, *, output: str | None = N
     try:
         with (directory / log).open("wb") as text:
             if output is None:
-                return subprocess.run(command, cwd=directory, stdout=text, stderr=subprocess.STDOUT,
-                                      timeout=hours * 3600).returncode
+                return _wait(command, hours, cwd=directory, stdout=text, stderr=subprocess.STDOUT)
             with (directory / output).open("wb") as data:
-                return subprocess.run(command, cwd=directory, stdout=data, stderr=text,
-                                      timeout=hours * 3600).returncode
+                return _wait(command, hours, cwd=directory, stdout=data, stderr=text)
     except subprocess.TimeoutExpired:
         raise ToolError(f"{Path(command[0]).name} had not ended after {hours:g} hours") from None
 

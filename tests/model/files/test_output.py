@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from varigate.model.errors import UserError
-from varigate.model.files import Output, check_writable, write_bytes
+from varigate.model.files import Output, check_writable, output, write_bytes
 from varigate.model.files.staged import prefix
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
@@ -109,9 +109,12 @@ def test_a_descriptor_of_this_process_is_written_to_at_its_place(tmp_path):
 
 
 @posix
-def test_the_reader_of_a_pipe_that_has_gone_is_told_apart(tmp_path):
+def test_the_reader_of_a_pipe_that_has_gone(monkeypatch):
     reading, writing = os.pipe()
     os.close(reading)
+    with pytest.raises(UserError, match=r"cannot write /dev/fd/\d+: its reader has gone"):
+        write_bytes(f"/dev/fd/{writing}", b"new")
+    monkeypatch.setattr(output, "STANDARD_OUTPUT", writing)
     with pytest.raises(BrokenPipeError):
         write_bytes(f"/dev/fd/{writing}", b"new")
     os.close(writing)
