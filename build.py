@@ -2,7 +2,7 @@
 
 import sys
 
-from varigate.__main__ import main
+from varigate.__main__ import start
 
 if __name__ == "__main__":
-    sys.exit(main(["build", *sys.argv[1:]]))
+    sys.exit(start(["build", *sys.argv[1:]]))

@@ -11,11 +11,12 @@ imported when they are first used, so that `import varigate` takes no time.
 """
 
 import importlib
-from pathlib import Path
+import os
 
-_FOLDERS = Path(__file__).resolve().parents[1]
-if (_FOLDERS / "pyproject.toml").is_file():  # a checkout: model, gateware, … lie beside this folder, not inside it
-    __path__.append(str(_FOLDERS))
+# Without pathlib, whose import takes as long as all else before `varigate.process` answers a Ctrl-C.
+_FOLDERS = os.path.realpath(__file__).rsplit(os.sep, 2)[0]
+if os.access(f"{_FOLDERS}{os.sep}pyproject.toml", os.R_OK):  # a checkout: model, gateware, … lie beside this folder
+    __path__.append(_FOLDERS)
 
 _PLACES = {  # module → its public names
     "varigate.networks": ("load", "save", "infer"),

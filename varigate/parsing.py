@@ -1,14 +1,16 @@
 """The common part of all command lines: an error is one line on standard error, and so is an interruption."""
 
 import argparse
-import os
+import json
 import re
+import signal
 import sys
 from itertools import pairwise
 
 from varigate.model.errors import UserError
+from varigate.process import drop_unread_output, nobody_reads, say, words_of
 
-__all__ = ["Parser", "add_by_order", "add_no_header", "run_command", "whole_number"]
+__all__ = ["Parser", "add_by_order", "add_no_header", "print_json", "run_command", "whole_number"]
 
 
 class Parser(argparse.ArgumentParser):
@@ -25,15 +27,27 @@ class Parser(argparse.ArgumentParser):
                 break
         return super().parse_args(args, namespace)
 
+    def exit(self, status: int = 0, message: str | None = None):
+        sys.stdout.flush()  # here a reader that has gone is noticed
+        super().exit(status, message)
+
+    def _print_message(self, message: str, file=None):
+        (file or sys.stdout).write(message)  # that of argparse lets a failure pass
+
     def error(self, message: str):
         raise UserError(f"{message} ({self.prog} --help shows the options)")
 
 
-def _end_of_the_reader() -> int:
-    """Return 141: nobody reads standard output any more, as in `varigate … | head`, and that is no error."""
-    # What is left to be written would fail once more when the interpreter ends.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 141
+def _status_of(name: str, error: BaseException) -> int:
+    """Says why the command `name` failed; returns its exit status."""
+    if isinstance(error, KeyboardInterrupt):
+        number = getattr(error, "number", signal.SIGINT)
+        say(f"{name}: {words_of(number)}")
+        return 128 + number
+    if isinstance(error, BrokenPipeError) and nobody_reads():
+        return 141
+    say(f"{name}: {error}")
+    return 2
 
 
 def run_command(name: str, run, *arguments) -> int:
@@ -42,21 +56,32 @@ def run_command(name: str, run, *arguments) -> int:
     Returns
     -------
     int
-        the value of `run`, 0 for None; 2 after a `UserError` or `OSError`; 130 and 141, as shells have it, after an
-        interruption from the keyboard, and when nobody reads standard output any more.
+        the value of `run`, 0 for None; 2 after a `UserError` or `OSError`; as shells have it, 128 + its number after a
+        signal (130 after Ctrl-C), and 141, without a word, when nobody reads on, as in `varigate … | head -1`.
     """
     try:
         status = run(*arguments) or 0
         sys.stdout.flush()
-        return status
-    except BrokenPipeError:
-        return _end_of_the_reader()
-    except (UserError, OSError) as error:
-        print(f"{name}: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print(f"{name}: interrupted", file=sys.stderr)
-        return 130
+    except (UserError, OSError, KeyboardInterrupt) as error:
+        status = _status_of(name, error)
+    drop_unread_output()
+    return status
+
+
+def print_json(value, indent: int | None = None):
+    """Print `value` as JSON; signs that standard output cannot have in its encoding are escaped.
+
+    Examples
+    --------
+    >>> print_json({"class": "süß", "accuracy": 1.0})
+    {"class": "süß", "accuracy": 1.0}
+    """
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(value, indent=indent)
+    print(text)
 
 
 def whole_number(text: str) -> int:

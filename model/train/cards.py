@@ -1,7 +1,8 @@
 """The card of a network, NAME.json: its digest, the data and settings that it was trained with, and its figures.
 
 Its `source` is {"name": …} for a data set of the program, or {"csv": path, "label": column, "sha256": …}, with
-"header": false for a table without a header row.
+"header": false for a table without a header row; the path is written as `model.paths.to_text` says, so that names that
+are not UTF-8 are found again.
 """
 
 from pathlib import Path
@@ -10,6 +11,7 @@ from varigate.model.data import csv_reader, images, tables
 from varigate.model.data.images import Images
 from varigate.model.data.tables import LabelledTable
 from varigate.model.errors import UserError
+from varigate.model.paths import from_text, to_text
 from varigate.model.train import card_file
 from varigate.model.train.recipes import TrainingSettings
 
@@ -32,7 +34,7 @@ def csv_dataset(path, label: str, header: bool = True) -> tuple[LabelledTable, d
     ('points', ['csv', 'label', 'sha256'])
     """
     table = csv_reader.read(path, header)
-    source = {"csv": str(Path(path).resolve()), "label": label, "sha256": table.sha256}
+    source = {"csv": to_text(Path(path).resolve()), "label": label, "sha256": table.sha256}
     return tables.labelled(table, label), source | ({} if header else {"header": False})
 
 
@@ -60,11 +62,12 @@ def dataset_of(card: dict, remedy: str = "give them by --csv FILE --label COLUMN
     source = card["source"]
     if "csv" not in source:
         return tables.load(source["name"])
-    if not Path(source["csv"]).is_file():
-        raise UserError(f"the network's data are gone from {source['csv']}: {remedy}")
-    dataset, now = csv_dataset(source["csv"], source["label"], source.get("header", True))
+    path = from_text(source["csv"])
+    if not path.is_file():
+        raise UserError(f"the network's data are gone from {path}: {remedy}")
+    dataset, now = csv_dataset(path, source["label"], source.get("header", True))
     if now["sha256"] != source["sha256"]:
-        raise UserError(f"{source['csv']} has changed since training; the network needs the data of then: {remedy}, "
+        raise UserError(f"{path} has changed since training; the network needs the data of then: {remedy}, "
                         "or train again")
     return dataset
 

@@ -1,6 +1,5 @@
 """The results of `train`: NAME.npz (the integers), NAME.float.npz (the float parameters), NAME.json (the card)."""
 
-import json
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +12,7 @@ from varigate.model.network import network_file
 from varigate.model.network.names import check_name
 from varigate.model.network.network import Network
 from varigate.model.network.soundness import check_widths
+from varigate.model.paths import to_json
 from varigate.model.quantise import float_network
 from varigate.model.quantise.float_network import FloatNetwork
 from varigate.model.train.cards import beside, dataset_of, images_of, read_card, settings_of
@@ -109,9 +109,8 @@ def save(trained: Trained, path):
     'iris'
     """
     real, card = beside(path)
-    text = json.dumps(trained.card, indent=2, ensure_ascii=False) + "\n"
     write_together({path: network_file.pack(trained.network, path), real: float_network.pack(trained.real, real),
-                    card: text.encode()})
+                    card: to_json(trained.card, indent=2) + b"\n"})
 
 
 def check_place(path):

@@ -119,7 +119,7 @@ def synthesise(directory: Path, top: str = "top") -> netlist.Netlist:
         naming the net or cell that is wrong, or with Yosys's own error.
     """
     command = [*_command(), "-q", "-l", LOG, "-p", SCRIPT.format(top=top)]
-    run = subprocess.run(command, cwd=directory, capture_output=True, text=True)
+    run = subprocess.run(command, cwd=directory, capture_output=True, text=True, errors="replace")
     if run.returncode != 0:
         errors = [line for line in run.stderr.splitlines() if "ERROR" in line]
         raise ToolError(f"Yosys stopped: {(errors or run.stderr.splitlines() or ['no message'])[-1].strip()}")

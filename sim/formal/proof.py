@@ -145,7 +145,7 @@ class Proof:
             own = os.environ.get("YOSYS")
             try:
                 run = subprocess.run([*([own] if own else PACKAGE), "-p", "; ".join(commands)], cwd=directory,
-                                     capture_output=True, text=True, timeout=limit)
+                                     capture_output=True, text=True, errors="replace", timeout=limit)
             except FileNotFoundError:
                 raise UserError(f"YOSYS is {own!r}, and there is no such program") from None
             except subprocess.TimeoutExpired:

@@ -1,9 +1,9 @@
 """Compare the speed of the simulators (takes minutes, mostly to compile them)."""
 
-import json
 import sys
 
 from varigate.commands.network_options import add_network, core_of
+from varigate.parsing import print_json
 from varigate.platform.toolchains.configuration import add_options
 from varigate.sim.regression.bench import bench, table
 
@@ -17,4 +17,7 @@ def add_arguments(parser):
 def run(options):
     network, array, _ = core_of(options)
     speeds = bench(network, array, progress=sys.stderr.isatty())
-    print(json.dumps([speed.as_dict() for speed in speeds]) if options.json else table(speeds))
+    if options.json:
+        print_json([speed.as_dict() for speed in speeds])
+    else:
+        print(table(speeds))

@@ -1,10 +1,9 @@
 """Test the statistics of ε on the integers, which equal those of the gateware. Exit status 1 if a test fails."""
 
-import json
 import sys
 
 from varigate.model.errors import UserError
-from varigate.parsing import whole_number
+from varigate.parsing import print_json, whole_number
 from varigate.sim.units import battery
 
 
@@ -22,5 +21,8 @@ def run(options) -> int:
         raise UserError(f"--seed must be 0…{(1 << 32) - 1}, not {options.seed}")
     report = battery.run(battery.generator(options.generator), options.seed, options.count, name=options.generator,
                          progress=sys.stderr.isatty())
-    print(json.dumps(report.as_dict(), ensure_ascii=False) if options.json else report.table())
+    if options.json:
+        print_json(report.as_dict())
+    else:
+        print(report.table())
     return 1 if report.failures else 0

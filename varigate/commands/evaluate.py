@@ -1,11 +1,10 @@
 """Measure the quality of a network on its test data, integers against floats."""
 
-import json
-
 from varigate.commands.network_options import add_data, add_network, add_table, print_figures, trained_with_data
 from varigate.model.data.images import Images
 from varigate.model.train import cards, trained
 from varigate.model.train.evaluate import cross_validate
+from varigate.parsing import print_json
 
 
 def add_arguments(parser):
@@ -21,7 +20,7 @@ def run(options):
     figures = cross_validate(dataset, cards.settings_of(made.card), progress=True) if seen else {}
     figures |= trained.measure(made.network, made.real, dataset)
     if options.json:
-        print(json.dumps({"network": made.network.name} | figures, indent=2))
+        print_json({"network": made.network.name} | figures, indent=2)
     else:
         print(made.network.name)
         print_figures(figures)

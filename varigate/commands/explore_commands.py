@@ -1,7 +1,6 @@
 """The commands of `varigate explore`, each a function of the parsed options."""
 
 import argparse
-import json
 import os
 import sys
 import time
@@ -31,6 +30,8 @@ from varigate.explore.studies.study_vaesa import PublishedStudy
 from varigate.explore.studies.study_varigate import Study
 from varigate.model.errors import UserError
 from varigate.model.files import check_writable, write_bytes
+from varigate.model.paths import shell_word
+from varigate.parsing import print_json
 from varigate.platform.toolchains.configuration import Configuration
 from varigate.platform.toolchains.device import DEVICES
 from varigate.platform.toolchains.flow import Steps
@@ -128,7 +129,7 @@ def _scores(options):
     rows = scores.study(table, presets.options(seed=options.seed), progress=sys.stderr.isatty())
     result = {"splits": rows, "summary": scores.summary(rows)}
     if options.json:
-        print(json.dumps(result))
+        print_json(result)
         return
     names = [name for name in rows[0] if name != "split"]
     lines = [(str(row["split"]), *(f"{row[name]:.3f}" for name in names)) for row in rows]
@@ -146,7 +147,7 @@ def _search_layer(options):
     result = best_of_layer(vaesa.read(options.dataset_path), options.layer, model, weights, method=method,
                            budget=options.budget, seed=options.seed)
     if options.json:
-        print(json.dumps(result))
+        print_json(result)
         return
     print(f"layer {options.layer} {result['layer']}, {result['evaluations']} evaluations by {method}: "
           f"{', '.join(f'{name} {value}' for name, value in result['design'].items())}")
@@ -155,7 +156,7 @@ def _search_layer(options):
 
 
 def _build(network: str, config: Path) -> str:
-    return f"varigate build nexys4ddr --network {network} --config {config}"
+    return f"varigate build nexys4ddr --network {shell_word(network)} --config {shell_word(config)}"
 
 
 def _print_commands(network: str, config: Path, best):
@@ -164,7 +165,7 @@ def _print_commands(network: str, config: Path, best):
         print(f"{network} is only a shape: to build it, train a network of this shape")
         return
     print(f"build and check it with\n  {_build(network, config)}\n"
-          f"  varigate regress {network} --config {config}")
+          f"  varigate regress {shell_word(network)} --config {shell_word(config)}")
 
 
 def _search(options):
@@ -185,9 +186,9 @@ def _search(options):
         best = found[0]
     best.write(out)
     if options.json:
-        print(json.dumps({"network": options.network, "device": options.device, "objective": options.objective,
-                          "evaluations": len(evaluations), "designs": [each.as_dict() for each in found],
-                          "config": str(out), "build": _build(options.network, out)}))
+        print_json({"network": options.network, "device": options.device, "objective": options.objective,
+                    "evaluations": len(evaluations), "designs": [each.as_dict() for each in found],
+                    "config": str(out), "build": _build(options.network, out)})
         return
     print(f"{options.network} on the {DEVICES[options.device].name}, {len(evaluations)} evaluations; energy is "
           "modelled, LUT and FF are predicted; latency and interval in cycles\n")
@@ -212,7 +213,7 @@ def _validate(options):
     predicted = {"lut": round(sizes.lut), "ff": round(sizes.ff), "dsp": sizes.dsp, "ramb36": sizes.ramb36}
     found = {name: counts[name] for name in ("lut", "ff", "dsp")} | {"ramb36": -(-counts["ramb18"] // 2)}
     if options.json:
-        print(json.dumps({"network": options.network, "predicted": predicted, "synthesised": found}))
+        print_json({"network": options.network, "predicted": predicted, "synthesised": found})
         return
     rows = [(name.upper(), f"{value:,}", f"{found[name]:,}", f"{value / max(found[name], 1) - 1:+.1%}")
             for name, value in predicted.items()]
@@ -252,7 +253,7 @@ def _demo(options):
         study.table(running["progress"])
     with step(f"searches by every method, {options.seeds} seeds each, and figures"):
         text, _ = book.varigate(study, out / "figures", "demo", seed=options.seed, progress=running["progress"])
-    write_bytes(out / "demo.md", text.encode())
+    write_bytes(out / "demo.md", text.encode(errors="replace"))  # a path may be no UTF-8
     best = book.proposal(study.evaluator, trainer.model, options.seed)
     best.write(config)
     print(text[text.index("The optimum of"):text.index("![Convergence]")])

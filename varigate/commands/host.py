@@ -1,7 +1,6 @@
 """Talk to a board, real or virtual, over a serial port."""
 
 import argparse
-import json
 import os
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from varigate.host import commands
 from varigate.host.client import Client, open_port
 from varigate.model.data import images, tables
 from varigate.model.data.columns import RESULT
-from varigate.parsing import Parser, add_by_order, add_no_header
+from varigate.parsing import Parser, add_by_order, add_no_header, print_json
 
 EPILOG = ("A picture FILE is one that Pillow reads: PNG, JPEG, … It must be square; colours become grey, and what is "
           "larger than the network's images is averaged down. Ink is white on black, as in MNIST; --invert is for "
@@ -123,6 +122,9 @@ def run(options):
         found, text, finish = commands.execute(options, client)
     finally:
         port.close()
-    print(json.dumps(found, ensure_ascii=False) if options.json else text)
+    if options.json:
+        print_json(found)
+    else:
+        print(text)
     if finish is not None:
         finish()

@@ -1,12 +1,11 @@
 """Put small faults into the gateware and check that a test fails. Exit status 1 if too few are noticed."""
 
-import json
 import sys
 from pathlib import Path
 
 from varigate.model.errors import UserError
 from varigate.model.files import check_writable, write_bytes
-from varigate.parsing import whole_number
+from varigate.parsing import print_json, whole_number
 from varigate.sim.mutation import mutants
 from varigate.sim.mutation.report import MutationReport, explanations
 from varigate.sim.mutation.suite import Suite
@@ -50,5 +49,8 @@ def run(options) -> int:
     report = MutationReport(options.seed, candidates, outcomes, explanations(options.root), suite.slow)
     if options.out:
         write_bytes(options.out, report.page().encode())
-    print(json.dumps(report.as_dict(), ensure_ascii=False) if options.json else report.summary())
+    if options.json:
+        print_json(report.as_dict())
+    else:
+        print(report.summary())
     return 0 if report.passed else 1

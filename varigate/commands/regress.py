@@ -3,12 +3,11 @@
 Every number of every answer is compared with the integer reference. Exit status 1 if any differs.
 """
 
-import json
 import sys
 from pathlib import Path
 
 from varigate.commands.network_options import add_data, add_network, core_of, images_of_test
-from varigate.parsing import whole_number
+from varigate.parsing import print_json, whole_number
 from varigate.platform.toolchains.configuration import add_options
 from varigate.sim.regression.engines import DEFAULT, ENGINES
 from varigate.sim.regression.regress import regress
@@ -36,7 +35,7 @@ def run(options) -> int:
     result = regress(network, array, inputs=images_of_test(options), engine=options.engine, count=count,
                      weights=weights, stall=options.stall, trace=options.vcd, progress=sys.stderr.isatty())
     if options.json:
-        print(json.dumps(result.as_dict()))
+        print_json(result.as_dict())
     else:
         print(f"{result.network}, {array} array: {result.samples:,} samples in {result.cycles:,} cycles "
               f"({result.engine}, {result.cycles_per_second:,.0f} cycles a second), {result.mismatches} mismatches")

@@ -9,6 +9,7 @@ from varigate.model.errors import UserError
 from varigate.model.network.names import check_name, name_of
 from varigate.model.nn.activations import quantisable
 from varigate.model.nn.losses import OUTPUTS
+from varigate.model.paths import shell_word
 from varigate.model.train import cards, trained
 from varigate.model.train.recipes import RECIPES, TrainingSettings
 
@@ -84,7 +85,8 @@ def run(options):
     print(f"{path}: {shape} with {network.classes} classes, trained on {made.card['samples']} samples; "
           f"digest {made.card['digest'][:16]}…")
     print_figures(made.card)
-    print(f"next: varigate plot {path}\n      varigate build nexys4ddr --network {path}")
+    word = shell_word(path)
+    print(f"next: varigate plot {word}\n      varigate build nexys4ddr --network {word}")
 
 
 def _make_of_table(options, settings: TrainingSettings):
