@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 from varigate.host.client import Client
 from varigate.host.physical import Physical
@@ -13,6 +12,7 @@ from varigate.model.data.columns import RESULT, Wanted, choose
 from varigate.model.data.csv_reader import Table
 from varigate.model.errors import UserError
 from varigate.model.files import write_bytes
+from varigate.model.progress import track
 
 __all__ = ["check_out", "classify", "classify_codes", "read", "show", "write"]
 
@@ -128,7 +128,7 @@ def classify_codes(client: Client, physical: Physical, codes, labels, numbers, n
     """
     names = _names(physical)
     found, results = [], []
-    with tqdm(total=len(codes), desc="classify", unit=noun, leave=False, disable=not progress) as bar:
+    with track("classify", len(codes), noun, shown=progress) as work:
         for number, code in zip(numbers, codes, strict=True):
             try:
                 answer = client.classify(code)
@@ -136,7 +136,7 @@ def classify_codes(client: Client, physical: Physical, codes, labels, numbers, n
                 raise UserError(f"{noun} {number} ({len(found)} of {len(codes)} are done): {error}") from error
             found.append(answer.cls)
             results.append({noun: number} | physical.describe(answer))
-            bar.update()
+            work.update()
     report = {"samples": len(found), "classes": list(names)}
     if labels is not None:
         confusion = np.zeros((len(names), len(names)), int)

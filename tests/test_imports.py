@@ -16,8 +16,8 @@ BELOW = {  # package → the packages that it may import, and so on down
     "explore": {"gateware", "model", "platform.toolchains"},
 }
 ROOMS = {  # package → its rooms, lowest first: a room imports those before it; of rooms in brackets none
-    "model": [("errors", "json_text", "paths"), "files", "archive", "cache", "checks", "fixedpoint", ("data", "nn"),
-              "network", ("protocol", "quantise"), "vae", "train", "figures"],
+    "model": [("errors", "json_text", "paths", "progress"), "files", "archive", "cache", "checks", "fixedpoint",
+              ("data", "nn"), "network", ("protocol", "quantise"), "vae", "train", "figures"],
     "gateware": ["lib", "units", "engine", "core", ("link", "video"), "panel", "estimate", "top"],
     "sim": [("simulators", "formal", "mutation", "units"), "testbench", ("regression", "board")],
     "explore": ["spaces", "costs", ("joint", "methods"), "search", "studies"],

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 
 import numpy as np
-from tqdm import tqdm
 
 from varigate.explore.costs.evaluator import Evaluator
 from varigate.explore.spaces.varigate import SPACE
 from varigate.model import archive
 from varigate.model.errors import UserError
+from varigate.model.progress import counted
 
 __all__ = ["FIGURES", "OBJECTIVES", "CostTable", "tabulate"]
 
@@ -99,8 +99,8 @@ def _cycles(designs: list[dict]):
 
 def _in_chunks(pool, work, designs: list[dict], text: str, progress: bool):
     chunks = [designs[start:start + CHUNK] for start in range(0, len(designs), CHUNK)]
-    bar = tqdm(pool.map(work, chunks), text, len(chunks), disable=not progress, leave=False)
-    return [each for chunk in bar for each in chunk]
+    results = counted(pool.map(work, chunks), text, len(chunks), "chunk", shown=progress)
+    return [each for chunk in results for each in chunk]
 
 
 def tabulate(evaluator: Evaluator, labels: np.ndarray, *, workers: int | None = None,

@@ -1,14 +1,13 @@
 """Synthesises many designs in parallel with Dask, on this machine or on the workers of a cluster."""
 
-import sys
 from contextlib import contextmanager
 
 import dask
 from distributed import Client, LocalCluster, as_completed
-from tqdm import tqdm
 
 from varigate.explore.costs.synthesis import Point, measure
 from varigate.model.errors import UserError
+from varigate.model.progress import counted
 
 __all__ = ["RETRIES", "cluster", "sweep"]
 
@@ -71,7 +70,7 @@ def sweep(points: list[Point], client, progress: bool = False, work=measure) -> 
     futures = [client.submit(work, point, pure=False) for point in points]
     places = {future.key: place for place, future in enumerate(futures)}
     outcomes = [None] * len(points)
-    for future in tqdm(as_completed(futures), "synthesis", len(futures), file=sys.stderr, disable=not progress):
+    for future in counted(as_completed(futures), "synthesis", len(futures), "point", shown=progress):
         outcomes[places[future.key]] = _outcome(future)
         future.release()  # else Dask would compute it again if its worker died
     return outcomes

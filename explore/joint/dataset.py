@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 
 import numpy as np
-from tqdm import tqdm
 
 from varigate.explore.costs.calibration import Calibration
 from varigate.explore.costs.evaluator import Evaluator
@@ -15,6 +14,7 @@ from varigate.explore.spaces.workloads import Workload, random_workload
 from varigate.model import archive
 from varigate.model.errors import UserError
 from varigate.model.network.variants import BITS
+from varigate.model.progress import counted
 from varigate.platform.toolchains.device import Device
 
 __all__ = ["TARGETS", "DesignData", "make", "read", "write"]
@@ -97,8 +97,8 @@ def make(workloads: int, designs: int, each: int, seed: int, *, device: Device,
     logs = np.full((designs, workloads, len(TARGETS)), np.nan)
     with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
         tasks = [(shape, labels[some], device, calibration) for shape, some in zip(shapes, rows, strict=True)]
-        bar = tqdm(pool.map(_evaluate, tasks), "designs on workloads", len(tasks), disable=not progress, leave=False)
-        for place, (some, found) in enumerate(zip(rows, bar, strict=True)):
+        results = counted(pool.map(_evaluate, tasks), "designs on workloads", len(tasks), "workload", shown=progress)
+        for place, (some, found) in enumerate(zip(rows, results, strict=True)):
             logs[some, place] = found
     return DesignData(labels, shapes, logs)
 

@@ -97,7 +97,7 @@ class JointTrainer:
         self.designs = Samples(model.codec.sites, self.loss.samples)
         model.initialise(self.rng)
         self._trainer = VAETrainer(model.vae, self.designs, partial(Adam, decay=training.decay), self.loss)
-        self._trainer.bar["desc"] = "joint training"
+        self._trainer.bar["text"] = "joint training"
 
     @property
     def epoch(self) -> int:
@@ -114,6 +114,7 @@ class JointTrainer:
         """
         training, left = self.training, self.training.epochs - self.epoch
         self._trainer.checkpoint_to(checkpoint, every)
+        self._trainer.bar["shown"] = progress
         self._trainer.train(left if epochs is None else min(epochs, left), training.batch, self.rng,
                             cosine(training.rate, training.epochs), training.beta, training.gamma,
                             printing_rate=int(progress))

@@ -1,10 +1,8 @@
 """Runs a single search, among the designs for a network or among the published designs for a layer."""
 
-import sys
 from collections import Counter
 
 import numpy as np
-from tqdm import tqdm
 
 from varigate.explore.costs.evaluator import Evaluator
 from varigate.explore.methods import FRONT_METHODS, GUIDED, SEARCHES, Guide
@@ -14,6 +12,7 @@ from varigate.explore.search.task import Evaluations, Task, layer_task, run
 from varigate.explore.spaces import vaesa
 from varigate.explore.spaces.varigate import FRONT, SPACE, WEIGHTS, candidates
 from varigate.model.errors import UserError
+from varigate.model.progress import counted, track
 
 __all__ = ["best_designs", "best_of_layer", "evaluator_task", "front"]
 
@@ -37,8 +36,8 @@ def evaluator_task(evaluator: Evaluator, objectives: tuple[str, ...], progress: 
         if no design keeps all limits; it names the limit that is broken most often.
     """
     labels = candidates(evaluator.family.networks, sigmoid=evaluator.family.sigmoid)
-    bar = tqdm(labels, "limits", file=sys.stderr, disable=not progress, leave=False)
-    broken = [evaluator.sizes(SPACE.values(row)).kind for row in bar]
+    rows = counted(labels, "limits", len(labels), "design", shown=progress)
+    broken = [evaluator.sizes(SPACE.values(row)).kind for row in rows]
     kept = np.array([not kind for kind in broken])
     if not kept.any():
         kind, count = Counter(broken).most_common(1)[0]
@@ -54,23 +53,20 @@ def evaluator_task(evaluator: Evaluator, objectives: tuple[str, ...], progress: 
     return Task(evaluator.family.name, SPACE, labels, evaluate, evaluator.family.workload.conditions, len(objectives))
 
 
-def _with_bar(task: Task, budget: int, progress: bool):
-    """The task, and a bar on standard error that moves with each evaluation of it."""
-    bar = tqdm(total=budget, desc="evaluations", file=sys.stderr, disable=not progress, leave=False)
-
+def _watched(task: Task, work) -> Task:
+    """The task, which tells the `Progress` `work` of each evaluation."""
     def evaluate(design):
-        bar.update()
+        work.update()
         return task.evaluate(design)
 
-    return Task(task.name, task.space, task.candidates, evaluate, task.conditions, task.objectives), bar
+    return Task(task.name, task.space, task.candidates, evaluate, task.conditions, task.objectives)
 
 
 def _run(task: Task, methods: dict, method: str, guide, budget: int, seed: int, progress: bool) -> Evaluations:
     if method not in methods:
         raise UserError(f"--method is one of {', '.join(methods)}, not {method!r}")
-    watched, bar = _with_bar(task, budget, progress)
-    with bar:
-        return run(methods[method], watched, budget, np.random.default_rng(seed), guide)
+    with track("search", budget, "evaluation", shown=progress) as work:
+        return run(methods[method], _watched(task, work), budget, np.random.default_rng(seed), guide)
 
 
 def best_designs(evaluator: Evaluator, model, *, objective: str, method: str, budget: int, seed: int, count: int,

@@ -5,7 +5,6 @@ outcome depends neither on the order of the runs nor on the number of processes.
 """
 
 import multiprocessing
-import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -16,12 +15,12 @@ from zlib import crc32
 
 import numpy as np
 from threadpoolctl import threadpool_limits
-from tqdm import tqdm
 
 from varigate.explore.methods import CHANCELESS, FRONT_METHODS, METHODS
 from varigate.explore.search.task import Task, run
 from varigate.model import archive
 from varigate.model.errors import UserError
+from varigate.model.progress import track
 
 __all__ = ["Contest", "Entry", "Traces", "run_missing"]
 
@@ -142,17 +141,16 @@ def run_missing(contest: Contest, folder: Path, processes: int = 1, *,
     paths = {pair: folder / f"{quote('--'.join(pair), safe='')}.npz" for pair in pairs}
     traces = {pair: _kept(contest, *pair, paths[pair]) for pair in pairs}
     missing = [pair for pair in pairs if traces[pair] is None]
-    with tqdm(total=len(pairs), initial=len(pairs) - len(missing), unit="cell", file=sys.stderr,
-              disable=not progress) as bar:
+    with track("contest", len(pairs), "cell", shown=progress, done=len(pairs) - len(missing)) as work:
         if processes == 1:
             for pair in missing:
                 traces[pair] = _runs(contest, *pair, paths[pair])
-                bar.update()
+                work.update()
         else:
             # New processes: a fork of a process with threads may hang.
             with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
                 jobs = {pool.submit(_runs, contest, *pair, paths[pair]): pair for pair in missing}
                 for job in as_completed(jobs):
                     traces[jobs[job]] = job.result()
-                    bar.update()
+                    work.update()
     return traces

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from tqdm import tqdm
-
 from varigate.model.figures import latent_examples, latent_spins, story
 from varigate.model.figures.latent_page import SWEEP_SAMPLES, page
 from varigate.model.figures.plots import save_figure
 from varigate.model.files import check_writable, write_bytes
+from varigate.model.progress import counted
 
 __all__ = ["write"]
 
@@ -23,7 +22,7 @@ def write(folder="docs", *, progress: bool = False) -> Path:
     parts = {"map": latent_spins.phase_map, "decoders": latent_spins.decoders,
              "continuous": latent_examples.continuous, "hybrid": latent_examples.hybrid,
              "sweeps": lambda: latent_examples.sweeps(latent_spins.phase_data(SWEEP_SAMPLES))}
-    for name, make in tqdm(parts.items(), "latent spaces", disable=not progress, leave=False):
+    for name, make in counted(parts.items(), "latent spaces", len(parts), "figure", shown=progress):
         figures, numbers[name] = make()
         for key, figure in figures.items():
             save_figure(figure, folder / "figures" / f"latent-{key}.png")

@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-from tqdm import tqdm
-
 from varigate.model.data import images, tables
 from varigate.model.figures import story_deep, story_generation, story_linear, story_vae
 from varigate.model.figures.plots import save_figure
 from varigate.model.figures.story_data import material
 from varigate.model.files import check_writable
+from varigate.model.progress import track
 
 __all__ = ["FIGURES", "SOURCES", "write"]
 
@@ -34,9 +33,10 @@ def write(name: str, folder, *, progress: bool = False) -> dict[Path, dict]:
     for path in paths.values():
         check_writable(path)
     data, written = material(SOURCES[name]()), {}
-    with tqdm(FIGURES.items(), disable=not progress, leave=False) as bar:
-        for key, draw in bar:
-            bar.set_description(f"story of {name}, {key}")
+    with track(f"story of {name}", len(FIGURES), "figure", shown=progress) as work:
+        for key, draw in FIGURES.items():
+            work.rename(f"story of {name}, {key}")
             figure, numbers = draw(data)
             written[save_figure(figure, paths[key])] = numbers
+            work.update()
     return written

@@ -56,7 +56,7 @@ def vae(settings: TrainingSettings, sites: PlainSites, classes: int, dtype=np.fl
 
 def _trainer(settings: TrainingSettings, model: VAEmodel, samples, task, *, text: str, progress: bool) -> VAETrainer:
     trainer = VAETrainer(model, samples, partial(Adam, decay=settings.decay), task)
-    trainer.bar = {"desc": text, "disable": not progress}
+    trainer.bar = {"text": text, "shown": progress}
     return trainer
 
 

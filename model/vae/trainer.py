@@ -2,12 +2,12 @@
 
 import numpy as np
 from threadpoolctl import threadpool_limits
-from tqdm import tqdm
 
 from varigate.model.checks import check_weight, check_whole
 from varigate.model.errors import UserError
 from varigate.model.nn import checkpoints
 from varigate.model.nn.optimisers import AdaBelief
+from varigate.model.progress import track
 from varigate.model.vae.model import VAEmodel
 from varigate.model.vae.samples import Samples
 from varigate.model.vae.task import DatasetTask
@@ -59,7 +59,8 @@ class VAETrainer(Views):
         were trained on, the `beta` of the epoch, and `validation`, reconstruction + β·KL of the held-out samples after
         it; of networks side by side their means. A task has numbers of its own.
     bar : dict
-        further arguments of the progress bar (of tqdm), which is shown at a terminal only.
+        the `text` of the progress bar, and where it is `shown`: None at a terminal only; True in a log, too, as a line
+        at the start and one at the end; False nowhere.
 
     Raises
     ------
@@ -88,7 +89,7 @@ class VAETrainer(Views):
         super().__init__(model, dataset, {name: [] for name in (*self.task.terms, "beta", *self.task.measures)})
         self._make_optimizer, self.optimizer = optimizer, None
         self.epoch = 0
-        self.bar = {"desc": "training", "disable": None}
+        self.bar = {"text": "training", "shown": None}
         self._checkpoint, self._identity = None, None
 
     def _prepare(self, rng):
@@ -143,9 +144,9 @@ class VAETrainer(Views):
         self._check(num_epochs, batch_size, gamma, alpha, printing_rate, class_weight)
         self._prepare(at_epoch(rng))
         weights = {"gamma": gamma, "alpha": alpha, "class_weight": class_weight}
-        hidden = {} if printing_rate else {"disable": True}
-        with threadpool_limits(self.threads), tqdm(range(num_epochs), leave=False, **self.bar | hidden) as bar:
-            for _ in bar:
+        bar = {"total": num_epochs, "unit": "epoch"} | self.bar | ({} if printing_rate else {"shown": False})
+        with threadpool_limits(self.threads), track(**bar) as work:
+            for _ in range(num_epochs):
                 draws, rate, weights["beta"] = at_epoch(rng), at_epoch(learning_rate), float(at_epoch(beta))
                 check_weight("beta", weights["beta"])
                 if not 0 < rate < np.inf:
@@ -153,10 +154,11 @@ class VAETrainer(Views):
                 self.optimizer.rate = rate
                 self._epoch(batch_size, draws, re_shuffle, weights)
                 if printing_rate and self.epoch % printing_rate == 0:
-                    bar.set_postfix({name: f"{self.history[name][-1]:.4f}" for name in ("loss", *self.task.measures)
-                                     if self.history[name]})
+                    work.note(**{name: self.history[name][-1] for name in ("loss", *self.task.measures)
+                                 if self.history[name]})
                 if self._checkpoint and self.epoch % self._checkpoint[1] == 0:
                     self.save(self._checkpoint[0], draws)
+                work.update()
         return self.history
 
     def _check(self, num_epochs, batch_size, gamma, alpha, printing_rate, class_weight):

@@ -92,7 +92,7 @@ def retrain(name: str, root: Path) -> str:
 
     path = root / "retrained" / f"{network_file.load(network_file.find(name)).name}.npz"
     trained.check_place(path)
-    made = trained.again(name, progress=True)
+    made = trained.again(name, progress=sys.stderr.isatty())  # in a log, `Steps` says it
     trained.save(made, path)
     return str(path)
 

@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-from tqdm import tqdm
-
 from varigate.gateware.engine.program import Array
 from varigate.gateware.video.screen_layout import image_side
 from varigate.model.errors import UserError
 from varigate.model.files import check_writable, write_bytes
 from varigate.model.network.network import Network
+from varigate.model.progress import track
 from varigate.model.protocol.frames import REPLY, Command, Decoder, Frame, encode
 from varigate.sim.board.virtual_board import PIECE, Board
 from varigate.sim.testbench.vga import png
@@ -37,7 +36,7 @@ def screenshot(network: Network, array: Array, out: Path, *, weights: str, examp
         raise UserError(f"--generate must be 0…255, not {generated}")
     check_writable(out)
     with Board(network, array, weights=weights) as board, \
-            tqdm(total=generated, unit="image", disable=not progress) as bar:
+            track("generating", generated, "image", shown=progress) as work:
         for number in range(8):
             board.switch(number, bool(example >> number & 1))
         board.advance(0.1)
@@ -50,7 +49,7 @@ def screenshot(network: Network, array: Array, out: Path, *, weights: str, examp
                 frames = [item for item in decoder.feed(data) if isinstance(item, Frame)]
                 found = sum(frame.command == Command.GENERATE | REPLY for frame in frames)
                 answers[0] += found
-                bar.update(found)
+                work.update(found)
                 return answers[0] >= generated
 
             board.write(encode(1, Command.GENERATE, bytes([generated])))

@@ -8,11 +8,10 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict
 from pathlib import Path
 
-from tqdm import tqdm
-
 from varigate.model.errors import UserError
 from varigate.model.files import write_bytes
 from varigate.model.files.places import refusals
+from varigate.model.progress import track
 from varigate.sim.mutation.mutation import Mutant, mutants_of
 from varigate.sim.mutation.suite import MutantOutcome, Suite
 
@@ -169,12 +168,12 @@ def run(suite: Suite, mutants: list[Mutant], *, jobs: int = 1, resume: Path | No
         return outcome
 
     outcomes = {}
-    with tqdm(total=len(mutants), unit="mutant", disable=not progress) as bar, ThreadPoolExecutor(jobs) as pool:
+    with track("testing", len(mutants), "mutant", shown=progress) as work, ThreadPoolExecutor(jobs) as pool:
         futures = {pool.submit(judge, mutant): mutant for mutant in mutants}
         try:
             for future in as_completed(futures):
                 outcomes[futures[future]] = future.result()
-                bar.update()
+                work.update()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             suite.stop()

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from tqdm import tqdm
 
 from varigate.gateware.engine.program import Array
 from varigate.model.network.network import Network
+from varigate.model.progress import counted
 from varigate.sim.regression.bulk import answers_of
 from varigate.sim.regression.engines import ENGINES
 from varigate.sim.regression.regress import examples_of
@@ -91,7 +91,7 @@ def bench(network: Network, array: Array, *, seconds: float = SECONDS, progress:
     """The speed of every engine on one core, `BASE` first. `progress`: a bar on standard error."""
     names = [BASE, *(name for name in ENGINES if name != BASE)]
     speeds = [measure(name, network, array, seconds)
-              for name in tqdm(names, unit="simulator", disable=not progress)]
+              for name in counted(names, "bench", len(names), "simulator", shown=progress)]
     return [Speed(**speed.as_dict() | {"ratio": round(speed.cycles_per_second / speeds[0].cycles_per_second, 1)})
             for speed in speeds]
 

@@ -8,11 +8,11 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from tqdm import tqdm
 
 from varigate.gateware.engine.program import Array
 from varigate.model.errors import UserError
 from varigate.model.network.network import Network
+from varigate.model.progress import track
 from varigate.sim.regression.bulk import answers_of
 from varigate.sim.regression.engines import DEFAULT, ENGINES
 
@@ -81,7 +81,7 @@ def regress(network: Network, array: Array, *, inputs: np.ndarray | None = None,
         raise UserError(f"--stall must be at least 0 and less than 1, not {stall}")
     runs = _runs(inputs, count)
     local = threading.local()
-    with ExitStack() as stack, tqdm(total=count, unit="sample", disable=not progress) as bar:
+    with ExitStack() as stack, track("regress", count, "sample", shown=progress) as work:
 
         def run(codes, seed):
             """Runs samples on this thread's own core; mismatches, cycles and CPU seconds."""
@@ -90,7 +90,7 @@ def regress(network: Network, array: Array, *, inputs: np.ndarray | None = None,
             start = time.thread_time()
             answers, cycles = local.core.reconstruct(codes, seed, stall=stall)
             seconds = time.thread_time() - start
-            bar.update(len(codes))
+            work.update(len(codes))
             return int((answers != answers_of(network, codes, seed)).any(axis=1).sum()), cycles, seconds
 
         # Compiled code can run in many threads; waveforms and Amaranth's simulator need a single one.

@@ -18,13 +18,13 @@ from dataclasses import asdict, dataclass
 from functools import cache, partial
 
 import numpy as np
-from tqdm import tqdm
 
 from varigate.model.errors import UserError
 from varigate.model.fixedpoint import gaussian_baselines
 from varigate.model.fixedpoint.distribution import CODES
 from varigate.model.fixedpoint.epsilon import KINDS, epsilon, epsilon_table
 from varigate.model.fixedpoint.sampling import EPSILON
+from varigate.model.progress import track
 from varigate.sim.units import goodness
 
 __all__ = ["FALSE_ALARM", "GENERATORS", "LAGS", "SEEDS", "Battery", "BatteryReport", "generator", "run"]
@@ -150,9 +150,9 @@ def run(source: Callable[[int, int, int], np.ndarray], seed: int, count: int, *,
     if count < LEAST:
         raise UserError(f"--count must be at least {LEAST:,} for the statistics of ε, not {count:,}")
     battery = Battery()
-    with tqdm(total=count, unit="sample", unit_scale=True, disable=not progress) as bar:
+    with track("ε", count, "sample", shown=progress) as work:
         for start in range(0, count, BLOCK):
             size = min(BLOCK, count - start)
             battery.add(source(seed, size, start))
-            bar.update(size)
+            work.update(size)
     return BatteryReport(name, seed, count, battery.results())

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 from varigate.model.files import check_writable, write_bytes
 from varigate.model.fixedpoint.distribution import (
@@ -17,6 +16,7 @@ from varigate.model.fixedpoint.distribution import (
 )
 from varigate.model.fixedpoint.epsilon import epsilon_table
 from varigate.model.fixedpoint.sampling import EPSILON
+from varigate.model.progress import track
 from varigate.sim.units import figures
 from varigate.sim.units.goodness import LEAST_EXPECTED
 from varigate.sim.units.measure import SIGMAS, SIGMOIDS, SOURCES, Unit, measure
@@ -149,7 +149,7 @@ def write(directory: Path, *, progress: bool = False) -> Path:
     """
     for name in ("units.md", "figures/units.sigmoid.png"):
         check_writable(directory / name)
-    with tqdm(total=2 * len((*SIGMOIDS, *SIGMAS)) + len(SOURCES) + 2, unit="unit", disable=not progress) as bar:
+    with track("units", 2 * len((*SIGMOIDS, *SIGMAS)) + len(SOURCES) + 2, "step", shown=progress) as bar:
         errors = {}
         for unit in (*SIGMOIDS, *SIGMAS):
             errors[unit.name, unit.form] = unit.errors()
