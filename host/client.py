@@ -8,6 +8,7 @@ import time
 import serial
 from serial.tools import list_ports
 
+from varigate.host.waiting import Wait
 from varigate.model.errors import UserError
 from varigate.model.protocol.frames import NEGATIVE, REPLY, UNKNOWN, Command, Decoder, Frame, Reason, encode
 from varigate.model.protocol.operations import codes_taken
@@ -92,7 +93,7 @@ class Client:
         of the port, for messages.
     timeout : float
         seconds of silence after which a request is repeated, and after the last repetition given up; what request and
-        reply take on the line comes on top.
+        reply take on the line comes on top. Every byte that arrives ends a silence, with the limits of `Wait`.
     retries : int
         repetitions. A repeated request is executed again: where ε is used, the answer's index tells.
     seq : int
@@ -178,10 +179,14 @@ class Client:
 
     def _collect(self, request: Frame, count: int, heard: "Heard") -> list[bytes] | None:
         """The replies to `request`; None if they are late, incomplete, or refused for now."""
-        replies, wait = [], self._timeout + self._seconds(reply_length(request.command, self._info))
-        deadline = time.monotonic() + wait + self._seconds(len(request.payload))
-        while time.monotonic() < deadline:
-            for item in self._read(heard):
+        replies, length = [], reply_length(request.command, self._info)
+        wait = Wait(self._timeout + self._seconds(length), self._seconds(len(request.payload)), length=length,
+                    replies=count)
+        while not wait.over:
+            before = heard.bytes
+            items = self._read(heard)
+            wait.heard(heard.bytes - before, items)
+            for item in items:
                 if isinstance(item, str):
                     self._text(item)
                     continue
@@ -195,7 +200,6 @@ class Client:
                     replies.append(item.payload)
                     if len(replies) == count:
                         return replies
-                    deadline = time.monotonic() + wait
         return None
 
     def _seconds(self, count: int) -> float:

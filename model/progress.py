@@ -68,7 +68,8 @@ def track(text: str, total: int, unit: str, *, shown: bool | None = True, done: 
         yield work
     if logged:
         figures = "".join(f", {name} {value:.4f}" for name, value in work.figures.items())
-        print(f"{text}: {total:,}/{total:,} {unit}s in {time.monotonic() - start:.1f} s{figures}", file=sys.stderr, flush=True)
+        print(f"{text}: {total:,}/{total:,} {unit}s in {time.monotonic() - start:.1f} s{figures}", file=sys.stderr,
+              flush=True)
 
 
 def counted(items: Iterable, text: str, total: int, unit: str, *, shown: bool | None = True) -> Iterator:

@@ -64,8 +64,8 @@ def add_arguments(parser):
     parser.add_argument("--port", required=True, help="/dev/ttyUSB1, COM4, socket://localhost:7000, …")
     parser.add_argument("--baud", type=_baud, default=115_200, help="bits per second (default: %(default)s)")
     parser.add_argument("--network", help="name or FILE.npz of the board's network (default: found by its digest)")
-    parser.add_argument("--timeout", type=_seconds, default=1.0, help="seconds without an answer before a retry, in "
-                        "addition to the time of the bytes on the line (default: %(default)s)")
+    parser.add_argument("--timeout", type=_seconds, default=1.0, help="seconds of silence before a retry, in addition "
+                        "to the time of the bytes on the line (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     everywhere = Parser(add_help=False, argument_default=argparse.SUPPRESS)  # before or after the command
     everywhere.add_argument("--json", action="store_true", help="print one JSON object")
