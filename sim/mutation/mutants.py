@@ -11,9 +11,9 @@ from pathlib import Path
 from varigate.model.errors import UserError
 from varigate.model.files import write_bytes
 from varigate.model.files.places import refusals
-from varigate.model.progress import track
+from varigate.model.progress import counted
 from varigate.sim.mutation.mutation import Mutant, mutants_of
-from varigate.sim.mutation.suite import MutantOutcome, Suite
+from varigate.sim.mutation.suite import MutantOutcome, Reach, Suite
 
 __all__ = ["draw", "pick", "run", "select"]
 
@@ -78,7 +78,7 @@ def draw(mutants: dict[str, list[Mutant]], count: int, seed: int) -> list[Mutant
 
 
 class _Record:
-    """A file of outcomes, as lines of JSON, so that an interrupted run can be resumed.
+    """A file of measurements and outcomes, as lines of JSON, so that an interrupted run can be resumed.
 
     A killed mutant is not run again as long as its file is the same, and a survivor as long as no file of the tree has
     changed.
@@ -86,7 +86,7 @@ class _Record:
 
     def __init__(self, path: Path | None, suite: Suite):
         self._path, self._suite, self._lock = path, suite, threading.Lock()
-        self._tree, self._known = suite.digest(), {}
+        self._digest, self._known = suite.tree.digest(), {}
         if path is None or not path.exists():
             return
         *lines, half = path.read_bytes().split(b"\n")
@@ -106,76 +106,57 @@ class _Record:
                 with refusals(self._path), self._path.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
-    def durations(self, test: str) -> dict[str, float] | None:
-        """Seconds of each test of a file, if they are in the record."""
-        entry = self._known.get(f"durations {test} {self._suite.digest(test)}")
-        return entry and entry["tests"]
+    def measured(self, test: str) -> dict[str, Reach]:
+        """What `Suite.measure` finds for a file of tests, from the record or by measuring."""
+        key = f"measured {test} {self._suite.tree.digest(test)}"
+        if key not in self._known or self._known[key]["watched"] != self._suite.watched:
+            found = {name: asdict(each) for name, each in self._suite.measure(test).items()}
+            self._write({"key": key, "watched": self._suite.watched, "found": found})
+        return {name: Reach(**each) for name, each in self._known[key]["found"].items()}
 
-    def keep_durations(self, test: str):
-        """Adds the seconds of each test of a file."""
-        self._write({"key": f"durations {test} {self._suite.digest(test)}", "tests": self._suite.durations[test]})
-
-    def _key(self, mutant: Mutant, stage: int) -> str:
-        changed = mutant.apply(self._suite.sources[mutant.file].decode())
-        return f"stage {stage} {mutant.id} {hashlib.sha256(changed.encode()).hexdigest()}"
-
-    def outcome(self, mutant: Mutant, stage: int) -> MutantOutcome | None:
-        """The outcome of a mutant in a stage of its tests, if it is in the record and still valid."""
-        entry = self._known.get(self._key(mutant, stage))
-        if entry is None or (entry["status"] == "survived" and entry["tree"] != self._tree):
-            return None
+    def outcome(self, mutant: Mutant) -> MutantOutcome:
+        """What `Suite.judge` finds for a mutant, from the record or by running tests."""
+        changed = mutant.apply(self._suite.tree.sources[mutant.file].decode())
+        key = f"{mutant.id} {hashlib.sha256(changed.encode()).hexdigest()}"
+        entry = self._known.get(key)
+        same = {"tree": self._digest, "budget": self._suite.budget}
+        if entry is None or (entry["status"] == "survived" and not entry.items() >= same.items()):
+            outcome = self._suite.judge(mutant)
+            self._write({"key": key, **same, "before": mutant.before, "after": mutant.after, **asdict(outcome)})
+            return outcome
         return MutantOutcome(entry["status"], entry["by"])
-
-    def keep(self, mutant: Mutant, stage: int, outcome: MutantOutcome):
-        """Adds an outcome."""
-        self._write({"key": self._key(mutant, stage), "tree": self._tree, "before": mutant.before,
-                     "after": mutant.after, **asdict(outcome)})
 
 
 def run(suite: Suite, mutants: list[Mutant], *, jobs: int = 1, resume: Path | None = None,
         progress: bool = False) -> dict[Mutant, MutantOutcome]:
-    """Runs the nearest tests on each of `mutants`, and the others on those that survive; outcomes by mutant.
+    """Measures the tests that depend on the files of `mutants`, and judges each of these; outcomes by mutant.
 
     Parameters
     ----------
     suite : Suite
     mutants : list of Mutant
     jobs : int
-        mutants that are tested in parallel.
+        files of tests that are measured, and mutants that are tested, in parallel.
     resume : Path or None
-        a file of outcomes: those in it are reused, and new ones are added.
+        a file of measurements and outcomes: those in it are reused, and new ones are added.
     progress : bool
-        a bar on standard error.
+        bars on standard error.
     """
     record = _Record(resume, suite)
-    tests = suite.tests_of({mutant.file for mutant in mutants})
-    known = {test: found for test in tests if (found := record.durations(test)) is not None}
-    suite.durations |= known
-    missing = [test for test in tests if test not in known]
-    if missing:
-        suite.measure(missing)
-        for test in missing:
-            record.keep_durations(test)
+    tests = sorted({test for mutant in mutants for test in suite.tree.tests_of(mutant.file)})
+    with ThreadPoolExecutor(jobs) as pool:
+        def every(function, items, text, unit) -> dict:
+            """The result of `function` for each of `items`, in their order."""
+            futures = {pool.submit(function, item): item for item in items}
+            results = {}
+            for future in counted(as_completed(futures), text, len(items), unit, shown=progress):
+                results[futures[future]] = future.result()
+            return {item: results[item] for item in items}
 
-    def judge(mutant) -> MutantOutcome:
-        for stage, stage_tests in enumerate(suite.stages(mutant.file)):
-            outcome = record.outcome(mutant, stage)
-            if outcome is None:
-                outcome = suite.run(mutant, stage_tests)
-                record.keep(mutant, stage, outcome)
-            if outcome.status != "survived":
-                break
-        return outcome
-
-    outcomes = {}
-    with track("testing", len(mutants), "mutant", shown=progress) as work, ThreadPoolExecutor(jobs) as pool:
-        futures = {pool.submit(judge, mutant): mutant for mutant in mutants}
         try:
-            for future in as_completed(futures):
-                outcomes[futures[future]] = future.result()
-                work.update()
+            suite.measured |= every(record.measured, tests, "measuring tests", "file")
+            return every(record.outcome, mutants, "testing", "mutant")
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             suite.stop()
             raise
-    return {mutant: outcomes[mutant] for mutant in mutants}

@@ -25,6 +25,8 @@ class Mutant:
         path from the root of the tree, with slashes.
     line, number : int
         line of the change, and number among the mutants of the same line and kind; both from 1.
+    statement : int
+        the line at which the innermost statement begins that holds the change.
     kind : str
         a key of `sim.mutation.kinds.KINDS`.
     start, end, text
@@ -35,6 +37,7 @@ class Mutant:
 
     file: str
     line: int
+    statement: int
     kind: str
     number: int
     start: int
@@ -266,14 +269,23 @@ def _lines(source: str, start: int, end: int, text: str) -> tuple[str, str]:
     return tuple(" ⏎ ".join(line.strip() for line in lines if line.strip()) for lines in (before, after))
 
 
+def _statements(source: str) -> dict[int, int]:
+    """For each line of a statement, the first line of the innermost one."""
+    lines = {}
+    for node in ast.walk(ast.parse(source)):  # outer ones before inner ones
+        if isinstance(node, ast.stmt):
+            lines |= dict.fromkeys(range(node.lineno, node.end_lineno + 1), node.lineno)
+    return lines
+
+
 def mutants_of(source: str, file: str) -> list[Mutant]:
     """All mutants of `source`, in the order of their places in the file."""
-    data, numbers, mutants = source.encode(), Counter(), []
+    data, numbers, mutants, statements = source.encode(), Counter(), [], _statements(source)
     for kind, start, end, text in sorted(set(_Finder(source).edits), key=lambda edit: (edit[1], edit[2], *edit)):
         if data[start:end].decode() == text:
             continue
         line = data[:start].count(b"\n") + 1
         numbers[line, kind] += 1
         lines = _lines(source, start, end, text)
-        mutants.append(Mutant(file, line, kind, numbers[line, kind], start, end, text, *lines))
+        mutants.append(Mutant(file, line, statements[line], kind, numbers[line, kind], start, end, text, *lines))
     return mutants

@@ -23,8 +23,8 @@ possible ones in {files} files (each file in proportion to its own), put to the 
 noticed; {least} is the least allowed, and every survivor must be explained.
 
 A mutant counts as killed when a test fails, and as timed out when the tests compute for more than twice as long as
-without it, and a quarter of a minute. The tests of the module come first, then all that import it, until one
-fails.{slow}
+without it, and a quarter of a minute. Only tests that reach the changed statement are run, those of the module first,
+then the quickest, until one fails or they have had {budget:g} seconds of CPU time. So the rate is a lower bound.
 
 ## By kind
 
@@ -76,15 +76,15 @@ class MutationReport:
     outcomes : {Mutant: MutantOutcome}
     reasons : {(file, before, after): str}
         why mutants survived, see `explanations`.
-    slow : list of str
-        tests that were not run.
+    budget : float
+        CPU seconds of tests that a mutant was given.
     """
 
     seed: int
     candidates: int
     outcomes: dict[Mutant, MutantOutcome]
     reasons: dict[tuple, str]
-    slow: list[str]
+    budget: float
 
     def of(self, status: str) -> list[Mutant]:
         """The mutants with this status."""
@@ -144,13 +144,12 @@ class MutationReport:
 
         kinds = grouped(lambda mutant: mutant.kind, {kind: f"{kind}: {text}" for kind, text in KINDS.items()})
         names = {mutant.file: mutant.file for mutant in self.outcomes}
-        slow = ("" if not self.slow else "\nNot run, because they take long: " +
-                ", ".join(f"`{test.replace('|', chr(92) + '|')}`" for test in self.slow) + ".")
         survivors = [f"{diff(mutant)}\n\n{self.reason(mutant) or '**Not explained.**'}"
                      for mutant in self.of("survived")]
         return TEXT.format(
             total=len(self.outcomes), seed=self.seed, candidates=self.candidates, files=len(names),
-            rate=_percent(self.rate), least=_percent(LEAST_KILLED), slow=slow, kinds=self._table("kind", kinds),
+            rate=_percent(self.rate), least=_percent(LEAST_KILLED), budget=self.budget,
+            kinds=self._table("kind", kinds),
             by_file=self._table("file", grouped(lambda mutant: mutant.file, names)),
             timed_out="\n\n".join(map(diff, self.of("timed out"))) or "None.",
             survivors="\n\n".join(survivors) or "None.")

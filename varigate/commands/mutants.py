@@ -9,6 +9,9 @@ from varigate.parsing import print_json, whole_number
 from varigate.sim.mutation import mutants
 from varigate.sim.mutation.report import MutationReport, explanations
 from varigate.sim.mutation.suite import Suite
+from varigate.sim.mutation.tree import SourceTree
+
+TESTS = [f"tests/{folder}/**/test_*.py" for folder in ("gateware", "formal", "sim")]  # others hardly look at hardware
 
 
 def add_arguments(parser):
@@ -19,13 +22,15 @@ def add_arguments(parser):
                         help="mutants to test in parallel (default: %(default)s)")
     parser.add_argument("--files", nargs="+", default=["gateware/**/*.py"], metavar="PATTERN",
                         help="the files to mutate (default: %(default)s)")
+    parser.add_argument("--tests", nargs="+", metavar="PATTERN", default=TESTS,
+                        help="the files of tests to run on them, as far as they import them (default: %(default)s)")
     parser.add_argument("--only", nargs="+", metavar="ID", help="test these mutants instead of drawing")
     parser.add_argument("--list", action="store_true", help="print the mutants without running tests")
-    parser.add_argument("--slowest", type=float, default=5, metavar="SECONDS",
-                        help="do not run tests that take longer; mutants that only they would notice count as "
-                             "survivors (default: %(default)s)")
+    parser.add_argument("--budget", type=float, default=120, metavar="SECONDS",
+                        help="CPU time of the tests for a mutant, the nearest and quickest first; mutants that only "
+                             "later ones would notice count as survivors (default: %(default)s)")
     parser.add_argument("--resume", type=Path, metavar="FILE",
-                        help="a file of outcomes: reuse those in it, and add the new ones")
+                        help="a file of measurements and outcomes: reuse those in it, and add the new ones")
     parser.add_argument("--root", type=Path, default=Path(__file__).parents[2], metavar="DIR",
                         help="the source tree (default: this one)")
     parser.add_argument("--json", action="store_true", help="the result as JSON on standard output")
@@ -38,15 +43,16 @@ def run(options) -> int:
     for path in (options.out, options.resume):
         if path is not None:
             check_writable(path)
-    suite = Suite(options.root, slowest=options.slowest)
+    tree = SourceTree(options.root, options.tests)
     found = mutants.select(options.root, options.files)
     drawn = mutants.pick(found, options.only) if options.only else mutants.draw(found, options.count, options.seed)
     if options.list:
         print("\n".join(f"{mutant.id}  {mutant.before}  →  {mutant.after}" for mutant in drawn))
         return 0
+    suite = Suite(tree, sorted(found), budget=options.budget)
     outcomes = mutants.run(suite, drawn, jobs=options.jobs, resume=options.resume, progress=sys.stderr.isatty())
     candidates = sum(map(len, found.values()))
-    report = MutationReport(options.seed, candidates, outcomes, explanations(options.root), suite.slow)
+    report = MutationReport(options.seed, candidates, outcomes, explanations(options.root), options.budget)
     if options.out:
         write_bytes(options.out, report.page().encode())
     if options.json:
