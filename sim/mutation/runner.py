@@ -45,9 +45,9 @@ def marked(tree: ast.Module) -> ast.Module:
 
     Examples
     --------
-    >>> print(ast.unparse(marked(ast.parse("def f(x):\\n    print(x)"))))
+    >>> print(ast.unparse(marked(ast.parse("if x:\\n    print(x)"))))
     __reached__(1)
-    def f(x):
+    if x:
         __reached__(2)
         print(x)
     """
