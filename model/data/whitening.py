@@ -2,6 +2,10 @@
 
 After `u = matrix·(x − mean)` the classes have, on average, the identity as covariance: distances are counted in
 standard deviations of a class, which is what separates classes best by straight lines (Fisher's discriminant).
+
+Two kinds of directions are stretched less than that. Where classes are tight, or points, they would come to lie
+hundreds of deviations apart, and a network could learn nothing else: their spread is bounded. And where the data never
+vary, as in the sum of one-hot columns, there is nothing to stretch but errors.
 """
 
 from dataclasses import dataclass
@@ -11,6 +15,9 @@ import numpy as np
 __all__ = ["Whitening", "identity", "standardisation", "within_class_whitening"]
 
 RIDGE = 1e-3  # of the standardised features' variance: bounds the map when features are collinear
+SEPARATION = 48.0  # the greatest variance between classes, a sum over directions, that trains well
+UNVARIED = 0.01  # the variance below which a direction holds nothing but rounding
+CONSTANT = 64.0  # what is taken for the deviation of a constant feature: a quarter of its codes
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +54,10 @@ def identity(features: int) -> Whitening:
     return Whitening(np.zeros(features), np.eye(features))
 
 
-def standardisation(x) -> Whitening:
-    """Fit the map that gives each feature of x (n, features) mean 0 and variance 1; a constant one is only centred.
+def standardisation(x, constant: float = 1.0) -> Whitening:
+    """Fit the map that gives each feature of x (n, features) mean 0 and variance 1.
+
+    A constant feature is centred, and divided by `constant`.
 
     Examples
     --------
@@ -57,11 +66,14 @@ def standardisation(x) -> Whitening:
     """
     x = np.asarray(x, np.float64)
     spread = x.std(0)
-    return Whitening(x.mean(0), np.diag(1 / np.where(spread > 0, spread, 1.0)))
+    return Whitening(x.mean(0), np.diag(1 / np.where(spread > 0, spread, constant)))
 
 
 def within_class_whitening(x, labels) -> Whitening:
-    """Fit the map that standardises x (n, features), then whitens it by the pooled covariance of its classes.
+    """Fit the map that standardises codes x (n, features), then whitens them by the pooled covariance of the classes.
+
+    A direction's variance is then 1 within the classes, and as much more as these are apart. All that is more is summed
+    over the directions to at most `SEPARATION`: where classes are tight, or points, the widest are shrunk to that.
 
     labels: int (n,).
 
@@ -73,13 +85,32 @@ def within_class_whitening(x, labels) -> Whitening:
     >>> np.allclose(np.cov(u.T), np.eye(2), atol=0.1)
     True
     """
-    standard = standardisation(x)
+    standard = standardisation(x, CONSTANT)
     u = standard(x)
     labels = np.asarray(labels)
     classes, index = np.unique(labels, return_inverse=True)
     means = np.stack([u[labels == label].mean(0) for label in classes])
     centred = u - means[index]
-    covariance = centred.T @ centred / max(len(u) - len(classes), 1) + RIDGE * np.eye(u.shape[1])
-    values, vectors = np.linalg.eigh(covariance)
+    within = centred.T @ centred / max(len(u) - len(classes), 1)
+    values, vectors = np.linalg.eigh(within + RIDGE * np.eye(u.shape[1]))
     root = vectors @ np.diag(values**-0.5) @ vectors.T
+    root = _bounded(root, within, means.T @ means / len(classes))
     return Whitening(standard.mean, root @ standard.matrix)
+
+
+def _bounded(root, within, between) -> np.ndarray:
+    """Shrink the symmetric whitening `root` where the variances (features, features) leave a direction too much."""
+    variance, axes = np.linalg.eigh(root @ (within + between) @ root)
+    greatest = 1 + _level(np.maximum(variance - 1, 0), SEPARATION)
+    gain = np.where(variance < UNVARIED, RIDGE**0.5, np.sqrt(np.minimum(1, greatest / np.maximum(variance, UNVARIED))))
+    return root if (gain == 1).all() else axes @ np.diag(gain) @ axes.T @ root
+
+
+def _level(values, total: float) -> float:
+    """The greatest level such that `values`, cut off at it, sum to `total` at most; infinity if they do without."""
+    values = np.sort(values)
+    for index, value in enumerate(values):
+        if value * (len(values) - index) > total:
+            return total / (len(values) - index)
+        total -= value
+    return np.inf

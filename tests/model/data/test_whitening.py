@@ -1,7 +1,8 @@
 import numpy as np
+import pytest
 
 from varigate.model.data.tables import iris
-from varigate.model.data.whitening import identity, standardisation, within_class_whitening
+from varigate.model.data.whitening import SEPARATION, identity, standardisation, within_class_whitening
 
 
 def test_standardised_data_have_mean_zero_and_variance_one():
@@ -37,3 +38,42 @@ def test_the_inverse_leads_back():
     data = iris()
     for whitening in (within_class_whitening(data.x, data.labels), identity(4)):
         np.testing.assert_allclose(whitening.inverse(whitening(data.x)), data.x, atol=1e-9)
+
+
+LABELS = np.arange(80) % 4
+NOISE = np.random.default_rng(2).normal(size=(80, 4))
+
+
+@pytest.mark.parametrize("codes", [
+    200.0 * (LABELS[:, None] == range(4)), 200.0 * (LABELS[:, None] > range(2)) + 0.5 * NOISE[:, :2],
+    np.c_[80.0 * LABELS, 128 + 30 * NOISE[:, 0]], np.repeat(80.0 * LABELS[:, None], 30, 1),
+    np.c_[200.0 * (LABELS == 3), 100 + NOISE]], ids=["one-hot", "tight", "a column and noise", "many", "a class apart"])
+def test_classes_that_are_points_or_tight_stay_near(codes):
+    u = within_class_whitening(codes, LABELS)(codes)
+    means = np.stack([u[LABELS == label].mean(0) for label in range(4)])
+    assert 0.5 * SEPARATION < (means**2).sum(1).mean() < SEPARATION + 4  # the variance of a class, in up to 4 directions
+
+
+def test_iris_is_whitened_as_ever():
+    """Its classes are near each other: nothing is shrunk, to the bit."""
+    data, codes = iris(), iris().codes.astype(float)
+    spread = codes.std(0)
+    u = (codes - codes.mean(0)) @ np.diag(1 / spread)
+    centred = u - np.stack([u[data.labels == k].mean(0) for k in range(3)])[data.labels]
+    values, vectors = np.linalg.eigh(centred.T @ centred / 147 + 1e-3 * np.eye(4))
+    matrix = vectors @ np.diag(values**-0.5) @ vectors.T @ np.diag(1 / spread)
+    np.testing.assert_array_equal(within_class_whitening(codes, data.labels).matrix, matrix)
+
+
+def test_a_direction_that_never_varies_is_not_stretched():
+    """The sum of one-hot columns: an output that is a few codes off would count hundreds of deviations."""
+    codes = 200.0 * (LABELS[:, None] == range(4))
+    step = within_class_whitening(codes, LABELS).matrix @ np.ones(4)
+    assert np.linalg.norm(step) < 0.05
+
+
+def test_a_constant_feature_counts_in_quarters_of_its_codes():
+    """A sample of another value, which training has not seen, is not out of all proportion."""
+    codes = np.c_[np.full(80, 7.0), 100 + 20 * NOISE[:, 0]]
+    u = within_class_whitening(codes, LABELS)([[207.0, 100.0]])
+    assert 1 < np.abs(u[0, 0]) < 5
