@@ -20,8 +20,8 @@ def main(argv=None) -> int:
     Returns
     -------
     int
-        0; 1 if a command found mismatches or failures; 2 for a wrong input; 141 if nobody reads its output any more;
-        130, 143 or 129 after Ctrl-C, SIGTERM or SIGHUP.
+        0; 1 if a command found mismatches or failures; 2 for a wrong input; 3 if `train` saved a poor network; 141 if
+        nobody reads its output any more; 130, 143 or 129 after Ctrl-C, SIGTERM or SIGHUP.
     """
     from varigate.command_line import run  # here, where `start` has made the answer to Ctrl-C already
 

@@ -1,9 +1,6 @@
 """Quality of networks: cross-validated accuracy, and integers against floats. Figures are fractions of 1, or nats."""
 
-import warnings
-
 import numpy as np
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.model_selection import StratifiedKFold
 
 from varigate.model.data.tables import LabelledTable
@@ -13,6 +10,7 @@ from varigate.model.network.integer import infer
 from varigate.model.network.network import Network
 from varigate.model.nn.losses import kl_divergence, reconstruction_loss
 from varigate.model.quantise.float_network import FloatNetwork
+from varigate.model.train.discriminant import linear_discriminant
 from varigate.model.train.fitting import fit, integers
 from varigate.model.train.recipes import TrainingSettings
 
@@ -25,13 +23,6 @@ DRAWS = 16  # samples of z for each sample of the data, for the ELBO
 
 def _figures(pairs) -> dict:
     return {name: round(float(value), 6) for name, value in pairs}
-
-
-def _lda_accuracy(dataset: LabelledTable, train, test) -> float:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # collinear features are no trouble to it
-        lda = LinearDiscriminantAnalysis().fit(dataset.x[train], dataset.labels[train])
-    return lda.score(dataset.x[test], dataset.labels[test])
 
 
 def cross_validate(dataset: LabelledTable, settings: TrainingSettings, *, folds: int = FOLDS, seeds: int = SEEDS,
@@ -61,8 +52,8 @@ def cross_validate(dataset: LabelledTable, settings: TrainingSettings, *, folds:
         codes, labels = dataset.codes[test], dataset.labels[test]
         whole = infer(integers(network, dataset, train, bits=settings.bits), codes).cls
         real = network.infer(codes).cls
-        rows.append((np.mean(real == labels), np.mean(whole == labels), _lda_accuracy(dataset, train, test),
-                     np.mean(real == whole)))
+        lda = linear_discriminant(dataset.codes[train], dataset.labels[train])(codes)
+        rows.append([np.mean(found == labels) for found in (real, whole, lda)] + [np.mean(real == whole)])
     names = ("cv_accuracy_float", "cv_accuracy_integer", "cv_accuracy_lda", "cv_class_agreement")
     return _figures(zip(names, np.mean(rows, 0), strict=True))
 

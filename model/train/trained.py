@@ -19,6 +19,7 @@ from varigate.model.train.cards import beside, dataset_of, images_of, read_card,
 from varigate.model.train.evaluate import DRAWS, compare, cross_validate
 from varigate.model.train.fitting import fit, fit_images, integers
 from varigate.model.train.recipes import TrainingSettings
+from varigate.model.train.verdict import verdict
 
 __all__ = ["REMEDY", "Trained", "again", "check_place", "load", "make", "measure", "save"]
 
@@ -63,7 +64,7 @@ def measure(network: Network, real: FloatNetwork, data: LabelledTable | Images) 
 def make(data: LabelledTable | Images, settings: TrainingSettings | None = None, *, test: Images | None = None,
          seed: int = 0, name: str | None = None, source: dict | None = None, cross_validation: bool = True,
          progress: bool = False, **running) -> Trained:
-    """Train on the whole of `data`, quantise, and measure.
+    """Train on the whole of `data`, quantise, and measure. The card of a poor network has a `verdict`, what is wrong.
 
     Parameters
     ----------
@@ -94,7 +95,8 @@ def make(data: LabelledTable | Images, settings: TrainingSettings | None = None,
     network = integers(real, data, test=test, bits=settings.bits, name=name)
     figures = before | measure(network, real, data if test is None else test) | after
     card = _card(network, source or {"name": data.name}, settings, seed, len(data.codes))
-    return Trained(network, real, card | figures)
+    found = verdict(network, real, data if test is None else test, settings, figures)
+    return Trained(network, real, card | figures | ({"verdict": found} if found else {}))
 
 
 def save(trained: Trained, path):

@@ -1,10 +1,16 @@
-"""Train a VAE on a named data set or your own table, quantise it, and save both."""
+"""Train a VAE on a named data set or your own table, quantise it, and save both.
 
+The exit status is 3 for a network that is saved, but poor: worse than linear discriminant analysis or than naming the
+most frequent class, worse in integers than in floats, or without an active latent.
+"""
+
+import sys
 from dataclasses import fields, replace
 from pathlib import Path
 
 from varigate.commands.network_options import add_data, add_out, add_table, given_table, print_figures
 from varigate.model.data import images, tables
+from varigate.model.data.code_range import saturation
 from varigate.model.errors import UserError
 from varigate.model.network.names import check_name, name_of
 from varigate.model.nn.activations import quantisable
@@ -14,6 +20,7 @@ from varigate.model.train import cards, trained
 from varigate.model.train.recipes import RECIPES, TrainingSettings
 
 CHECKPOINT = ".checkpoint.npz"
+POOR = 3  # the exit status for a network that is worse than what needs no network
 
 
 def _number(kind, least=0):
@@ -87,6 +94,15 @@ def run(options):
     print_figures(made.card)
     word = shell_word(path)
     print(f"next: varigate plot {word}\n      varigate build nexys4ddr --network {word}")
+    return _judge(made)
+
+
+def _judge(made: trained.Trained) -> int:
+    """Says what is wrong with the network, in a line on standard error; returns the exit status, `POOR` if it is."""
+    found = made.card.get("verdict", [])
+    if found:
+        print(f"varigate train: network {made.network.name} is saved, but poor: {'; '.join(found)}", file=sys.stderr)
+    return POOR if found else 0
 
 
 def _make_of_table(options, settings: TrainingSettings):
@@ -96,6 +112,8 @@ def _make_of_table(options, settings: TrainingSettings):
         dataset, source = tables.load(options.dataset), None
     else:
         dataset, source = cards.csv_dataset(options.csv, options.label, not options.no_header)
+        for line in saturation(dataset.feature_names, dataset.x, dataset.offset, dataset.step):
+            print(f"varigate train: {options.csv}, {line}", file=sys.stderr)
     name = options.name or name_of(dataset.name)
     path = _place(options, name)
     made = trained.make(dataset, settings, seed=options.seed, name=name, source=source, progress=True,

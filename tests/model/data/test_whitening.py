@@ -50,8 +50,8 @@ NOISE = np.random.default_rng(2).normal(size=(80, 4))
     np.c_[200.0 * (LABELS == 3), 100 + NOISE]], ids=["one-hot", "tight", "a column and noise", "many", "a class apart"])
 def test_classes_that_are_points_or_tight_stay_near(codes):
     u = within_class_whitening(codes, LABELS)(codes)
-    means = np.stack([u[LABELS == label].mean(0) for label in range(4)])
-    assert 0.5 * SEPARATION < (means**2).sum(1).mean() < SEPARATION + 4  # the variance of a class, in up to 4 directions
+    means = np.stack([u[label == LABELS].mean(0) for label in range(4)])
+    assert 0.5 * SEPARATION < (means**2).sum(1).mean() < SEPARATION + 4  # and the classes' own variance
 
 
 def test_iris_is_whitened_as_ever():
