@@ -1,6 +1,6 @@
-import csv
 import json
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -85,19 +85,71 @@ def test_columns_are_found_by_their_names(talk, tmp_path, labels, path):
     assert talk("classify", tabled(tmp_path, rows, header))[1] == expected
 
 
-def test_the_table_with_the_boards_classes_is_written(talk, path, tmp_path, flowers, labels):
+def test_the_table_with_the_boards_classes_is_written(talk, path, tmp_path, flowers):
     target = tmp_path / "out" / "classified.csv"
     status, out, err = talk("classify", path, "--out", str(target))
     assert (status, err) == (0, f"wrote {target}\n")
     assert out == talk("classify", path)[1]
-    rows = list(csv.reader(target.read_text().splitlines()))
-    assert rows[0] == [*HEADER.split(","), "species", "board_class"]
-    assert [row[5] for row in rows[1:]] == [flowers.class_names[cls] for cls in integer.infer(flowers, CODES).cls]
-    assert [row[4] for row in rows[1:]] == labels
-    np.testing.assert_allclose(np.array([row[:4] for row in rows[1:]], float), CODES / 10)
+    names = ["board_class", *(flowers.class_names[cls] for cls in integer.infer(flowers, CODES).cls)]
+    written, before = target.read_text().splitlines(), Path(path).read_text().splitlines()
+    assert written == [f"{line},{name}" for line, name in zip(before, names, strict=True)]
 
 
-def test_a_data_set_of_the_program_by_its_name(talk, flowers):
+def test_all_columns_come_through_as_they_were(talk, tmp_path, flowers):
+    path, target = tmp_path / "flowers.csv", tmp_path / "classified.csv"
+    path.write_bytes('\ufeffId;Petal Width;"note; of it";Petal Length;Sepal Width (cm);sepal_length;kind\r\n'
+                     'A-01;0,20;"""fine""";1,4;3,5;+5,10;setosa\r\n\r\n'
+                     'A-02;0,2;;1,4; 3,0;4,9;virginica\r\n'.encode())
+    found = integer.infer(flowers, np.array([[51, 35, 14, 2], [49, 30, 14, 2]])).cls
+    one, other = (flowers.class_names[cls] for cls in found)
+    assert talk("classify", str(path), "--out", str(target))[0] == 0
+    assert target.read_bytes().decode() == (
+        '\ufeffId;Petal Width;"note; of it";Petal Length;Sepal Width (cm);sepal_length;kind;board_class\r\n'
+        f'A-01;0,20;"""fine""";1,4;3,5;+5,10;setosa;{one}\r\nA-02;0,2;;1,4; 3,0;4,9;virginica;{other}\r\n')
+    status, out, err = talk("classify", str(target))  # the board's classes are not taken for the true ones
+    assert (status, out) == talk("classify", str(path))[:2] and err == ""
+
+
+def test_a_table_without_a_header_row(talk, tmp_path, labels, path):
+    bare = tmp_path / "bare.csv"
+    bare.write_text("\n".join(lines(labels)) + "\n")
+    expected = talk("classify", path)[1]
+    status, out, err = talk("classify", str(bare), "--no-header", "--out", str(tmp_path / "o.csv"))
+    assert (status, out) == (0, expected) and "are taken in their order" in err
+    assert [row.rsplit(",", 1)[0] for row in (tmp_path / "o.csv").read_text().splitlines()] == lines(labels)
+    status, out, err = talk("classify", str(bare), "--no-header", "--by-order", "--label", "5")
+    assert (status, out, err) == (0, expected, "")
+    assert "no column '6'" in talk("classify", str(bare), "--no-header", "--label", "6")[2]
+    assert "--no-header is for a FILE.csv" in talk("classify", "iris", "--no-header")[2]
+    assert "--by-order is only for" in talk("classify", "1", "2", "3", "4", "--by-order")[2]
+
+
+def test_unknown_names_are_taken_in_their_order_with_a_word(talk, tmp_path, labels, path):
+    other = tabled(tmp_path, lines(labels), "a,b,c,d,kind")
+    status, out, err = talk("classify", other)
+    assert (status, err.count("\n")) == (0, 1) and "its columns, a, b, c, d, are taken in their order" in err
+    assert talk("classify", other, "--by-order") == (0, out, "")
+    partly = tabled(tmp_path, lines(labels), "a,sepal width,c,d,kind")
+    status, _, err = talk("classify", partly)
+    assert status == 2 and "no column for the network's sepal length" in err and "--by-order" in err
+    assert talk("classify", partly, "--by-order")[:2] == (0, out)
+
+
+def test_the_table_is_never_written_over(talk, path, tmp_path):
+    before, hard, link = Path(path).read_bytes(), tmp_path / "hard.csv", tmp_path / "link.csv"
+    hard.hardlink_to(path)
+    link.symlink_to(path)
+    for target in (path, hard, link, tmp_path / "x" / ".." / "flowers.csv"):
+        (tmp_path / "x").mkdir(exist_ok=True)
+        status, _, err = talk("classify", path, "--out", str(target))
+        assert status == 2 and err == f"varigate host: --out {target} is the table itself; give it another name\n"
+    assert Path(path).read_bytes() == before and not talk.boards[-1].requests
+    talk("classify", path, "--out", str(tmp_path / "o.csv"))
+    status, _, err = talk("classify", str(tmp_path / "o.csv"), "--out", str(tmp_path / "p.csv"))
+    assert status == 2 and "has a column 'board_class' already" in err and not (tmp_path / "p.csv").exists()
+
+
+def test_a_data_set_of_the_program_by_its_name(talk, tmp_path, flowers):
     report = json.loads(talk("--json", "classify", "iris")[1])
     data = tables.iris()
     found = integer.infer(flowers, data.codes.astype(int)).cls
@@ -106,6 +158,8 @@ def test_a_data_set_of_the_program_by_its_name(talk, flowers):
     assert report["confusion"] == expected.tolist()
     assert [report["results"][place]["row"] for place in (0, 149)] == [1, 150]
     assert talk("classify", "iris", "--label", "species")[0] == 2
+    assert talk("classify", "iris", "--out", str(tmp_path / "o.csv"))[0] == 0
+    assert (tmp_path / "o.csv").read_text().startswith(f"{HEADER},class,board_class\n5.1,3.5,1.4,0.2,setosa,")
 
 
 def test_an_unknown_network_takes_codes_and_numbers_of_classes(talk, tmp_path, network):

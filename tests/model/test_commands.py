@@ -143,6 +143,8 @@ def test_images_from_training_to_figures(tmp_path, capsys, monkeypatch):
     (["train", "iris", "--csv", "x.csv", "--label", "kind"], "give a data set"),
     (["train", "--csv", "x.csv"], "must be given together"),
     (["train", "--csv", "absent.csv", "--label", "kind"], "cannot read absent.csv"),
+    (["train", "iris", "--no-header"], "--no-header is only for a table"),
+    (["evaluate", "iris", "--by-order"], "--by-order is only for a table"),
     (["train", "iris", "--name", "a/b", "--epochs", "1"], "letters, digits"),
     (["train", "iris", "--latent", "300"], "at most 255 latent variables, not 300"),
     (["train", "iris", "--epochs", "0"], "--epochs"),
@@ -197,7 +199,7 @@ def test_nan_in_a_table_names_row_and_column(tmp_path, capsys, table):
     lines[7] = "nan,1,1,1,kind 0"
     table.write_text("\n".join(lines), "utf-8")
     message = refused(capsys, "train", "--csv", table, "--label", "kind", "--out", tmp_path / "o")
-    assert "row 8, column 'a': 'nan'" in message
+    assert f"{table}, row 8, column 'a': 'nan'" in message
     assert not (tmp_path / "o").exists()
 
 
