@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from varigate.model.data.decimals import is_number
@@ -91,7 +92,7 @@ def decode(content: bytes, path) -> tuple[str, str]:
     return text, encoding
 
 
-def split(text: str, separator: str) -> list[Record]:
+def split(text: str, separator: str) -> Iterator[Record]:
     r"""Split a text into rows and cells; a quoted cell may hold separators, line ends, and quotes written twice.
 
     Raises
@@ -101,15 +102,22 @@ def split(text: str, separator: str) -> list[Record]:
 
     Examples
     --------
-    >>> split('x;"a;b"\r\n1; 2 ', ";")
+    >>> list(split('x;"a;b"\r\n1; 2 ', ";"))
     [Record(row=1, raw=('x', '"a;b"'), cells=('x', 'a;b')), Record(row=2, raw=('1', ' 2 '), cells=('1', '2'))]
     """
     mark = re.escape(separator)
     blanks = rf"[^\S\r\n{mark}]*"
     cell = re.compile(rf'{blanks}"([^"]*(?:""[^"]*)*)"{blanks}(?=[{mark}\r\n]|\Z)|[^{mark}\r\n]*')
-    end = re.compile(rf"{mark}|{_LINE_END.pattern}|\Z")
-    found, place, row = [], 0, 1
+    end_of_line = re.compile(rf"{_LINE_END.pattern}|\Z")
+    end = re.compile(rf"{mark}|{end_of_line.pattern}")
+    place, row = 0, 1
     while place < len(text):
+        whole = end_of_line.search(text, place)
+        if '"' not in (line := text[place:whole.start()]):  # most lines, and much faster
+            raw = tuple(line.split(separator))
+            yield Record(row, raw, tuple(map(str.strip, raw)))
+            place, row = whole.end(), row + 1
+            continue
         first, raw, cells, ended = row, [], [], separator
         while ended == separator:
             match = cell.match(text, place)
@@ -122,29 +130,35 @@ def split(text: str, separator: str) -> list[Record]:
             ended = end.match(text, match.end())
             place, ended = ended.end(), ended[0]
         row += 1
-        found.append(Record(first, tuple(raw), tuple(cells)))
-    return found
+        yield Record(first, tuple(raw), tuple(cells))
 
 
 def _is_empty(record: Record) -> bool:
     return not any(map(str.strip, record.raw))
 
 
+def _is_blank(record: Record) -> bool:
+    return len(record.raw) == 1 and _is_empty(record)
+
+
 def _width(record: Record) -> int:
     """How many cells a row has, without the empty ones at its end."""
-    return max((place for place, cell in enumerate(record.raw, 1) if cell.strip()), default=0)
+    width = len(record.raw)
+    while width and not record.raw[width - 1].strip():
+        width -= 1
+    return width
 
 
-def _trimmed(records: list[Record]) -> list[Record]:
+def _trimmed(records: Iterable[Record]) -> list[Record]:
     """The rows without blank lines, without separators that every row has at its end, and without empty last rows.
 
     An empty row between others stays: its samples are missing, and that is for the user to know.
     """
-    kept = [record for record in records if len(record.raw) > 1 or not _is_empty(record)]
+    kept = [record for record in records if not _is_blank(record)]
     while kept and _is_empty(kept[-1]):
         kept.pop()
     width = max(map(_width, kept), default=0)
-    return [Record(each.row, each.raw[:width], each.cells[:width]) for each in kept]
+    return [each if len(each.raw) <= width else Record(each.row, each.raw[:width], each.cells[:width]) for each in kept]
 
 
 def _is_even(records: list[Record]) -> bool:
@@ -171,7 +185,7 @@ def _uneven(records: list[Record], separator: str, path) -> UserError:
     count = len(wrong.raw) if len(wrong.raw) < width else _width(wrong)
     hint = ("; decimal commas are read only where semicolons or tabs separate the columns"
             if separator == "," and count > width else "")
-    return UserError(f"{path}, row {wrong.row}: {count} cells where the header has {width} "
+    return UserError(f"{path}, row {wrong.row}: {count} cells where row {records[0].row} has {width} "
                      f"({SEPARATORS[separator]} separate them){hint}")
 
 
@@ -194,27 +208,35 @@ def sniff(text: str, path) -> tuple[Layout, list[Record]]:
     >>> sniff("x,y\n1,2\n3\n", "own.csv")
     Traceback (most recent call last):
     ...
-    varigate.model.errors.UserError: own.csv, row 3: 1 cells where the header has 2 (commas separate them)
+    varigate.model.errors.UserError: own.csv, row 3: 1 cells where row 1 has 2 (commas separate them)
     """
-    ends, hint = _LINE_END.findall(text), _HINT.match(text)
+    end, hint = _LINE_END.search(text), _HINT.match(text)
     preamble, choice = (hint[0], hint[1]) if hint and hint[1] in SEPARATORS else ("", "".join(SEPARATORS))
-    broken, tables = {}, {}
-    for separator in choice:
-        try:
-            rows = split(text[len(preamble):], separator)
-            tables[separator] = _trimmed([Record(each.row + bool(preamble), each.raw, each.cells) for each in rows])
-        except ValueError as error:
-            broken[separator] = error.args[0] + bool(preamble)
-    fitting = {separator: records for separator, records in tables.items()
-               if records and len(records[0].raw) > 1 and _is_even(records)}
-    separator = _best(fitting, path) if fitting else _likeliest(text[len(preamble):], choice)
-    if separator in broken:
-        raise UserError(f"{path}, row {broken[separator]}: a quoted cell is not a valid one: its closing quote is "
-                        "missing, or text stands behind it (a quote inside is written twice)")
-    records = tables[separator]
+    body = text[len(preamble):]
+    fitting = {separator: records for separator in choice if (records := _fitting(body, separator))}
+    separator = _best(fitting, path) if fitting else _likeliest(body, choice)
+    try:
+        records = fitting[separator] if fitting else _trimmed(split(body, separator))
+    except ValueError as error:
+        raise UserError(f"{path}, row {error.args[0] + bool(preamble)}: a quoted cell is not a valid one: its closing "
+                        "quote is missing, or text stands behind it (a quote inside is written twice)") from error
+    if preamble:
+        records = [Record(each.row + 1, each.raw, each.cells) for each in records]
     if not _is_even(records):
         raise _uneven(records, separator, path)
-    return Layout(separator, line_end=ends[0] if ends else "\n", preamble=preamble), records
+    return Layout(separator, line_end=end[0] if end else "\n", preamble=preamble), records
+
+
+def _fitting(text: str, separator: str) -> list[Record] | None:
+    """The rows of a text, if `separator` makes two or more columns of each, as many in all of them."""
+    try:
+        first = next((record for record in split(text, separator) if not _is_blank(record)), None)
+        if first is None or len(first.raw) < 2:
+            return None
+        records = _trimmed(split(text, separator))
+    except ValueError:
+        return None
+    return records if records and len(records[0].raw) > 1 and _is_even(records) else None
 
 
 def _best(fitting: dict, path) -> str:

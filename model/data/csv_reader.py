@@ -14,6 +14,7 @@ from varigate.model.errors import UserError
 
 __all__ = ["Table", "listed", "parse", "read"]
 
+NO_CHANCE = 8  # numbers in equal steps, in one row
 REMEDY = "give every sample a finite number in every feature, or leave the row or column out"
 
 
@@ -82,15 +83,23 @@ class Table:
             that names file, row and column of the first cell that is no number, and of marks that contradict each
             other; see `model.data.decimals`.
         """
-        for record in self.records:
-            for place in places:
-                self._check(record.cells[place], record.row, place)
-        self._check_marks(places)
-        return np.array([[decimals.number(record.cells[place]) for place in places] for record in self.records],
-                        np.float64).reshape(len(self.records), len(places))
+        columns = [self.column(place) for place in places]
+        if not all(all(map(self._is_number, column)) for column in columns):
+            self._refuse(places)
+        found = np.array([list(map(decimals.number, column)) for column in columns], np.float64).T
+        if not (np.abs(found) <= decimals.LARGEST).all():
+            self._refuse(places)
+        self._check_marks(places, columns)
+        return found.reshape(len(self.records), len(columns))
 
     def _is_number(self, text: str) -> bool:
         return decimals.is_number(text, comma=self.layout.separator != ",")
+
+    def _refuse(self, places):
+        """Raise the error for the first cell, row by row, that is no number or too large a one."""
+        for record in self.records:
+            for place in places:
+                self._check(record.cells[place], record.row, place)
 
     def _check(self, text: str, row: int, place: int):
         if not self._is_number(text):
@@ -100,8 +109,10 @@ class Table:
             raise UserError(f"{self.where(row, place)}: {text!r} is too large a number; at most "
                             f"±{decimals.LARGEST:g} can be used")
 
-    def _check_marks(self, places):
+    def _check_marks(self, places, columns):
         """Refuse a table that has points and commas, and one whose marks may be decimal or of thousands."""
+        if self.layout.separator == ",":
+            return  # a comma would have been refused, and a point is the decimal mark
         marked = [(record, place) for place in places for record in self.records
                   if decimals.decimal_mark(record.cells[place])]
         first = {}
@@ -112,11 +123,12 @@ class Table:
             raise UserError(f"{self.where(one.row, here)}: {one.cells[here]!r}, but row {other.row}, column "
                             f"{self.names[there]!r}: {other.cells[there]!r}; use one decimal mark in the whole table, "
                             "and no separators of thousands")
-        if self.layout.separator == "," or not all(
-                decimals.looks_grouped(record.cells[place]) for record, place in marked):
+        if not all(decimals.looks_grouped(record.cells[place]) for record, place in marked):
             return
+        whole = [place for place, column in zip(places, columns, strict=True)
+                 if all(map(decimals.decimal_mark, column))]
         for record, place in marked:
-            if not all(map(decimals.decimal_mark, self.column(place))):
+            if place not in whole:
                 raise UserError(f"{self.where(record.row, place)}: the mark in {record.cells[place]!r} may be one of "
                                 "decimals or of thousands; leave marks of thousands out, or write decimals with a "
                                 "point in a table whose columns commas separate")
@@ -247,7 +259,7 @@ def _is_sample(table: Table) -> bool:
     """Whether the header row is in truth a sample: a number stands above every column of numbers.
 
     Numbers can be names, too (pixels 0, 1, 2, …, years, wavelengths): they are where there are three or more in equal
-    steps, beside a name of text that is no value of its column.
+    steps, beside a name of text that is no value of its column, and where there are so many that it can be no chance.
     """
     columns = [(name, table.column(place)) for place, name in enumerate(table.names)]
     above = [name for name, column in columns if all(map(_is_value, column))]
@@ -256,5 +268,5 @@ def _is_sample(table: Table) -> bool:
         return False
     texts = [(name, column) for name, column in columns if not all(map(_is_value, column))]
     steps = np.diff(found)
-    named = len(found) == len(above) >= 3 and steps[0] > 0 and np.allclose(steps, steps[0], rtol=1e-9, atol=0)
-    return not (named and texts and all(name not in column for name, column in texts))
+    even = len(found) == len(above) >= 3 and steps[0] > 0 and np.allclose(steps, steps[0], rtol=1e-9, atol=0)
+    return not even or any(name in column for name, column in texts) or (not texts and len(found) < NO_CHANCE)

@@ -184,6 +184,8 @@ def labelled_for(table: Table, label: str, wanted: Wanted, offset, step, by_orde
     >>> data.codes.tolist(), data.labels.tolist(), data.class_names
     ([[2, 1]], [1], ('a', 'b'))
     """
+    if not wanted.classes:
+        raise UserError(f"the network has no classes to compare {label!r} of {table.path} with")
     features, place = choose(table, wanted, label, by_order)
     labels = label_numbers(table, place, wanted.classes)
     names = wanted.features or tuple(table.names[index] for index in features)

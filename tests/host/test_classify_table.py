@@ -181,7 +181,7 @@ def test_an_unknown_network_takes_codes_and_numbers_of_classes(talk, tmp_path, n
     (HEADER + ",kind\n1,2,3,4,setosa\n\n1,2,3,4,tulip\n", "row 4, column 'kind': 'tulip' is not one of the network's"),
     (HEADER + ",kind\n1,2,3,4,setosa\n1,2,3,4,\n", "row 3, column 'kind': the label is missing"),
     (HEADER + ",kind\n1,2,3,4,setosa\n1,2,3,25.6,setosa\n", "row 3: petal width must be 0…25.5 cm, not 25.6"),
-    (HEADER + "\n1,2,3,4\n1,2,3\n", "row 3: 3 cells where the header has 4"),
+    (HEADER + "\n1,2,3,4\n1,2,3\n", "row 3: 3 cells where row 1 has 4"),
     ("5.1,3.5,1.4,0.2,setosa\n4.9,3.0,1.4,0.2,setosa\n", "has no header row"),
     ("5.1,3.5,1.4,0.2\n4.9,3.0,1.4,0.2\n", "has no header row"),
 ])

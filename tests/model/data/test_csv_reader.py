@@ -45,8 +45,8 @@ def test_what_is_written_again_is_what_was_read(tmp_path, encoding):
     ("a;b\n1,234;2\n999;3\n", "row 2, column 'a': the mark in '1,234' may be one of decimals or of thousands"),
     ("a;b\n1.234;2\n999;3\n", "row 2, column 'a': the mark in '1.234' may be one of decimals or of thousands"),
     ('a,b\n"1,5",2\n', "row 2, column 'a': '1,5' is not a number"),
-    ("a,b\n1,5,2\n", "row 2: 3 cells where the header has 2 (commas separate them); decimal commas are read"),
-    ("a;b\n1;2\n3\n", "row 3: 1 cells where the header has 2 (semicolons separate them)"),
+    ("a,b\n1,5,2\n", "row 2: 3 cells where row 1 has 2 (commas separate them); decimal commas are read"),
+    ("a;b\n1;2\n3\n", "row 3: 1 cells where row 1 has 2 (semicolons separate them)"),
     ("a,b\n1_000,2\n", "'1_000' is not a number"),
     ("a,b\n٣,2\n", "is not a number"),
     ("a,b\n1,2\n1e400,2\n", "row 3, column 'a': '1e400' is too large a number"),
@@ -103,7 +103,7 @@ def test_a_first_row_that_is_a_sample_is_no_header(text):
 @pytest.mark.parametrize("text", [
     "a,b,x\n1,2,x\n3,4,y\n",  # a class is named as the column
     "0,1,2,class\n4,5,6,a\n1,1,1,b\n", "2019,2020,2021,class\n4,5,6,a\n1,1,1,a\n", "400.5,401,401.5,kind\n1,2,3,a\n",
-    "id,1,2,3\n7,4,5,6\n8,1,1,1\n", "1,b\n2,3\n", "x1,x2\n1,2\n", "a,b\nx,y\n",
+    "id,1,2,3\n7,4,5,6\n8,1,1,1\n", "1,b\n2,3\n", "x1,x2\n1,2\n", "0,1,2,3,4,5,6,7\n1,1,2,2,3,3,4,4\n", "a,b\nx,y\n",
 ])
 def test_a_header_may_hold_numbers(text):
     assert parse(text, "own.csv").names == tuple(text.split("\n")[0].split(","))

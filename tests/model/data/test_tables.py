@@ -63,7 +63,7 @@ def test_decimal_data_are_exact(tmp_path):
     ("x,kind\n1,a\n\n,b\n", "row 4, column 'x': '' is not a number"),
     ("x,kind\n1,a\ninf,b\n", "row 3, column 'x': 'inf' is not a number"),
     ("x,kind\n1,a\nred,b\n", "row 3, column 'x': 'red' is not a number"),
-    ("x,kind\n1,a\n2\n", "row 3: 1 cells where the header has 2"),
+    ("x,kind\n1,a\n2\n", "row 3: 1 cells where row 1 has 2"),
     ("x,kind\n1,a\n2,\n", "row 3, column 'kind': the label is missing"),
     ("x,kind\n1,a\n2,a\n", "column 'kind' has 1 different labels"),
     ('x,kind\n1,a\n"2,b\n', "own.csv, row 3: a quoted cell"),
