@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -171,15 +172,16 @@ def _texts(records: list[Record], separator: str) -> int:
     return sum(not all(is_number(cell, separator != ",") for cell in column) for column in columns)
 
 
-def _begins_with_a_comment(records: list[Record]) -> bool:
-    return len(records) > 1 and records[0].raw[0].lstrip().startswith("#") and _is_even(records[1:]) \
-        and len(records[0].raw) != len(records[1].raw)
+def _comment(records: list[Record]) -> Record | None:
+    """The first row that begins with # and has not as many cells as most rows have."""
+    usual = Counter(len(record.raw) for record in records).most_common(1)[0][0]
+    return next((each for each in records if each.cells[0].startswith("#") and len(each.raw) != usual), None)
 
 
 def _uneven(records: list[Record], separator: str, path) -> UserError:
     """The error for the first row that has not as many cells as the first one."""
-    if _begins_with_a_comment(records) or records[0].cells[0].startswith("#"):
-        return UserError(f"{path}, row {records[0].row}: a comment is not read; delete the lines that begin with #")
+    if comment := _comment(records):
+        return UserError(f"{path}, row {comment.row}: a comment is not read; delete the lines that begin with #")
     width = _width(records[0]) or len(records[0].raw)
     wrong = next(each for each in records if len(each.raw) < width or _width(each) > width)
     count = len(wrong.raw) if len(wrong.raw) < width else _width(wrong)
