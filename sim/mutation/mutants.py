@@ -17,6 +17,8 @@ from varigate.sim.mutation.suite import MutantOutcome, Reach, Suite
 
 __all__ = ["draw", "pick", "run", "select"]
 
+START = b'{"key": "'  # of a line of a record
+
 
 def select(root: Path, patterns) -> dict[str, list[Mutant]]:
     """All mutants of the Python files below `root` that match any of `patterns`, by file.
@@ -90,14 +92,15 @@ class _Record:
         if path is None or not path.exists():
             return
         *lines, half = path.read_bytes().split(b"\n")
-        if half:  # the process died, or the disk was full, while the last line was written
+        try:
+            entries = [json.loads(line) for line in lines]
+            self._known = {entry["key"]: entry for entry in entries}
+            if not half.startswith(START[:len(half)]):
+                raise ValueError
+        except (ValueError, KeyError, TypeError):
+            raise UserError(f"{path} is not a record of mutants; give another file to --resume") from None
+        if half:  # the process died, or the disk was full, in the middle of a line
             write_bytes(path, b"".join(line + b"\n" for line in lines))
-        for line in lines:
-            try:
-                entry = json.loads(line)
-                self._known[entry["key"]] = entry
-            except (ValueError, KeyError, TypeError):
-                raise UserError(f"{path} is not a record of mutants; give another file to --resume") from None
 
     def _write(self, entry: dict):
         with self._lock:
