@@ -58,10 +58,14 @@ class SignalHandling:
         self._raises, self._tidying_since = False, None
 
     def install(self, always: bool = False):
-        """Handle the signals of `WORDS`, but those that the parent ignores, as `nohup` does; `always`: these, too."""
+        """Handle the signals of `WORDS`, but those that the parent process ignores.
+
+        always: only an ignored SIGHUP stays so, which is `nohup`'s.
+        """
         for name in WORDS:
-            if hasattr(signal, name) and (always or signal.getsignal(getattr(signal, name)) is not signal.SIG_IGN):
-                signal.signal(getattr(signal, name), self._handle)
+            number = getattr(signal, name, None)  # not on every system
+            if number is not None and (signal.getsignal(number) is not signal.SIG_IGN or (always and name != "SIGHUP")):
+                signal.signal(number, self._handle)
         sys.unraisablehook = self._again
 
     @contextmanager
@@ -116,7 +120,7 @@ def _open_closed_streams():
 def prepare(*, always: bool = False):
     """Make the process ready for a command: standard streams that take any text, and answers to signals.
 
-    always: signals end the command even where the parent ignores them.
+    always: SIGINT and SIGTERM end the command even where the parent process ignores them.
     """
     signals.install(always)
     _open_closed_streams()
