@@ -1,13 +1,11 @@
 """The table of the costs of all designs of a search."""
 
-import os
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 
 import numpy as np
 
 from varigate.explore.costs.evaluator import Evaluator
+from varigate.explore.costs.workers import Workers
 from varigate.explore.spaces.varigate import SPACE
 from varigate.model import archive
 from varigate.model.errors import UserError
@@ -110,7 +108,7 @@ def tabulate(evaluator: Evaluator, labels: np.ndarray, *, workers: int | None = 
     `evaluator` then knows the cycles of all these designs, and answers at once.
     """
     designs = [SPACE.values(row) for row in labels]
-    with ProcessPoolExecutor(workers or os.cpu_count(), get_context("spawn"), _start, (evaluator,)) as pool:
+    with Workers(workers, _start, (evaluator,)) as pool:
         found = _in_chunks(pool, _sizes, designs, "resources", progress)
         wanted = {key: values for values, (sizes, key) in zip(designs, found, strict=True) if not sizes.broken}
         # The longest simulations first: no process then starts one of them at the end.

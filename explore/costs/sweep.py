@@ -6,6 +6,7 @@ import dask
 from distributed import Client, LocalCluster, as_completed
 
 from varigate.explore.costs.synthesis import Point, measure
+from varigate.explore.costs.workers import deaf_children
 from varigate.model.errors import UserError
 from varigate.model.progress import counted
 
@@ -27,8 +28,10 @@ def cluster(scheduler: str | None = None, workers: int | None = None):
     """
     with dask.config.set({"distributed.scheduler.allowed-failures": RETRIES}):
         if scheduler is None:
-            with LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1",
-                              dashboard_address=PAGE) as local, Client(local) as client:
+            with deaf_children():
+                local = LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1",
+                                     dashboard_address=PAGE)
+            with local, Client(local) as client:
                 yield client
             return
         try:

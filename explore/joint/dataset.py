@@ -1,13 +1,12 @@
 """The data set that the joint model of `varigate` is trained on: costs of random designs on random workloads."""
 
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 
 import numpy as np
 
 from varigate.explore.costs.calibration import Calibration
 from varigate.explore.costs.evaluator import Evaluator
+from varigate.explore.costs.workers import Workers
 from varigate.explore.spaces.family import Family
 from varigate.explore.spaces.varigate import SPACE, candidates
 from varigate.explore.spaces.workloads import Workload, random_workload
@@ -95,7 +94,7 @@ def make(workloads: int, designs: int, each: int, seed: int, *, device: Device,
     shapes = [random_workload(rng) for _ in range(workloads)]
     rows = [np.sort(rng.choice(designs, each, replace=False)) for _ in shapes]
     logs = np.full((designs, workloads, len(TARGETS)), np.nan)
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+    with Workers(workers) as pool:
         tasks = [(shape, labels[some], device, calibration) for shape, some in zip(shapes, rows, strict=True)]
         results = counted(pool.map(_evaluate, tasks), "designs on workloads", len(tasks), "workload", shown=progress)
         for place, (some, found) in enumerate(zip(rows, results, strict=True)):

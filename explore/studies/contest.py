@@ -4,9 +4,8 @@ A run draws from `np.random.default_rng([seed, CRC-32 of the task's name, CRC-32
 outcome depends neither on the order of the runs nor on the number of processes.
 """
 
-import multiprocessing
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +15,7 @@ from zlib import crc32
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from varigate.explore.costs.workers import Workers
 from varigate.explore.methods import CHANCELESS, FRONT_METHODS, METHODS
 from varigate.explore.search.task import Task, run
 from varigate.model import archive
@@ -147,8 +147,7 @@ def run_missing(contest: Contest, folder: Path, processes: int = 1, *,
                 traces[pair] = _runs(contest, *pair, paths[pair])
                 work.update()
         else:
-            # New processes: a fork of a process with threads may hang.
-            with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+            with Workers(processes) as pool:
                 jobs = {pool.submit(_runs, contest, *pair, paths[pair]): pair for pair in missing}
                 for job in as_completed(jobs):
                     traces[jobs[job]] = job.result()

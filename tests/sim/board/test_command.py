@@ -27,11 +27,11 @@ WITH_TERMINAL = ("import fcntl, os, sys, termios; os.setsid(); fcntl.ioctl(0, te
 
 @pytest.fixture
 def start():
-    """Starts `varigate board iris …`; gives the process, and what its first lines say."""
+    """Starts `varigate board iris …`, with `before` before the command; gives the process, and its first lines."""
     started = []
 
-    def start(*arguments):
-        process = subprocess.Popen([sys.executable, "-m", "varigate", "board", "iris", *arguments], text=True,
+    def start(*arguments, before=()):
+        process = subprocess.Popen([*before, sys.executable, "-m", "varigate", "board", "iris", *arguments], text=True,
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         started.append(process)
         lines = dict(process.stdout.readline().split() for _ in range(1 + ("--web" in arguments)))
@@ -74,6 +74,16 @@ def test_over_tcp_with_the_page_then_an_end_from_outside(start, capsys):
     assert talk(capsys, lines["port"], "reconstruct", "5.1", "3.5", "1.4", "0.2")["class"] == "setosa"
     if sys.platform != "win32":
         end(process, signal.SIGTERM, 0, "")
+
+
+@POSIX
+@pytest.mark.parametrize(("number", "status", "message"), [
+    (signal.SIGINT, 130, "varigate board: interrupted\n"), (signal.SIGTERM, 0, ""),
+])
+def test_a_signal_that_the_parent_ignores_ends_it(start, number, status, message):
+    """As in the background of a script, where a shell has SIGINT ignored."""
+    process, _ = start("--tcp", "0", before=["sh", "-c", 'trap "" INT TERM; exec "$@"', "sh"])
+    end(process, number, status, message)
 
 
 def test_the_options_reach_the_array(monkeypatch, tmp_path):
