@@ -132,6 +132,8 @@ def _source(options) -> list[float] | str | Table | Images | None:
     if options.command != "classify" or picture_files.is_picture(name):
         return name
     if name in IMAGES:
+        if options.data and name != "mnist":
+            raise UserError(f"--data has no effect on {name}: it is the folder of MNIST's files; leave it out")
         return picture_files.labelled(name, options.count or IMAGE_COUNT, options.data)
     return classify_table.read(name, options.label, not options.no_header)
 
@@ -143,12 +145,12 @@ def _check_options(options):
               "count": (Images, f"the test images of {' and '.join(IMAGES)}"),
               "data": (Images, f"the test images of {' and '.join(IMAGES)}")}
     for name, (kind, noun) in wanted.items():
-        if getattr(options, name, None) and not isinstance(options.source, kind):
-            raise UserError(f"--{name.replace('_', '-')} is only for {noun}")
+        if getattr(options, name, None) not in (None, False) and not isinstance(options.source, kind):
+            raise UserError(f"--{name.replace('_', '-')} is only for {noun}; leave it out")
     if isinstance(options.source, Table) and options.out:
         classify_table.check_out(options.out, options.source)
     if options.save and isinstance(options.source, (Table, Images)):
-        raise UserError("--save is only for a single input")
+        raise UserError("--save is only for a single input; leave it out")
 
 
 def prepare(options):

@@ -13,11 +13,45 @@ from varigate.process import drop_unread_output, nobody_reads, say, words_of
 __all__ = ["Parser", "add_by_order", "add_no_header", "print_json", "run_command", "whole_number"]
 
 
+NOT_GIVEN = object()
+
+
 class Parser(argparse.ArgumentParser):
     """A parser that raises a `UserError` for an argument that it cannot parse; its subcommands' parsers do so, too.
 
-    Unlike that of argparse, it accepts a list of numbers that begins with a minus, as in `--z -1.25,0.5`.
+    Unlike that of argparse, it accepts a list of numbers that begins with a minus, as in `--z -1.25,0.5`. What it
+    returns has a set `given`: the destinations of the options that were given, even with the value of their default.
+
+    Examples
+    --------
+    >>> parser = Parser("try")
+    >>> _ = parser.add_argument("--size", type=int, default=1)
+    >>> _ = parser.add_argument("--colour")
+    >>> parser.parse_args(["--size", "1"]).given
+    {'size'}
     """
+
+    def __init__(self, *arguments, **options):
+        self._options = []
+        super().__init__(*arguments, **options)
+
+    def add_argument(self, *names, **options):
+        action = super().add_argument(*names, **options)
+        if action.option_strings and action.default is not argparse.SUPPRESS:
+            self._options.append(action)
+        return action
+
+    def parse_known_args(self, args=None, namespace=None):
+        namespace = argparse.Namespace() if namespace is None else namespace
+        for action in self._options:
+            setattr(namespace, action.dest, NOT_GIVEN)  # argparse then leaves its default out
+        namespace, rest = super().parse_known_args(args, namespace)
+        given = {action.dest for action in self._options if getattr(namespace, action.dest) is not NOT_GIVEN}
+        for action in self._options:
+            if action.dest not in given:
+                setattr(namespace, action.dest, action.default)
+        namespace.given = given | getattr(namespace, "given", set())  # there are those of a subcommand
+        return namespace, rest
 
     def parse_args(self, args=None, namespace=None):
         args = list(sys.argv[1:] if args is None else args)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from varigate.commands.checks import refuse
 from varigate.commands.network_options import add_network, board_of
 from varigate.platform.toolchains.configuration import add_options
 from varigate.sim.board.command import run_board
@@ -25,6 +26,8 @@ def add_arguments(parser):
 
 
 def run(options) -> int:
+    if options.pictures:
+        refuse(options, "tcp web", "with --pictures, which shows the board to nobody; leave it out")
     network, array, weights = board_of(options)
 
     def make() -> Board:

@@ -6,6 +6,8 @@ Results are written to build/BOARD-NETWORK/.
 from dataclasses import asdict
 
 from varigate import building
+from varigate.commands.checks import refuse
+from varigate.commands.network_options import refuse_dsps
 from varigate.model.errors import UserError
 from varigate.platform import boards, toolchains
 from varigate.platform.toolchains import flow, programmer, report
@@ -26,6 +28,12 @@ def add_arguments(parser):
 
 def run(options):
     settings = Configuration.load(options)
+    if options.toolchain == "none":
+        refuse(options, "program flash", "with --toolchain none, which makes no bitstream; leave one of them out")
+    if options.flash:
+        refuse(options, "program", "beside --flash; give one of them")
+    if "dsps" in options.given:
+        refuse_dsps(options, settings, flow.find_network(options.network, settings)[0])
     if options.program or options.flash:
         flow.check_tools(toolchains.find(options.toolchain))
     built = building.build(options.board, options.network, toolchain=options.toolchain, retrain=options.retrain,

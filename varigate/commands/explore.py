@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from varigate.commands import explore_commands
+from varigate.commands.checks import refuse
 from varigate.commands.explore_commands import FRONT, OUT
 from varigate.commands.network_options import DEVICE
 from varigate.explore.costs.cost_table import OBJECTIVES
@@ -13,6 +14,12 @@ from varigate.platform.toolchains.device import DEVICES
 
 SPACES = ("varigate", "vaesa")
 SEED = 1234
+ONLY_FOR = {  # command → space → options that have an effect in this space only
+    "dataset": {"varigate": "workloads designs each out seed processes", "vaesa": "dataset_path"},
+    "train": {"varigate": "data",
+              "vaesa": "dataset_path preset dataset_size pred_model vae_model obj gamma unseen"},
+    "search": {"varigate": "network device points nats best out", "vaesa": "dataset_path layer"},
+}
 
 
 def _count(text: str) -> int:
@@ -170,4 +177,7 @@ def add_arguments(parser):
 
 
 def run(options):
+    for space, names in ONLY_FOR.get(options.study, {}).items():
+        if options.space != space:
+            refuse(options, names, f"with --space {options.space}: it is for --space {space}; leave it out")
     explore_commands.COMMANDS[options.study](options)

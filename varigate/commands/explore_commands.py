@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from varigate.commands.checks import refuse
 from varigate.commands.network_options import DEVICE
 from varigate.explore.costs import synthesis_table
 from varigate.explore.costs.calibration import LEAST, Calibration, errors, errors_of, fit
@@ -19,6 +20,7 @@ from varigate.explore.costs.synthesis import Point, measure
 from varigate.explore.joint import dataset, presets, scores, training
 from varigate.explore.joint.model import JointModel
 from varigate.explore.joint.splits import by_layer
+from varigate.explore.methods import GUIDED
 from varigate.explore.search.proposal import COLUMNS
 from varigate.explore.search.search import best_designs, best_of_layer, front
 from varigate.explore.spaces import vaesa
@@ -47,6 +49,7 @@ def evaluator_of(options) -> Evaluator:
     calibration, networks = Calibration.read(), family(options.network)
     around = calibration.around(next(iter(networks.networks.values())))
     if not networks.judged:
+        refuse(options, "points nats", f"on {options.network}, whose accuracy is not known; leave it out")
         print(f"the accuracy of {options.network} is not known (it has no card), so it is not a limit", file=sys.stderr)
     return Evaluator(networks, DEVICES[options.device], calibration.area, around,
                      Tolerance(options.points, options.nats))
@@ -100,16 +103,15 @@ def _trainer(options):
         split = by_layer(len(table.layers), vaesa.SPACE.size, unseen=options.unseen, seed=options.seed)
         print(f"layers that are not trained on: {', '.join(map(str, split.unseen))}", file=sys.stderr)
         return presets.trainer(table, split, chosen, options.preset)
-    for name in ("dataset_size", "pred_model", "vae_model", "obj", "gamma"):
-        if getattr(options, name) is not None or options.preset == "paper":
-            raise UserError("--preset paper, --dataset-size, --pred-model, --vae-model, --obj and --gamma need "
-                            "--space vaesa")
     return training.trainer(dataset.read(options.data), seed=options.seed, nz=options.nz, epochs=options.epochs)
 
 
 def _train(options):
     out = options.out or OUT / f"{options.space}.npz"
     checkpoint = out.with_name(f"{out.stem}.checkpoint.npz")
+    if options.resume and not checkpoint.is_file():
+        raise UserError(f"there is no checkpoint {checkpoint} to resume: leave --resume out, or name the interrupted "
+                        "run's file by --out")
     for path in (out, checkpoint):
         check_writable(path)
     made = _trainer(options)
@@ -137,13 +139,20 @@ def _scores(options):
     print("\n".join(align([("split", *names), *lines])))
 
 
+def _refuse_model(options, method: str):
+    """Refuses --model for a search that no model guides."""
+    if method not in (*GUIDED, "latent-front"):
+        refuse(options, "model", f"with --method {method}, which no model guides; leave one of them out")
+
+
 def _search_layer(options):
     weights = presets.OBJECTIVES.get(options.objective)
     if weights is None:
         raise UserError(f"--objective for --space vaesa is one of {', '.join(presets.OBJECTIVES)}, "
                         f"not {options.objective}")
+    method = options.method or ("latent-bo" if options.model else "gp")
+    _refuse_model(options, method)
     model = JointModel.load(options.model, vaesa.SPACE) if options.model else None
-    method = options.method or ("latent-bo" if model else "gp")
     result = best_of_layer(vaesa.read(options.dataset_path), options.layer, model, weights, method=method,
                            budget=options.budget, seed=options.seed)
     if options.json:
@@ -172,17 +181,21 @@ def _search(options):
     if options.space == "vaesa":
         _search_layer(options)
         return
+    if options.objective == FRONT:
+        refuse(options, "best", "with --objective front, which prints all the best compromises; leave it out")
+    method = options.method or ("latent-front" if options.objective == FRONT else "latent-bo")
+    _refuse_model(options, method)
     out = options.out or OUT / f"{Path(options.network).stem}-{options.objective}.toml"
     check_writable(out)
     evaluator = evaluator_of(options)
     model = JointModel.load(options.model or training.SHIPPED, SPACE)
     running = {"budget": options.budget, "seed": options.seed, "progress": sys.stderr.isatty()}
     if options.objective == FRONT:
-        found, evaluations = front(evaluator, model, method=options.method or "latent-front", **running)
+        found, evaluations = front(evaluator, model, method=method, **running)
         best = min(found, key=lambda each: each.costs.edp)
     else:
         found, evaluations = best_designs(evaluator, model, objective=options.objective, count=options.best,
-                                          method=options.method or "latent-bo", **running)
+                                          method=method, **running)
         best = found[0]
     best.write(out)
     if options.json:

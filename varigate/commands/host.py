@@ -4,6 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
+from varigate.commands.checks import refuse
 from varigate.host import commands
 from varigate.host.client import Client, open_port
 from varigate.model.data import images, tables
@@ -114,6 +115,8 @@ def _add_save(command: Parser):
 
 
 def run(options):
+    if options.command in ("seed", "epsilon"):
+        refuse(options, "network", f"on {options.command}, which is the same for every network; leave it out")
     commands.prepare(options)
     port = open_port(options.port, options.baud)
     try:

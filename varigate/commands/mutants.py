@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from varigate.commands.checks import refuse
 from varigate.model.errors import UserError
 from varigate.model.files import check_writable, write_bytes
 from varigate.parsing import print_json, whole_number
@@ -40,6 +41,10 @@ def add_arguments(parser):
 def run(options) -> int:
     if options.jobs < 1:
         raise UserError(f"--jobs must be at least 1, not {options.jobs}")
+    if options.list:
+        refuse(options, "jobs budget resume json out", "with --list, which runs no tests; leave it out")
+    if options.only:
+        refuse(options, "count seed", "with --only, which names the mutants; leave it out")
     for path in (options.out, options.resume):
         if path is not None:
             check_writable(path)

@@ -3,7 +3,9 @@
 import sys
 from pathlib import Path
 
+from varigate.commands.checks import refuse
 from varigate.gateware.engine.program import Array
+from varigate.gateware.video.screen_layout import image_side
 from varigate.model.data import csv_reader, tables
 from varigate.model.data.columns import Wanted
 from varigate.model.data.images import ENVIRONMENT
@@ -17,8 +19,8 @@ from varigate.platform.toolchains import flow
 from varigate.platform.toolchains.configuration import SMALL, Configuration
 from varigate.platform.toolchains.device import DEVICES
 
-__all__ = ["DEVICE", "add_data", "add_network", "add_out", "add_table", "board_of",
-           "core_of", "given_table", "images_of_test", "print_figures", "trained_with_data"]
+__all__ = ["DEVICE", "add_data", "add_network", "add_out", "add_table", "board_of", "core_of", "given_table",
+           "images_of_test", "print_figures", "refuse_data", "refuse_dsps", "trained_with_data"]
 
 DEVICE = "xc7a100t"  # the default: simulated cores and all designs of a sweep fit it
 OUT = Path("build") / "model"
@@ -51,6 +53,21 @@ def add_table(parser, by_order: bool = False):
         add_by_order(parser)
 
 
+def refuse_data(options, name: str | None):
+    """Refuse --data for all but MNIST; `name` is that of the data set, None for a table of the user's."""
+    if name != "mnist":
+        refuse(options, "data", f"on {name or 'a table'}: it is the folder of MNIST's files; leave it out")
+
+
+def refuse_dsps(options, settings: Configuration, network: Network):
+    """Refuse --dsps where the array is not to be chosen."""
+    if settings.rows or settings.columns:
+        refuse(options, "dsps", "when the array is given; leave out --dsps, or --array and the file's rows and columns")
+    elif image_side(network) is None:
+        refuse(options, "dsps", f"on {network.name}, which is no network of images: its array is {SMALL}; give another "
+                                "one by --array")
+
+
 def given_table(options) -> bool:
     """Whether --csv and --label are given; a `UserError` if only one of them is, or an option that needs them."""
     if (options.csv is None) != (options.label is None):
@@ -64,6 +81,7 @@ def given_table(options) -> bool:
 def trained_with_data(options):
     """The trained network of the options (integers, floats and card), and its test data."""
     given, made = given_table(options), trained.load(options.network)
+    refuse_data(options, None if given else made.card["source"].get("name"))
     network = made.network
     if given:
         wanted = Wanted(network.inputs, network.feature_names, network.class_names, network.unit)
@@ -77,6 +95,7 @@ def core_of(options) -> tuple[Network, Array, str]:
     """The network, the array and the memory of the weights, as a build with these options has them."""
     settings = Configuration.load(options)
     network, _ = flow.find_network(options.network, settings)
+    refuse_dsps(options, settings, network)
     return network, *settings.choose(network, DEVICES[DEVICE])
 
 
@@ -87,6 +106,7 @@ def board_of(options) -> tuple[Network, Array, str]:
     """
     if options.array or options.config:
         return core_of(options)
+    refuse(options, "dsps", f"on a virtual board's array, which is {SMALL} without --array and --config; leave it out")
     settings = Configuration.load(options)
     return flow.find_network(options.network, settings)[0], settings.change(SMALL), settings.weights or "lut"
 
@@ -95,9 +115,12 @@ def images_of_test(options):
     """The codes (n, inputs) of the network's test images; None if it has none, or they are not on this machine."""
     path = flow.find_file(options.network, Configuration.load(options))
     if not present(cards.beside(path)[1]).exists():
+        refuse(options, "data", f"on {path}, which has no card that says what it was trained on; leave it out")
         return None
     try:
-        found = cards.images_of(cards.read_card(path), options.data)
+        card = cards.read_card(path)
+        refuse_data(options, card["source"].get("name"))
+        found = cards.images_of(card, options.data)
     except UserError as error:
         if options.data:
             raise

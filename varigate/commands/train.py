@@ -8,10 +8,12 @@ import sys
 from dataclasses import fields, replace
 from pathlib import Path
 
-from varigate.commands.network_options import add_data, add_out, add_table, given_table, print_figures
+from varigate.commands.checks import refuse
+from varigate.commands.network_options import add_data, add_out, add_table, given_table, print_figures, refuse_data
 from varigate.model.data import images, tables
 from varigate.model.data.code_range import saturation
 from varigate.model.errors import UserError
+from varigate.model.files import check_writable
 from varigate.model.network.names import check_name, name_of
 from varigate.model.nn.activations import quantisable
 from varigate.model.nn.losses import OUTPUTS
@@ -81,6 +83,9 @@ def run(options):
     settings = replace(recipe.settings if recipe else TrainingSettings(),
                        **{name: tuple(value) if name == "hidden" else value for name, value in given.items()
                           if value is not None})
+    refuse_data(options, recipe and recipe.data)
+    if not settings.hidden and settings.output == "linear":
+        refuse(options, "activation", "without hidden layers and with a linear output; leave it out")
     if recipe and recipe.data in images.IMAGES:
         made, path = _make_of_images(options, recipe.data, settings)
     else:
@@ -106,8 +111,7 @@ def _judge(made: trained.Trained) -> int:
 
 
 def _make_of_table(options, settings: TrainingSettings):
-    if options.resume:
-        raise UserError("--resume is only for training on images, which writes checkpoints")
+    refuse(options, "resume", "on a table: only training on images writes checkpoints; leave it out")
     if options.csv is None:
         dataset, source = tables.load(options.dataset), None
     else:
@@ -124,9 +128,15 @@ def _make_of_table(options, settings: TrainingSettings):
 def _make_of_images(options, data: str, settings: TrainingSettings):
     name = options.name or options.dataset
     path = _place(options, name)
+    refuse(options, "no_cross_validation", "on images, which are measured on others than it trains on; leave it out")
+    checkpoint = options.out / f"{name}{CHECKPOINT}"
+    if options.resume and not checkpoint.is_file():
+        raise UserError(f"there is no checkpoint {checkpoint} to resume: leave --resume out, or name the interrupted "
+                        "run's folder by --out and its network by --name")
+    check_writable(checkpoint)
     train, test = images.load(data, options.data)
     made = trained.make(train, settings, test=test, seed=options.seed, name=name, progress=True,
-                        checkpoint=options.out / f"{name}{CHECKPOINT}", resume=options.resume)
+                        checkpoint=checkpoint, resume=options.resume)
     return made, path
 
 
