@@ -4,6 +4,7 @@ import errno
 import os
 import re
 import time
+from pathlib import Path
 
 import serial
 from serial.tools import list_ports
@@ -62,8 +63,11 @@ def _port_trouble(name: str, error: Exception) -> str:
     cause = error.__context__  # some of pyserial's exceptions have the operating system's number only here
     number = getattr(error, "errno", None) or (cause.args[0] if cause is not None and cause.args else None)
     text = " ".join(str(error).split())
-    if name.startswith("socket:") and not re.fullmatch(r"socket://[^/]+:\d+(/.*)?", name):
-        return f"{name} is not a network port: write socket://HOST:PORT"
+    address = re.fullmatch(r"socket://[^/]+:(\d+)(/.*)?", name)
+    if name.startswith("socket:") and not (address and 0 < int(address[1]) < 1 << 16):
+        return f"{name} is not a network port: write socket://HOST:PORT, with a PORT of 1…65535"
+    if Path(name).is_file() or Path(name).is_dir():
+        return f"{name} is not a serial port but a {'folder' if Path(name).is_dir() else 'file'}; {_ports()}"
     if number == errno.ECONNREFUSED:
         return f"nothing listens at {name}: start the board, or the program that serves it, first"
     if number == errno.ENOTTY:
@@ -79,7 +83,8 @@ def _port_trouble(name: str, error: Exception) -> str:
 
 def _ports() -> str:
     """A list of the ports of this machine, for messages."""
-    return f"ports on this machine: {', '.join(sorted(port.device for port in list_ports.comports())) or 'none'}"
+    found = ", ".join(sorted(port.device for port in list_ports.comports())) or "none"
+    return f"ports on this machine: {found}; varigate board makes a virtual one, and prints its name"
 
 
 class Client:

@@ -1,10 +1,12 @@
 """The networks that one search chooses from: one per width of weights, with the accuracy that its integers lose."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from varigate.explore.spaces.networks import base
 from varigate.explore.spaces.workloads import PATTERN, Workload
 from varigate.model.errors import UserError
+from varigate.model.network import network_file
 from varigate.model.network.network import Network
 from varigate.model.network.variants import BITS, find_bits
 from varigate.platform.toolchains.flow import find_network
@@ -97,8 +99,8 @@ def _loss(card: dict, reference: dict) -> dict:
 def family(name: str) -> Family:
     """The networks of a name, a file or a shape.
 
-    A named network or a file comes with 8-bit weights, and with narrower ones if such files lie beside it. A shape
-    (`Workload.parse`) gets random integers of every width, and has no known accuracy.
+    A named network or a file comes with its own weights, and with others if such files lie beside it (`find_bits`). A
+    shape (`Workload.parse`) gets random integers of every width, and has no known accuracy.
 
     Raises
     ------
@@ -113,17 +115,14 @@ def family(name: str) -> Family:
     """
     if PATTERN.fullmatch(name):
         return Family(name, {bits: base(name, bits) for bits in BITS}, {})
-    paths = {}
+    path, paths = network_file.find(name), {}
     for bits in BITS:
-        try:
-            paths[bits] = find_bits(name, bits)
-        except UserError:
-            if bits == max(BITS):
-                raise
+        with suppress(UserError):  # of the file itself one width is there
+            paths[bits] = find_bits(path, bits)
     found = {bits: find_network(str(path)) for bits, path in paths.items()}
     networks = {bits: network for bits, (network, _) in found.items()}
     if len(shapes := {str(Workload.of(each)) for each in networks.values()}) > 1:
         raise UserError(f"the networks of {name} have different shapes ({', '.join(sorted(shapes))}); "
                         "train all of them with one shape")
-    _, reference = found[max(BITS)]
+    _, reference = found[max(found)]
     return Family(name, networks, {bits: _loss(card, reference) for bits, (_, card) in found.items()})

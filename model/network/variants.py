@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from varigate.model import json_text
 from varigate.model.errors import UserError
 from varigate.model.files import present
 from varigate.model.fixedpoint.epsilon import KINDS, epsilon_table, segments_of
@@ -123,10 +124,23 @@ def units(network: Network) -> dict:
             "epsilon": next(name for name, each in KINDS.items() if each == kind)}
 
 
+def _own_bits(path: Path) -> int:
+    """The bits that a network's weights were trained for: as the card beside it says, or else its name."""
+    try:
+        found = json_text.parse(path.with_suffix(".json").read_bytes())["settings"]["bits"]
+    except (OSError, ValueError, LookupError, TypeError):
+        found = None
+    if found in BITS:
+        return found
+    named = re.search(r"-w([46])$", path.stem)
+    return int(named[1]) if named else BITS[0]
+
+
 def find_bits(name_or_path, bits: int) -> Path:
     """Find the file of a network with weights of `bits` bits.
 
-    It is NAME.npz for 8 bits, and NAME-w6.npz or NAME-w4.npz beside it for fewer.
+    It is the network's own file where that has them, by its card or else by its name; or, beside it, NAME.npz or
+    NAME-w8.npz for 8 bits, and NAME-w6.npz or NAME-w4.npz for fewer.
 
     Raises
     ------
@@ -145,11 +159,12 @@ def find_bits(name_or_path, bits: int) -> Path:
     if bits not in BITS:
         raise UserError(f"weights have {', '.join(map(str, BITS[:-1]))} or {BITS[-1]} bits, not {bits!r}")
     path = network_file.find(name_or_path)
-    if bits == BITS[0]:
+    own = _own_bits(path)
+    if own == bits:
         return path
     name = re.sub(r"-w\d$", "", path.stem)
-    found = path.with_name(f"{name}-w{bits}.npz")
-    if not present(found).is_file():
-        raise UserError(f"there is no {found}: varigate train {name} --bits {bits} --name {found.stem} "
-                        f"--out {found.parent} makes it")
+    places = [path.with_name(f"{each}.npz") for each in ([name] if bits == BITS[0] else []) + [f"{name}-w{bits}"]]
+    found = next((place for place in places if place != path and present(place).is_file()), None)
+    if found is None:
+        raise UserError(f"network {path.stem} has weights of {own} bits, and there is no {places[-1]} with {bits}")
     return found

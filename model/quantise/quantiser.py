@@ -64,7 +64,8 @@ def quantise_layer(name: str, layer: Affine, mean, source: Format, target: Forma
     absorbed = (layer.weights - weights / scale[:, None]) @ mean
     bias = np.floor((layer.bias + absorbed) * scale * 2.0**source.frac + 0.5)
     if np.abs(bias).max() >= 1 << 31:
-        raise UserError(f"layer {name}: a bias of {np.abs(layer.bias).max():.3g} is too large; standardise the data")
+        raise UserError(f"layer {name}: a bias of {np.abs(layer.bias).max():.3g} is too large for 32 bits: training "
+                        "has diverged, so take a smaller learning_rate, on the command line a smaller --rate")
     return IntegerLayer(weights.astype(np.int64), bias.astype(np.int64), shift, target, activation)
 
 

@@ -5,17 +5,20 @@ Its `source` is {"name": …} for a data set of the program, or {"csv": path, "l
 are not UTF-8 are found again.
 """
 
+import re
+from dataclasses import fields
 from pathlib import Path
 
 from varigate.model.data import csv_reader, images, tables
 from varigate.model.data.images import Images
 from varigate.model.data.tables import LabelledTable
 from varigate.model.errors import UserError
-from varigate.model.paths import from_text, to_text
+from varigate.model.network.names import check_name
+from varigate.model.paths import from_text, shell_word, to_text
 from varigate.model.train import card_file
-from varigate.model.train.recipes import TrainingSettings
+from varigate.model.train.recipes import RECIPES, Recipe, TrainingSettings
 
-__all__ = ["beside", "csv_dataset", "dataset_of", "images_of", "read_card", "settings_of"]
+__all__ = ["beside", "bits_hint", "csv_dataset", "dataset_of", "images_of", "read_card", "settings_of", "train_command"]
 
 
 def csv_dataset(path, label: str, header: bool = True) -> tuple[LabelledTable, dict]:
@@ -111,6 +114,61 @@ def read_card(path) -> dict:
     try:
         content = card_file.read(card)
     except FileNotFoundError as error:
-        raise UserError(f"{path} has no card ({card.name}) beside it, so its origin is unknown; train it") from error
+        raise UserError(f"{path} has no card ({card.name}) beside it, so its origin is unknown; networks that varigate "
+                        "train makes have one") from error
     card_file.check(content, card, card_file.NEEDED)
     return content
+
+
+def _changes(settings: TrainingSettings, recipe: TrainingSettings) -> list[str]:
+    """The options of `train` that make `settings` of a recipe's; --bits is not among them."""
+    words = []
+    for name in (field.name for field in fields(TrainingSettings) if field.name != "bits"):
+        value = getattr(settings, name)
+        if value != getattr(recipe, name):
+            values = value if name == "hidden" else (value,)
+            words += [f"--{name.replace('_', '-')}", *map(str, values)]
+    return words
+
+
+def train_command(card: dict, *, bits: int, name: str, out) -> str:
+    """The command that trains a network as `card` says, but for the bits of its weights; quoted for a shell.
+
+    Examples
+    --------
+    >>> card = {"source": {"name": "iris"}, "settings": TrainingSettings(latent=3).as_dict()}
+    >>> train_command(card, bits=4, name="iris-w4", out="my nets")
+    "varigate train iris --latent 3 --bits 4 --name iris-w4 --out 'my nets'"
+    """
+    source, settings = card["source"], settings_of(card)
+    if "csv" in source:
+        words = ["--csv", from_text(source["csv"]), "--label", source["label"], *_changes(settings, TrainingSettings())]
+        words += [] if source.get("header", True) else ["--no-header"]
+    else:
+        recipes = {key: recipe for key, recipe in RECIPES.items() if recipe.data == source["name"]}
+        recipes = recipes or {source["name"]: Recipe(source["name"], TrainingSettings())}
+        changes = {key: _changes(settings, recipe.settings) for key, recipe in recipes.items()}
+        key = min(changes, key=lambda each: len(changes[each]))
+        words = [key, *changes[key]]
+    if card.get("seed"):
+        words += ["--seed", str(card["seed"])]
+    return " ".join(map(shell_word, ["varigate", "train", *words, "--bits", str(bits), "--name", name, "--out", out]))
+
+
+def bits_hint(path, bits: int) -> str:
+    """What to do about a network file that has weights of other than `bits` bits: how to train one that has them.
+
+    Examples
+    --------
+    >>> from varigate.model.network import network_file
+    >>> bits_hint(network_file.find("iris"), 6).split(" --out ")[0]
+    'varigate train iris --bits 6 --name iris-w6'
+    """
+    path = Path(path)
+    name = f"{re.sub(r'-w[0-9]$', '', path.stem)}-w{bits}"
+    try:
+        check_name(name)
+        command = train_command(read_card(path), bits=bits, name=name, out=path.parent)
+    except UserError as error:
+        return f"leave the choice of bits out, since no command trains one ({error})"
+    return f"{command} makes it"

@@ -52,10 +52,20 @@ class Steps:
 def find_file(name: str, settings: Configuration) -> Path:
     """Find the file of the network called `name`, with weights of as many bits as the settings say.
 
+    A `UserError` where there is none says how to train one.
+
     >>> find_file("iris", Configuration()).name, find_file("iris", Configuration(bits=4)).name
     ('iris.npz', 'iris-w4.npz')
     """
-    return network_file.find(name) if settings.bits is None else find_bits(name, settings.bits)
+    path = network_file.find(name)
+    if settings.bits is None:
+        return path
+    try:
+        return find_bits(path, settings.bits)
+    except UserError as error:
+        from varigate.model.train import cards  # here: scikit-learn takes its time, and only a hint needs it
+
+        raise UserError(f"{error}; {cards.bits_hint(path, settings.bits)}") from error
 
 
 def find_network(name: str, settings: Configuration | None = None):

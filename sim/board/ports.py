@@ -120,7 +120,7 @@ def listen(number: int) -> socket.socket:
         if the port cannot be opened.
     """
     if not 0 <= number < 1 << 16:
-        raise UserError(f"a port must be 0…65535, not {number}")
+        raise UserError(f"a port must be 0…65535, not {number}; 0 is any free one")
     try:
         return socket.create_server((HOST, number))
     except OSError as error:

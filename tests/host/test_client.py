@@ -139,13 +139,15 @@ def test_a_port_that_is_absent_or_none(tmp_path):
     (tmp_path / "file").touch()
     absent = str(tmp_path / "ttyUSB9")
     assert trouble(absent).startswith(f"there is no serial port {absent}; ports on this machine: ")
-    for name in (os.devnull, str(tmp_path / "file")):
-        assert trouble(name).startswith(f"{name} is not a serial port; ports on this machine: ")
+    for name, what in ((os.devnull, ""), (str(tmp_path / "file"), " but a file"), (str(tmp_path), " but a folder")):
+        assert trouble(name).startswith(f"{name} is not a serial port{what}; ports on this machine: ")
+        assert trouble(name).endswith("; varigate board makes a virtual one, and prints its name")
     assert trouble("nonsense://x").startswith("cannot open nonsense://x")
     with socket.create_server(("localhost", 0)) as server:
         closed = f"socket://localhost:{server.getsockname()[1]}"
     assert trouble(closed).startswith(f"nothing listens at {closed}")
-    assert trouble("socket://localhost") == "socket://localhost is not a network port: write socket://HOST:PORT"
+    for name in ("socket://localhost", "socket://localhost:0", "socket://localhost:65536", "socket://localhost:-1"):
+        assert trouble(name) == f"{name} is not a network port: write socket://HOST:PORT, with a PORT of 1…65535"
 
 
 def test_a_port_that_another_program_holds():

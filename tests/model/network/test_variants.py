@@ -101,7 +101,22 @@ def test_the_file_of_fewer_bits_lies_beside(tmp_path):
     few.touch()
     assert find_bits(str(own), 8) == own
     assert find_bits(str(own), 4) == find_bits(few, 4) == few
-    with pytest.raises(UserError, match=rf"no {tmp_path}/mine-w6\.npz: varigate train mine --bits 6 "
-                                        rf"--name mine-w6 --out {tmp_path} makes it"):
+    with pytest.raises(UserError, match=r"^network mine has weights of 8 bits, and there is no .*mine-w6\.npz"):
         find_bits(own, 6)
     assert find_bits("mnist", 8) == network_file.SHIPPED / "mnist.npz"
+    assert find_bits("iris-w4", 8) == network_file.SHIPPED / "iris.npz"
+
+
+def test_a_network_that_has_the_bits_already_is_taken(tmp_path):
+    """By its card, whatever its name is; a card that cannot be read says nothing."""
+    own, card = tmp_path / "s4.npz", tmp_path / "s4.json"
+    own.touch()
+    for content in (b"{", b"[]", b"[" * 5000, b'{"settings": 4}', b'{"settings": {"bits": "4"}}'):
+        card.write_bytes(content)
+        assert find_bits(own, 8) == own
+    card.write_text('{"settings": {"bits": 4}}')
+    assert find_bits(own, 4) == own
+    with pytest.raises(UserError, match=r"^network s4 has weights of 4 bits, and there is no .*s4-w8\.npz with 8$"):
+        find_bits(own, 8)
+    (tmp_path / "s4-w8.npz").touch()
+    assert find_bits(own, 8) == tmp_path / "s4-w8.npz"

@@ -143,6 +143,35 @@ def test_a_bad_file_is_refused(tmp_path, text, message):
         load(tmp_path, text)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path, encoding):
+    path = tmp_path / "build.toml"
+    path.write_text("rows = 4 # für\n", encoding)
+    assert given("--config", str(path)).rows == 4
+
+
+@pytest.mark.parametrize(("content", "message"), [
+    (b"\xff\xfer\0o\0w\0", "is not a TOML file: it is in UTF-16: save it in UTF-8"),
+    (b"\xfe\xff\0r", "it is in UTF-16"), (b"r\0o\0w\0s\0", "is not a TOML file: "),
+    (b"rows = 4 # f\xfcr", "it is not in UTF-8 (invalid start byte at byte 12): save it in UTF-8"),
+    (b"rows = " + b"[" * 3000 + b"]" * 3000, "it is nested too deeply; a line is `rows = 8`"),
+    (b"rows = " + b"{a=" * 3000, "is not a TOML file"),
+    (b"rows." + b"a." * 3000 + b"b = 1", "rows must be a positive whole number, not {'a': {'a':"),
+    (b"rows = " + b"9" * 5000, "is not a TOML file: "),
+    (b"rows = 0x" + b"f" * 5000, "rows must be at most 1,000,000,000"),
+    (b"bits = [0x" + b"f" * 5000 + b"]", "bits must be 8 or 6 or 4, not a list"),
+    (b'packed = "' + b"f" * 5000 + b'"', "packed must be true or false, not 'fff"),
+    (b"a" * 5000 + b" = 1", "unknown key 'aaa"),
+], ids=range(12))
+def test_a_strange_file_is_one_short_line(tmp_path, content, message):
+    path = tmp_path / "build.toml"
+    path.write_bytes(content)
+    with pytest.raises(UserError) as caught:
+        given("--config", str(path))
+    text = str(caught.value)
+    assert message in text and "\n" not in text and len(text) < 400
+
+
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(UserError, match=r"cannot read .*none.toml: No such file"):
         given("--config", str(Path(tmp_path, "none.toml")))

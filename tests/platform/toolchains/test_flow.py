@@ -1,4 +1,5 @@
 import json
+import shlex
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -6,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from varigate.__main__ import main
 from varigate.model.errors import UserError
 from varigate.model.network import network_file
 from varigate.model.network.variants import variant
@@ -64,6 +66,40 @@ def test_training_anew_by_the_card_of_a_file(tmp_path, quick):
         flow.retrain(str(path), tmp_path / "build")
 
 
+def test_the_hint_for_other_bits_is_a_command_that_makes_them(tmp_path, quick, monkeypatch):
+    table = tmp_path / "my table.csv"
+    table.write_text("a,b,my kind\n" + "".join(f"{i % 7},{i % 5},{'xy'[i % 2]}\n" for i in range(40)))
+    dataset, source = cards.csv_dataset(table, "my kind")
+    settings = TrainingSettings(epochs=3, hidden=(5,), latent=3, bits=4, beta=0.5)
+    path = tmp_path / "s4.npz"
+    trained.save(trained.make(dataset, settings, seed=7, name="s4", source=source), path)
+    assert flow.find_file(str(path), Configuration(bits=4)) == path
+    with pytest.raises(UserError) as caught:
+        flow.find_file(str(path), Configuration(bits=6))
+    hint = str(caught.value).split("; ", 1)[1].removesuffix(" makes it")
+    assert main(shlex.split(hint)[1:]) == 0
+    made = flow.find_file(str(path), Configuration(bits=6))
+    card = cards.read_card(made)
+    assert made == tmp_path / "s4-w6.npz" and card["seed"] == 7
+    assert cards.settings_of(card) == replace(settings, bits=6)
+
+
+@pytest.mark.parametrize(("name", "bits", "command"), [
+    ("mnist-free", 4, "varigate train mnist-free --bits 4 --name mnist-free-w4 --out "),
+    ("mnist", 4, "varigate train mnist --bits 4 --name mnist-w4 --out ")])
+def test_the_hint_for_a_shipped_network_names_its_recipe(name, bits, command):
+    with pytest.raises(UserError, match=f"; {command}"):
+        flow.find_file(name, Configuration(bits=bits))
+
+
+@pytest.mark.parametrize("name", ["my net", "x" * 30])
+def test_without_a_card_or_a_name_no_command_is_promised(tmp_path, iris, name):
+    path = tmp_path / f"{name}.npz"
+    network_file.save(iris, path)
+    with pytest.raises(UserError, match=r"leave the choice of bits out, since no command trains one \(.*\)$"):
+        flow.find_file(str(path), Configuration(bits=4))
+
+
 def test_a_card_counts_only_for_the_network_it_was_written_for(tmp_path):
     path = tmp_path / "mine.npz"
     shutil.copy(network_file.find("iris"), path)
@@ -95,7 +131,7 @@ def test_the_network_that_settings_ask_for(tmp_path):
     assert flow.find_network(str(own), Configuration(sigmoid="table", bits=8))[1] == card
     assert flow.find_network(str(own), Configuration(bits=6))[0].name == "few"
     assert flow.find_file(str(own), Configuration(bits=6)) == few
-    with pytest.raises(UserError, match=r"no .*mine-w4\.npz: varigate train mine --bits 4"):
+    with pytest.raises(UserError, match=r"no .*mine-w4\.npz with 4; leave the choice of bits out"):
         flow.find_network(str(own), Configuration(bits=4))
     with pytest.raises(UserError, match="network iris has no sigmoid"):
         flow.find_network("iris", settings)
