@@ -58,3 +58,12 @@ def test_a_second_buffer_takes_memory():
 def test_a_network_without_hidden_layers_has_no_buffer_between_layers():
     core = NetworkStructure(Workload.parse("6-z2-c0").network()).on(Array(2, 2), "lut")
     assert core.banks == core.hidden_words == core.hidden_luts == 0
+
+
+@pytest.mark.parametrize(("inputs", "buffers", "luts"), [(24, 1, 2 / 3), (24, 2, 4 / 3), (40, 2, 8 / 3)])
+def test_memories_of_32_64_and_128_words(inputs, buffers, luts):
+    """Up to 32 words two look-up tables hold three bits; of 64 words four do, and of 128 eight."""
+    engine = NetworkStructure(Workload.parse(f"{inputs}-z2-c0").network())
+    (_, input_bits), (_, latent_bits) = engine.vectors
+    core = engine.on(Array(4, 1, buffers=buffers), "lut")
+    assert core.vector_luts == pytest.approx(luts * input_bits + latent_bits * 2 / 3)
