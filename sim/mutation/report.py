@@ -22,9 +22,10 @@ Written by `varigate mutants`: {total} small faults, drawn by the seed {seed} fr
 possible ones in {files} files (each file in proportion to its own), put to the tests one at a time. **{rate}** were
 noticed; {least} is the least allowed, and every survivor must be explained.
 
-A mutant counts as killed when a test fails, and as timed out when the tests compute for more than twice as long as
-without it, and a quarter of a minute. Only tests that reach the changed statement are run, those of the module first,
-then the quickest, until one fails or they have had {budget:g} seconds of CPU time. So the rate is a lower bound.
+A mutant counts as killed when a test fails, and as timed out when a test computes for more than twice as long as the
+slowest of its file does without the mutant, and a quarter of a minute. Only tests that reach the changed statement are
+run, those of the module first, then the quickest, until one fails or they have had {budget:g} seconds of CPU time. So
+the rate is a lower bound.
 
 ## By kind
 

@@ -7,6 +7,7 @@ import ast
 import json
 import os
 import sys
+import time
 from dataclasses import dataclass, field
 from importlib.machinery import PathFinder, SourceFileLoader
 from pathlib import Path
@@ -26,8 +27,9 @@ class PytestCall:
     ----------
     arguments : list of str
         of pytest.
-    limit : int
-        seconds of CPU time, which does not depend on the load of the machine; 0 for none. Windows has no such limit.
+    limits : {str: int}
+        seconds of CPU time for "collection" and each test, by its name; a test without one has that of the collection.
+        The process ends in one that takes longer, whatever the load of the machine. Windows has no such limit.
     watched : list of str
         the Python files, from the current folder, whose statements are watched.
     out : str
@@ -35,7 +37,7 @@ class PytestCall:
     """
 
     arguments: list[str]
-    limit: int = 0
+    limits: dict[str, int] = field(default_factory=dict)
     watched: list[str] = field(default_factory=list)
     out: str = ""
 
@@ -146,20 +148,27 @@ def _cpu_seconds() -> float:
     return sum(os.times()[:4])
 
 
-def _set_limit(seconds: int):
-    try:
-        import resource
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
+class _Limiter:
+    """A plugin of pytest that limits the CPU time of the collection and of each test."""
+
+    def __init__(self, limits: dict[str, int]):
+        self._limits = limits
+        self.pytest_runtest_logstart("collection")
+
+    def pytest_runtest_logstart(self, nodeid):
+        try:
+            import resource
+        except ImportError:
+            return
+        seconds = int(time.process_time()) + self._limits.get(nodeid, self._limits["collection"])
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.RLIM_INFINITY))
 
 
 def _main(path: Path) -> int:
     call = PytestCall(**json.loads(path.read_text("utf-8")))
-    if call.limit:
-        _set_limit(call.limit)
     recorder = Recorder(call.watched) if call.out else None
-    status = pytest.main(call.arguments, plugins=[recorder] if recorder else [])
+    limiter = _Limiter(call.limits) if call.limits else None
+    status = pytest.main(call.arguments, plugins=[plugin for plugin in (recorder, limiter) if plugin])
     if recorder:
         Path(call.out).write_text(json.dumps(recorder.found), "utf-8")
     return status

@@ -21,7 +21,7 @@ __all__ = ["MutantOutcome", "Reach", "Suite"]
 RUNNER = Path(__file__).with_name("runner.py")
 PYTEST = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
 WAITING = 20  # seconds by the clock that a second of CPU time may take
-SPARE = 15  # seconds of CPU time that any run may take
+SPARE = 15  # seconds of CPU time that any test may take
 ENDED = {-getattr(signal, name) for name in ("SIGXCPU", "SIGKILL") if hasattr(signal, name)}  # by the limit
 USAGE = 4  # pytest's exit status for wrong arguments
 NO_TESTS = 5  # pytest's exit status if all tests of a file are left out, by a marker for instance
@@ -82,7 +82,7 @@ class Suite:
         UserError
             if a test fails: then failures of mutants would mean nothing.
         """
-        code, output, found = self._run(None, [test], limit=0)
+        code, output, found = self._run(None, [test], {})
         if code not in (0, NO_TESTS):
             failed = FAILED.search(output)
             raise UserError("the tests fail without a mutant: " + (failed[1] if failed else output[-300:].strip()))
@@ -131,13 +131,16 @@ class Suite:
 
     def _judge(self, mutant: Mutant, tests: dict[str, float]) -> MutantOutcome:
         files = list(dict.fromkeys(name.partition("::")[0] for name in tests))
-        imports = sum(self.measured[test]["collection"].seconds for test in files)
+        imports = sum(self.measured[file]["collection"].seconds for file in files)
+        limits = {"collection": SPARE + round(2 * imports)}
+        for file in files:  # any test may have to make what the file's tests share
+            slowest = max(reach.seconds for reach in self.measured[file].values())
+            limits |= dict.fromkeys(self.measured[file].keys() - {"collection"}, SPARE + round(2 * slowest))
         try:
-            code, output, _ = self._run(mutant, list(tests), limit=SPARE + round(2 * (imports + sum(tests.values()))))
+            code, output, _ = self._run(mutant, list(tests), limits)
             if code == USAGE:
                 # The mutant has changed the list of tests, perhaps to none, for a module that cannot be imported.
-                whole = sum(each.seconds for test in files for each in self.measured[test].values())
-                code, output, _ = self._run(mutant, files, limit=SPARE + round(2 * whole))
+                code, output, _ = self._run(mutant, files, limits)
         except subprocess.TimeoutExpired:
             return MutantOutcome("timed out")
         if code in ENDED:
@@ -153,11 +156,8 @@ class Suite:
         for process in list(self._running):
             self._end(process)
 
-    def _run(self, mutant: Mutant | None, arguments: list[str], *, limit: int) -> tuple[int, str, dict]:
-        """Runs pytest in a copy of the tree with `mutant`, or else measures; exit status, output, what was found.
-
-        limit: CPU seconds, 0 for none.
-        """
+    def _run(self, mutant: Mutant | None, arguments: list[str], limits: dict[str, int]) -> tuple[int, str, dict]:
+        """Runs pytest in a copy of the tree with `mutant`, or else measures; exit status, output, what was found."""
         with tempfile.TemporaryDirectory(prefix="varigate-mutants-", ignore_cleanup_errors=True) as name:
             folder = Path(name)
             copy = self.tree.copy(folder)
@@ -170,7 +170,7 @@ class Suite:
                 path.write_bytes(mutant.apply(path.read_bytes().decode()).encode())
             self._check_imports(copy, environment)
             out = folder / "found.json"
-            call = {"arguments": [*PYTEST, *arguments], "limit": limit, "watched": [] if mutant else self.watched,
+            call = {"arguments": [*PYTEST, *arguments], "limits": limits, "watched": [] if mutant else self.watched,
                     "out": "" if mutant else str(out)}
             (folder / "call.json").write_text(json.dumps(call), "utf-8")
             process = subprocess.Popen([sys.executable, "-P", RUNNER, folder / "call.json"], cwd=copy,
@@ -178,7 +178,7 @@ class Suite:
                                        encoding="utf-8", errors="replace", start_new_session=True)
             self._running.add(process)
             try:
-                output, _ = process.communicate(timeout=WAITING * limit or None)
+                output, _ = process.communicate(timeout=WAITING * sum(limits.values()) or None)
             finally:
                 self._end(process)
                 self._running.discard(process)

@@ -104,3 +104,13 @@ def test_patterns_choose_the_tests(toy):
     assert SourceTree(toy, ["tests/test_o*.py"]).tests_of(PAIR) == {}
     with pytest.raises(UserError, match=r"no tests match tests/test_x\*\.py"):
         SourceTree(toy, ["tests/test_x*.py"])
+
+
+def test_a_test_that_does_not_end_is_noticed(toy, suite, monkeypatch):
+    monkeypatch.setattr("varigate.sim.mutation.suite.SPARE", 2)
+    (toy / PAIR).write_text("def count(n):\n    while n > 0:\n        n = n - 1\n    return n\n")
+    (toy / "tests/test_pair.py").write_text("from varigate.gateware.pair import count\n\n\n"
+                                            "def test_pair():\n    assert count(3) == 0\n")
+    suite.measured = {"tests/test_pair.py": suite.measure("tests/test_pair.py")}
+    mutant = next(each for each in select(toy, [PAIR])[PAIR] if each.after == "n = n + 1")
+    assert suite.judge(mutant) == MutantOutcome("timed out")
