@@ -11,7 +11,7 @@ from varigate.model.files.journal import finish
 from varigate.model.files.places import Place, find, refusals
 from varigate.model.files.staged import Staged, clean, write_all
 
-__all__ = ["Output", "check_writable", "make_ready", "write_bytes"]
+__all__ = ["OutputFile", "check_writable", "make_ready", "write_bytes"]
 
 STANDARD_OUTPUT = 1
 NO_TEMPORARY = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY)
@@ -44,7 +44,7 @@ def _open(place: Place) -> int:
     return os.dup(place.descriptor)
 
 
-class Output:
+class OutputFile:
     """What is written to the file `path`, in pieces: `save` puts it there as a whole, `discard` leaves all as it was.
 
     A regular file, or a new one, is replaced in one step and keeps its owner and permissions; other hard links keep
@@ -64,7 +64,7 @@ class Output:
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     output = Output(f"{folder}/a.txt")
+    ...     output = OutputFile(f"{folder}/a.txt")
     ...     output.write(b"one, ")
     ...     output.write(b"two")
     ...     before = Path(folder, "a.txt").exists()
@@ -159,7 +159,7 @@ def _fill(handle: int, content: bytes):
 
 
 def write_bytes(path, content: bytes):
-    """Write `content` to the file `path`, which is whole or unchanged; `Output` says what becomes of special files.
+    """Write `content` to the file `path`, which is whole or unchanged; `OutputFile` says what becomes of special files.
 
     Raises
     ------
@@ -174,7 +174,7 @@ def write_bytes(path, content: bytes):
     ...     Path(folder, "new", "a.bin").read_bytes()
     b'abc'
     """
-    output = Output(path)
+    output = OutputFile(path)
     try:
         output.write(content)
         output.save()

@@ -9,7 +9,7 @@ from amaranth.back import rtlil
 from amaranth.hdl import Signal, Value
 
 from varigate.model.errors import UserError
-from varigate.model.files import Output
+from varigate.model.files import OutputFile
 from varigate.sim.simulators import cxxrtl
 from varigate.sim.simulators.native import Changes, RunOutcome, Sink, load
 from varigate.sim.simulators.transfers import transact
@@ -69,7 +69,7 @@ class Simulation:
 
     def _open(self, text: str, trace, quick: bool = False):
         self._failure = None
-        self._trace = None if trace is None else Output(trace)
+        self._trace = None if trace is None else OutputFile(trace)
         try:
             self.library = load(cxxrtl.library(text, trace=trace is not None, quick=quick))
         except BaseException:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from varigate.model.errors import UserError
-from varigate.model.files import Output, present, read_together, write_bytes, write_together
+from varigate.model.files import OutputFile, present, read_together, write_bytes, write_together
 from varigate.model.files.staged import prefix
 
 OLD, NEW = b"old" * 100, b"new" * 300
@@ -30,7 +30,7 @@ def put(folder: Path, old: dict[str, bytes]):
 
 
 def in_pieces(path: Path):
-    output = Output(path)
+    output = OutputFile(path)
     try:
         for place in range(0, len(NEW), 300):
             output.write(NEW[place:place + 300])

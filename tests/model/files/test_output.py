@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from varigate.model.errors import UserError
-from varigate.model.files import Output, check_writable, output, write_bytes
+from varigate.model.files import OutputFile, check_writable, output, write_bytes
 from varigate.model.files.staged import prefix
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
@@ -229,7 +229,7 @@ def test_the_next_write_removes_what_a_process_that_died_has_left(tmp_path):
     dead, other = (tmp_path / f"{prefix(name)}01234567" for name in ("a", "b"))
     dead.write_bytes(b"half")
     other.write_bytes(b"half")
-    alive = Output(tmp_path / "a")
+    alive = OutputFile(tmp_path / "a")
     alive.write(b"from another ")
     write_bytes(tmp_path / "a", b"new")
     assert not dead.exists() and other.exists() and (tmp_path / "a").read_bytes() == b"new"
@@ -253,7 +253,7 @@ def test_an_interruption_leaves_the_old_file_alone(tmp_path, monkeypatch, error)
 
 
 def test_an_output_that_is_discarded_changes_nothing(tmp_path):
-    output = Output(tmp_path / "a")
+    output = OutputFile(tmp_path / "a")
     output.write(b"half")
     assert len(names(tmp_path)) == 1
     output.discard()
