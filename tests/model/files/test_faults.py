@@ -79,6 +79,7 @@ class TestFilesThatBelongTogether:
     def test_errors(self, tmp_path, every_error, old):
         faults = []
         for fault in every_error(lambda: self.save(tmp_path)):
+            assert not list(tmp_path.glob(".varigate-*")), fault
             assert contents(tmp_path) in (old, self.new), fault
             put(tmp_path, old)
             faults.append(fault)
