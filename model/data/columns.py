@@ -86,7 +86,8 @@ def _same(column: str, feature: str, unit: str) -> bool:
     """
     (name, bracket), (wanted, other) = fold(column), fold(feature)
     other = other or unit.casefold()
-    return name in (wanted, wanted + other) and (not bracket or not other or bracket == other)
+    alike = not {name, name + bracket}.isdisjoint({wanted, wanted + other})
+    return alike and (not bracket or not other or bracket == other)
 
 
 def _by_name(table: Table, places, wanted: Wanted) -> list[int | None]:

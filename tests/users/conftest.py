@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import matplotlib
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -37,5 +38,6 @@ def machine(tmp_path) -> Machine:
     home = tmp_path / "home"
     (home / "work").mkdir(parents=True)
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TEMP") if name in os.environ}
+    kept["MPLCONFIGDIR"] = matplotlib.get_cachedir()  # an empty home has no list of fonts, and making one may be told
     return Machine(home / "work", kept | {"HOME": str(home), "USERPROFILE": str(home), "PYTHONPATH": str(ROOT),
                                           "OPENBLAS_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"})

@@ -62,6 +62,7 @@ def test_what_could_be_meant_otherwise_is_refused(names, message):
 def test_brackets_tell_features_apart():
     wanted = Wanted(2, ("radius (mean)", "radius (worst)"))
     assert choose(table("Radius (worst)", "Radius (mean)"), wanted)[0] == [1, 0]
+    assert choose(table("radius (worst)", "Radius (mean)"), Wanted(2, ("radius_mean", "radius_worst")))[0] == [1, 0]
     with pytest.raises(UserError, match=r"column radius could be feature radius \(mean\), radius \(worst\)"):
         choose(table("radius", "x"), wanted)
     with pytest.raises(UserError, match="two features of one name"):

@@ -32,6 +32,14 @@ def test_a_table(tmp_path):
     np.testing.assert_array_equal(data.x, [[1.5, 100], [-2, 200], [0.25, 155]])
 
 
+def test_classes_stand_in_the_order_of_their_numbers(tmp_path):
+    data = read_csv(table(tmp_path, "x,kind\n1,10\n2,2.0\n3,2\n4,1\n"), "kind")
+    assert data.class_names == ("1", "2", "10") and data.labels.tolist() == [2, 1, 1, 0]
+    other = data.with_classes(("10", "1.0", "2", "3"))
+    assert other.class_names == ("10", "1.0", "2", "3") and other.labels.tolist() == [0, 2, 2, 1]
+    assert data.with_classes(("a", "b")) is data
+
+
 @pytest.mark.parametrize(("column", "step"), [
     ((0, 25.5), 0.1), ((10.1, 20.4), 0.05), ((0, 1), 0.005), ((0, 255), 1), ((0, 256), 2), ((-1, 1.55), 0.01),
     ((1e6, 1e6 + 200), 1), ((1e-9, 2e-7), 1e-9), ((3, 3), 0.02), ((0, 0), 0.005), ((-1e20, 1e20), 1e18),
@@ -65,6 +73,9 @@ def test_decimal_data_are_exact(tmp_path):
     ("x,kind\n1,a\nred,b\n", "row 3, column 'x': 'red' is not a number"),
     ("x,kind\n1,a\n2\n", "row 3: 1 cells where row 1 has 2"),
     ("x,kind\n1,a\n2,\n", "row 3, column 'kind': the label is missing"),
+    ("x,kind\n1,1\n2,2\n3,NA\n", "row 4, column 'kind': the label is missing"),
+    ('x,kind\n1,"a\n2,b"\n3,c\n4,c\n', "row 2, column 'kind': the label goes over several rows"),
+    (",x,kind\n0,1,a\n1,2,b\n", "own.csv: column 1 has no name"),
     ("x,kind\n1,a\n2,a\n", "column 'kind' has 1 different labels"),
     ('x,kind\n1,a\n"2,b\n', "own.csv, row 3: a quoted cell"),
 ])
