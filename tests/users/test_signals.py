@@ -38,7 +38,7 @@ def test_a_signal_while_modules_are_imported(start, way, number, words):
     while "numpy" not in process.stderr.readline():
         assert process.poll() is None
     process.send_signal(number)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     assert (process.returncode, out) == (128 + number, "")
     assert err.splitlines()[-1] == f"varigate build: {words}" and "Traceback" not in err
 
@@ -50,7 +50,7 @@ def test_a_signal_in_the_middle_of_a_command(start, machine, numbers):
     assert process.stderr.readline() == "training iris: 0/99,999,999 epochs …\n"
     for number in numbers:
         process.send_signal(number)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     assert process.returncode in {128 + number for number in numbers} and out == ""  # the first one that is delivered
     assert err.startswith("varigate train: ") and err.count("\n") == 1
     assert not list(machine.work.rglob("*.npz*"))
