@@ -7,6 +7,7 @@ from varigate.commands.checks import refuse
 from varigate.gateware.engine.program import Array
 from varigate.gateware.video.screen_layout import image_side
 from varigate.model.data import csv_reader, tables
+from varigate.model.data.code_range import saturation
 from varigate.model.data.columns import Wanted
 from varigate.model.data.images import ENVIRONMENT
 from varigate.model.errors import UserError
@@ -85,8 +86,11 @@ def trained_with_data(options):
     network = made.network
     if given:
         wanted = Wanted(network.inputs, network.feature_names, network.class_names, network.unit)
-        return made, tables.labelled_for(csv_reader.read(options.csv, not options.no_header), options.label, wanted,
-                                         network.input_offset, network.input_step, options.by_order)
+        dataset = tables.labelled_for(csv_reader.read(options.csv, not options.no_header), options.label, wanted,
+                                      network.input_offset, network.input_step, options.by_order)
+        for line in saturation(dataset.feature_names, dataset.x, network.input_offset, network.input_step):
+            print(f"{options.csv}, {line}", file=sys.stderr)
+        return made, dataset
     sets = cards.images_of(made.card, options.data)
     return made, cards.dataset_of(made.card).with_classes(network.class_names) if sets is None else sets[1]
 

@@ -1,11 +1,14 @@
 """Training of tables: several networks side by side."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from varigate.model.data.tables import LabelledTable
 from varigate.model.errors import UserError
-from varigate.model.train.fitting import fit
+from varigate.model.train import fitting
+from varigate.model.train.fitting import ATTEMPTS, fit
 from varigate.model.train.recipes import TrainingSettings
 
 QUICK = TrainingSettings(epochs=15, batch=10)
@@ -77,3 +80,51 @@ def test_progress_goes_to_standard_error_and_only_when_wanted(capsys):
     fit(data, QUICK, rows, [0], progress=True, text="learning")
     output, errors = capsys.readouterr()
     assert not output and "learning" in errors
+
+
+@pytest.fixture
+def attempts(monkeypatch):
+    """The number of networks and of epochs of every attempt that `fit` makes."""
+    made, train = [], fitting._side_by_side
+
+    def spy(dataset, settings, subsets, rngs, **running):
+        made.append((len(subsets), settings.epochs))
+        return train(dataset, settings, subsets, rngs, **running)
+
+    monkeypatch.setattr(fitting, "_side_by_side", spy)
+    return made
+
+
+def errors(data, network):
+    return int((network.infer(data.codes).cls != data.labels).sum())
+
+
+def test_networks_that_lost_a_class_are_trained_again_and_the_best_is_taken(attempts):
+    """One epoch does not suffice: there are as many attempts as are allowed, and none makes it worse."""
+    data, _ = table(80)
+    data = replace(data, x=np.where(data.labels[:, None], 3.0, -3.0) + 0.1 * data.x)
+    settings, everything = TrainingSettings(epochs=1, batch=20), np.arange(80)
+    networks = fit(data, settings, [everything] * 6, range(6))
+    assert attempts[0] == (6, 1) and 2 <= len(attempts) <= ATTEMPTS
+    assert [count for count, _ in attempts] == sorted((count for count, _ in attempts), reverse=True)
+    first = [fit(data, replace(settings, class_weight=1e-9), [everything], [seed])[0] for seed in range(6)]
+    assert sum(errors(data, each) for each in networks) < sum(errors(data, each) for each in first)
+
+
+def test_a_good_network_is_trained_once(attempts):
+    data, rows = table(60)
+    fit(data, TrainingSettings(epochs=60, batch=10), rows, [0])
+    assert len(attempts) == 1
+
+
+def test_without_a_class_loss_there_is_one_attempt(attempts):
+    data, rows = table(60)
+    fit(data, TrainingSettings(epochs=1, class_weight=0.0), rows, [0])
+    assert len(attempts) == 1
+
+
+def test_few_samples_get_more_epochs_in_every_attempt(attempts):
+    data, rows = table(12)
+    data = replace(data, x=np.where(data.labels[:, None], 3.0, -3.0) + 0 * data.x)
+    fit(data, TrainingSettings(epochs=1, rate=1e-9), rows, [0])
+    assert [epochs for _, epochs in attempts] in ([1], [1, 2], [1, 2, 4], [1, 2, 4, 8])
