@@ -56,7 +56,7 @@ def quantise_layer(name: str, layer: Affine, mean, source: Format, target: Forma
     if ((finest := weight_fracs(layer) + aligned) < 0).any():
         row = int(finest.argmin())
         raise UserError(f"layer {name}, row {row}: a weight of {np.abs(layer.weights[row]).max():.3g} is too large "
-                        f"between {source} and {target}; train with a greater --decay")
+                        f"between {source} and {target}; train with a smaller --rate, or a greater --decay")
     own = weight_fracs(layer, limit) + aligned
     shift = np.clip(own, 0, min(useful, MAX_SHIFT))
     scale, multiple = 2.0 ** (shift - aligned), 2.0 ** np.maximum(-own, 0)

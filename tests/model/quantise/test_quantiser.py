@@ -154,3 +154,10 @@ def test_class_scores_cannot_saturate(shipped):
     head, z = shipped.network.head, shipped.network.z
     low, high = accumulator_interval(head, z)
     assert (high >> head.shift.min()) <= head.format.high and (low >> head.shift.min()) >= head.format.low
+
+
+@pytest.mark.parametrize("weight", [1e-6, 0.0])
+def test_a_bias_that_diverged_asks_for_a_smaller_rate(weight):
+    layer = Affine(np.full((1, 2), weight), np.array([1e6]))
+    with pytest.raises(UserError, match=r"^layer mu: a bias of 1e.06 is too large for 32 bits: .* a smaller --rate$"):
+        quantise_random(layer, np.zeros((1, 2)))
