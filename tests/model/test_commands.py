@@ -149,7 +149,7 @@ def test_images_from_training_to_figures(tmp_path, capsys, monkeypatch):
     (["train", "iris", "--latent", "300"], "at most 255 latent variables, not 300"),
     (["train", "iris", "--epochs", "0"], "--epochs"),
     (["train", "iris", "--bits", "5"], "--bits"),
-    (["train", "iris", "--resume"], "--resume is only for training on images"),
+    (["train", "iris", "--resume"], "--resume has no effect on a table"),
     (["train", "digits", "--bits", "5"], "--bits"),
     (["train", "digits", "--output", "linear"], "--output sigmoid"),
     (["train", "digits", "--name", "a/b"], "letters, digits"),
