@@ -82,13 +82,13 @@ def draw(mutants: dict[str, list[Mutant]], count: int, seed: int) -> list[Mutant
 class _Record:
     """A file of measurements and outcomes, as lines of JSON, so that an interrupted run can be resumed.
 
-    A killed mutant is not run again as long as its file is the same, and a survivor as long as no file of the tree has
-    changed.
+    A killed mutant is not run again as long as its file is the same, and a survivor as long as the budget, the tests
+    that depend on it, and all files that are no tests are.
     """
 
     def __init__(self, path: Path | None, suite: Suite):
         self._path, self._suite, self._lock = path, suite, threading.Lock()
-        self._digest, self._known = suite.tree.digest(), {}
+        self._known = {}
         if path is None or not path.exists():
             return
         *lines, half = path.read_bytes().split(b"\n")
@@ -111,7 +111,7 @@ class _Record:
 
     def measured(self, test: str) -> dict[str, Reach]:
         """What `Suite.measure` finds for a file of tests, from the record or by measuring."""
-        key = f"measured {test} {self._suite.tree.digest(test)}"
+        key = f"measured {test} {self._suite.tree.digest([test])}"
         if key not in self._known or self._known[key]["watched"] != self._suite.watched:
             found = {name: asdict(each) for name, each in self._suite.measure(test).items()}
             self._write({"key": key, "watched": self._suite.watched, "found": found})
@@ -119,10 +119,11 @@ class _Record:
 
     def outcome(self, mutant: Mutant) -> MutantOutcome:
         """What `Suite.judge` finds for a mutant, from the record or by running tests."""
-        changed = mutant.apply(self._suite.tree.sources[mutant.file].decode())
+        tree = self._suite.tree
+        changed = mutant.apply(tree.sources[mutant.file].decode())
         key = f"{mutant.id} {hashlib.sha256(changed.encode()).hexdigest()}"
         entry = self._known.get(key)
-        same = {"tree": self._digest, "budget": self._suite.budget}
+        same = {"tree": tree.digest(tree.tests_of(mutant.file)), "budget": self._suite.budget}
         if entry is None or (entry["status"] == "survived" and not entry.items() >= same.items()):
             outcome = self._suite.judge(mutant)
             self._write({"key": key, **same, "before": mutant.before, "after": mutant.after, **asdict(outcome)})

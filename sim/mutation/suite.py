@@ -69,7 +69,7 @@ class Suite:
         by file of tests: its "collection" and its tests, from `measure`; the caller may set those of an earlier run.
     """
 
-    def __init__(self, tree: SourceTree, files: list[str], *, budget: float = 120):
+    def __init__(self, tree: SourceTree, files: list[str], *, budget: float = 60):
         self.tree, self.watched, self.budget = tree, files, budget
         self.measured: dict[str, dict[str, Reach]] = {}
         self._running, self._stopped = set(), False

@@ -51,10 +51,10 @@ class SourceTree:
             copy = self.copy(Path(folder))
             return {path.relative_to(copy).as_posix(): path.read_bytes() for path in sorted(copy.rglob("*.py"))}
 
-    def digest(self, file: str | None = None) -> str:
-        """SHA-256 of all sources, or of those that the tests in `file` may depend on."""
+    def digest(self, tests) -> str:
+        """SHA-256 of all sources but the files of tests, and of those of them in `tests`."""
         digests = [hashlib.sha256(text).digest() for path, text in self.sources.items()
-                   if file in (None, path) or not Path(path).name.startswith("test_")]
+                   if path in tests or not Path(path).name.startswith("test_")]
         return hashlib.sha256(b"".join(digests)).hexdigest()
 
     @cached_property

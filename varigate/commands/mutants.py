@@ -27,7 +27,7 @@ def add_arguments(parser):
                         help="the files of tests to run on them, as far as they import them (default: %(default)s)")
     parser.add_argument("--only", nargs="+", metavar="ID", help="test these mutants instead of drawing")
     parser.add_argument("--list", action="store_true", help="print the mutants without running tests")
-    parser.add_argument("--budget", type=float, default=120, metavar="SECONDS",
+    parser.add_argument("--budget", type=float, default=60, metavar="SECONDS",
                         help="CPU time of the tests for a mutant, the nearest and quickest first; mutants that only "
                              "later ones would notice count as survivors (default: %(default)s)")
     parser.add_argument("--resume", type=Path, metavar="FILE",
