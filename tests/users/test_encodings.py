@@ -40,9 +40,8 @@ def test_a_network_is_trained_and_found_again(latin):
     assert trained.returncode == 0, trained.stderr
     card = json.loads((latin.work / LATIN / "caf.json").read_bytes())
     assert card["source"]["csv"].encode("utf-8", "surrogateescape") == os.fsencode(latin.work / f"{LATIN}.csv")
-    for arguments in (["evaluate", "--json"], ["plot", "--out", f"p{LATIN}"]):
-        done = latin.run(arguments[0], f"{LATIN}/caf.npz", *arguments[1:])
-        assert done.returncode == 0, done.stderr
+    done = latin.run("evaluate", f"{LATIN}/caf.npz", "--json")
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("name", ["ü", "Wein daten ü"])
