@@ -8,10 +8,12 @@ import numpy as np
 from varigate.host.client import Client
 from varigate.host.physical import Physical
 from varigate.model.data import csv_reader, tables
+from varigate.model.data.code_range import CODES, saturation
 from varigate.model.data.columns import RESULT, Wanted, choose
 from varigate.model.data.csv_reader import Table
 from varigate.model.errors import UserError
 from varigate.model.files import write_bytes
+from varigate.model.network.network import Network
 from varigate.model.progress import track
 
 __all__ = ["check_out", "classify", "classify_codes", "read", "show", "write"]
@@ -58,9 +60,20 @@ def check_out(path: Path, table: Table):
                         "board's classes under this name")
 
 
+def _within_range(table: Table, features: list[int], network: Network) -> np.ndarray:
+    """The values of the features, those beyond the network's codes saturated, as in its training; a line says so."""
+    x, offset, step = table.numbers(features), network.input_offset, network.input_step
+    for line in saturation([table.names[index] for index in features], x, offset, step):
+        print(f"{table.path}, {line}", file=sys.stderr)
+    ends = np.sort([offset, offset + step * CODES], axis=0)
+    return np.clip(x, *ends)
+
+
 def _codes(table: Table, features: list[int], physical: Physical) -> list[list[int]]:
-    codes = []
-    for row, x in zip(table.rows, table.numbers(features).tolist(), strict=True):
+    network, codes = physical.network, []
+    saturates = network is not None and not network.input.signed
+    values = _within_range(table, features, network) if saturates else table.numbers(features)
+    for row, x in zip(table.rows, values.tolist(), strict=True):
         try:
             codes.append(physical.codes(x))
         except UserError as error:
