@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib
+import platformdirs
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +39,9 @@ def machine(tmp_path) -> Machine:
     home = tmp_path / "home"
     (home / "work").mkdir(parents=True)
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TEMP") if name in os.environ}
-    kept["MPLCONFIGDIR"] = matplotlib.get_cachedir()  # an empty home has no list of fonts, and making one may be told
+    # Caches of others, which take a minute to make anew: of Yosys as machine code, and of fonts.
+    own = platformdirs.user_cache_dir("YoWASP", appauthor=False)
+    kept["YOWASP_CACHE_DIR"] = os.environ.get("YOWASP_CACHE_DIR", own)
+    kept["MPLCONFIGDIR"] = matplotlib.get_cachedir()
     return Machine(home / "work", kept | {"HOME": str(home), "USERPROFILE": str(home), "PYTHONPATH": str(ROOT),
                                           "OPENBLAS_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"})
