@@ -1,8 +1,11 @@
 """A time-out is about silence: what the bytes take on the line comes on top."""
 
+from functools import partial
+
 import pytest
 
 from varigate.host.client import Client, NoAnswerError
+from varigate.host.waiting import Wait
 from varigate.model.network import network_file
 
 NETWORK = network_file.load(network_file.SHIPPED / "mnist.npz")
@@ -39,6 +42,7 @@ def client(fake_board, monkeypatch):
     def client(baud: int, pace: int) -> Client:
         line = SlowLine(fake_board(NETWORK), pace)
         monkeypatch.setattr("varigate.host.client.time", line)
+        monkeypatch.setattr("varigate.host.client.Wait", partial(Wait, clock=line.monotonic))
         return Client(line, timeout=0.1, retries=0, baud=baud)
     return client
 
@@ -51,8 +55,12 @@ def test_images_come_through_at_any_rate(client, baud):
     assert len(board.generate(3)) == 3
 
 
+def test_a_line_at_half_its_rate_is_waited_for(client):
+    assert client(9600, 4800).reconstruct(IMAGE).index == 0
+
+
 def test_a_line_far_slower_than_it_should_be_is_too_late(client):
-    board = client(9600, 4800)
+    board = client(9600, 1200)
     board.info()
     with pytest.raises(NoAnswerError):
         board.reconstruct(IMAGE)

@@ -24,7 +24,7 @@ NO_EFFECT = {  # a command → options that have no effect in it
     "board iris --pictures new": ["--web", "--tcp 0"],
     "build nexys4ddr": ["--dsps 9", "--network digits --array 8x2 --dsps 9", "--flash --program"],
     "build nexys4ddr --toolchain none": ["--program", "--flash"],
-    "mutants --list": ["--jobs 2", "--slowest 5", "--json", "--out m.md", "--resume m.json"],
+    "mutants --list": ["--jobs 2", "--budget 5", "--json", "--out m.md", "--resume m.json"],
     "mutants --only x": ["--count 3", "--seed 1"],
     "host --port P --network iris": ["seed 3", "epsilon off"],
     "host --port P classify digits": ["--data ."],
