@@ -5,6 +5,7 @@ import numpy as np
 from varigate.model.data.images import Images
 from varigate.model.data.tables import LabelledTable
 from varigate.model.network.network import Network
+from varigate.model.nn.losses import reconstruction_loss
 from varigate.model.quantise.float_network import FloatNetwork
 from varigate.model.train.discriminant import CERTAIN, allowed_errors, lda_errors
 from varigate.model.train.recipes import TrainingSettings
@@ -14,6 +15,7 @@ __all__ = ["verdict"]
 ACTIVE = 0.01  # the least variance of a latent's mean over the data that says something (Y. Burda et al., 2016)
 SHARE = 0.1  # of −ELBO, which the integers may lose, besides
 NAT = 1.0
+DIVERGED = 2.0  # −ELBO in units of what the data's mean alone, without a latent, comes to
 ENOUGH = 2000  # samples to see whether a latent is active
 
 
@@ -46,12 +48,23 @@ def _accuracy(figures: dict, data, bits: int):
                f"try {'--bits 8' if bits < 8 else 'another --seed or a greater --decay'}")
 
 
+def _mean_alone(real: FloatNetwork, codes) -> float:
+    """−ELBO in nats where no latent is active, and the mean of the codes (n, inputs) is always reconstructed."""
+    targets = real.targets(codes)
+    mean = targets.mean(0)
+    if real.output == "sigmoid":
+        mean = np.clip(mean, 1 / 512, 1 - 1 / 512)
+        return float(reconstruction_loss(targets, np.log(mean / (1 - mean)), "sigmoid").mean())
+    return float(reconstruction_loss(targets, mean, "linear").mean() + 0.5 * np.log(2 * np.pi) * len(mean))
+
+
 def verdict(network: Network, real: FloatNetwork, data: LabelledTable | Images, settings: TrainingSettings,
             figures: dict) -> list[str]:
     """Say what is wrong with a trained network: a sentence for each point, none for a good one.
 
-    It may be less accurate than the most frequent class or linear discriminant analysis (without a trained head, that
-    is not asked); its integers may be worse than its floats; or its latents may say nothing of the samples.
+    It may have diverged, which is all that is said then. It may be less accurate than the most frequent class or linear
+    discriminant analysis (without a trained head, that is not asked); its integers may be worse than its floats; or its
+    latents may say nothing of the samples.
 
     data: what `figures`, those of its card, were measured on.
 
@@ -65,14 +78,17 @@ def verdict(network: Network, real: FloatNetwork, data: LabelledTable | Images, 
     >>> verdict(made.network, made.real, iris(), TrainingSettings(), made.card | {"accuracy_integer": 0.3})[0][:47]
     'its accuracy is 0.3000, that of linear discrimi'
     """
-    found = []
+    found, least, mean_alone = [], figures["neg_elbo_float"], _mean_alone(real, data.codes)
+    if least > DIVERGED * mean_alone + NAT:
+        return [f"its training has diverged: its negative ELBO is {least:.4g} nats, and the mean of the samples alone "
+                f"would have {mean_alone:.4g}: try a smaller --rate"]
     spread = real.encode(data.codes[::-(-len(data.codes) // ENOUGH)].astype(np.float64))[0].var(0).max()
     if spread < ACTIVE:
         found.append(f"no latent is active, their means have a variance of {spread:.2g} over the samples, less than "
                      f"{ACTIVE}: try a smaller --beta, or features that vary more")
     if network.head is not None and settings.class_weight > 0:
         found += _accuracy(figures, data, settings.bits)
-    lost, least = figures["neg_elbo_integer"] - figures["neg_elbo_float"], figures["neg_elbo_float"]
+    lost = figures["neg_elbo_integer"] - least
     if lost > NAT + SHARE * abs(least):
         found.append(f"the negative ELBO of its integers is {least + lost:.1f} nats, that of its floats {least:.1f}: "
                      f"try {'--bits 8' if settings.bits < 8 else 'another --seed or a greater --decay'}")
