@@ -60,10 +60,14 @@ def converse(component, wire, frames, jobs, *, gap=0, stall=0.0, seeds=0, index=
 
     async def reseed(ctx):
         for _ in range(seeds):
-            await ctx.tick().repeat(9)
+            await ctx.tick().until(component.seed.valid)
+            for _ in range(9):
+                await ctx.tick()
+                assert ctx.get(component.seed.valid), "a seed waits until it is taken"
             ctx.set(component.seed.ready, 1)
-            seed, = await ctx.tick().sample(component.seed.payload).until(component.seed.valid)
+            *_, seed = await ctx.tick().sample(component.seed.payload)
             ctx.set(component.seed.ready, 0)
+            assert not ctx.get(component.seed.valid)
             taken.append(seed)
 
     run(component, sender, receiver, serve, reseed, deadline=60_000)
