@@ -82,7 +82,7 @@ class Suite:
         UserError
             if a test fails: then failures of mutants would mean nothing.
         """
-        code, output, found = self._run(None, [test], {})
+        code, output, found = self._run(None, [test])
         if code not in (0, NO_TESTS):
             failed = FAILED.search(output)
             raise UserError("the tests fail without a mutant: " + (failed[1] if failed else output[-300:].strip()))
@@ -137,10 +137,11 @@ class Suite:
             slowest = max(reach.seconds for reach in self.measured[file].values())
             limits |= dict.fromkeys(self.measured[file].keys() - {"collection"}, SPARE + round(2 * slowest))
         try:
-            code, output, _ = self._run(mutant, list(tests), limits)
+            code, output, _ = self._run(mutant, list(tests), limits, imports + sum(tests.values()))
             if code == USAGE:
                 # The mutant has changed the list of tests, perhaps to none, for a module that cannot be imported.
-                code, output, _ = self._run(mutant, files, limits)
+                whole = sum(reach.seconds for file in files for reach in self.measured[file].values())
+                code, output, _ = self._run(mutant, files, limits, whole)
         except subprocess.TimeoutExpired:
             return MutantOutcome("timed out")
         if code in ENDED:
@@ -156,8 +157,12 @@ class Suite:
         for process in list(self._running):
             self._end(process)
 
-    def _run(self, mutant: Mutant | None, arguments: list[str], limits: dict[str, int]) -> tuple[int, str, dict]:
-        """Runs pytest in a copy of the tree with `mutant`, or else measures; exit status, output, what was found."""
+    def _run(self, mutant: Mutant | None, arguments: list[str], limits: dict[str, int] | None = None,
+             seconds: float = 0) -> tuple[int, str, dict]:
+        """Runs pytest in a copy of the tree with `mutant`, or else measures; exit status, output, what was found.
+
+        limits: CPU seconds that each test may take. seconds: CPU time that all take without the mutant.
+        """
         with tempfile.TemporaryDirectory(prefix="varigate-mutants-", ignore_cleanup_errors=True) as name:
             folder = Path(name)
             copy = self.tree.copy(folder)
@@ -170,18 +175,18 @@ class Suite:
                 path.write_bytes(mutant.apply(path.read_bytes().decode()).encode())
             self._check_imports(copy, environment)
             out = folder / "found.json"
-            call = {"arguments": [*PYTEST, *arguments], "limits": limits, "watched": [] if mutant else self.watched,
-                    "out": "" if mutant else str(out)}
+            call = {"arguments": [*PYTEST, *arguments]} | (
+                {"limits": limits} if mutant else {"watched": self.watched, "out": str(out)})
             (folder / "call.json").write_text(json.dumps(call), "utf-8")
-            process = subprocess.Popen([sys.executable, "-P", RUNNER, folder / "call.json"], cwd=copy,
-                                       env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                       encoding="utf-8", errors="replace", start_new_session=True)
-            self._running.add(process)
-            try:
-                output, _ = process.communicate(timeout=WAITING * sum(limits.values()) or None)
-            finally:
-                self._end(process)
-                self._running.discard(process)
+            with subprocess.Popen([sys.executable, "-P", RUNNER, folder / "call.json"], cwd=copy, env=environment,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
+                                  start_new_session=True) as process:
+                self._running.add(process)
+                try:
+                    output, _ = process.communicate(timeout=WAITING * (SPARE + 2 * seconds) if mutant else None)
+                finally:
+                    self._end(process)
+                    self._running.discard(process)
             if self._stopped:
                 raise UserError("the run was stopped")
             return process.returncode, output, json.loads(out.read_text("utf-8")) if out.exists() else {}
