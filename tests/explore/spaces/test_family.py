@@ -40,8 +40,10 @@ def test_losses_are_against_the_floats_of_the_widest_weights(tmp_path):
 def test_a_card_of_other_numbers_says_nothing(tmp_path):
     path = put(tmp_path, "own", {"digest": "00", "accuracy_float": 1.0, "accuracy_integer": 0.1})
     assert family(path).losses == {8: {}}
+    assert family(path).broken(8, Tolerance(0, 0)) == ""
     (tmp_path / "own.json").write_text("no JSON", "utf-8")
-    assert family(path).losses == {8: {}} and family(path).broken(8, Tolerance(0, 0)) == ""
+    with pytest.raises(UserError, match=r"own\.json is damaged"):
+        family(path)
 
 
 def test_relatives_of_another_shape_are_refused(tmp_path):
