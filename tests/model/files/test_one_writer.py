@@ -16,6 +16,7 @@ ELSEWHERE = {  # module → why it writes by itself
     "platform/toolchains/tools.py": "the directory of a build",
     "sim/formal/proof.py": "a temporary folder",
     "sim/mutation/mutants.py": "a record that grows by whole lines",
+    "sim/mutation/runner.py": "a temporary folder",
     "sim/mutation/suite.py": "a temporary folder",
     "sim/simulators/cocotb_runner.py": "a log in the folder of the test",
     "sim/simulators/cxxrtl.py": "a temporary folder of the cache",
