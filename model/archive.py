@@ -136,7 +136,8 @@ def _read_member(file, size: int) -> np.ndarray:
 
 def _read_zip(path: Path, limit: int) -> dict:
     with zipfile.ZipFile(path) as archive, warnings.catch_warnings():
-        warnings.simplefilter("error")  # numpy warns about headers that it would repair
+        # NumPy warns about headers that it would repair. Warnings of other kinds may come from what is collected now.
+        warnings.simplefilter("error", UserWarning)
         members = archive.infolist()
         names = [member.filename for member in members]
         if len(set(names)) != len(names) or not all(name.endswith(".npy") for name in names):

@@ -1,5 +1,6 @@
 import hashlib
 import io
+import warnings
 import zipfile
 
 import numpy as np
@@ -153,6 +154,25 @@ def test_a_huge_declared_shape_is_not_believed(path):
     header = npy(np.zeros(3)).replace(b"(3,)", b"(9999999999,)")[:128]
     zipped(path, [("a.npy", header)])
     refused(path, "shape")
+
+
+def test_a_header_that_numpy_would_repair_is_refused(path):
+    zipped(path, [("a.npy", npy(np.zeros(3)).replace(b"(3,), ", b"(3L,),"))])
+    with pytest.raises(UserError, match="damaged"):
+        archive.read(path)
+
+
+def test_a_warning_of_something_that_is_collected_meanwhile_is_no_damage(path, monkeypatch):
+    archive.write(path, {"a": np.arange(3)})
+    read_member = archive._read_member
+
+    def collect(*arguments):
+        warnings.warn("of something else", ResourceWarning, stacklevel=1)
+        return read_member(*arguments)
+
+    monkeypatch.setattr(archive, "_read_member", collect)
+    with pytest.warns(ResourceWarning):
+        assert archive.read(path)["a"].tolist() == [0, 1, 2]
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(path):
