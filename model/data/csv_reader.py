@@ -15,6 +15,8 @@ from varigate.model.errors import UserError
 __all__ = ["Table", "listed", "parse", "read"]
 
 NO_CHANCE = 8  # numbers in equal steps, in one row
+THOUSANDS = "write it without separators of thousands"
+DECIMAL_COMMA = "write it with a decimal point, or separate the columns by semicolons instead of commas"
 REMEDY = "give every sample a finite number in every feature, or leave the row or column out"
 
 
@@ -103,7 +105,8 @@ class Table:
 
     def _check(self, text: str, row: int, place: int):
         if not self._is_number(text):
-            remedy = "write it without separators of thousands" if decimals.is_grouped(text) else REMEDY
+            remedy = (THOUSANDS if decimals.is_grouped(text)
+                      else DECIMAL_COMMA if decimals.is_number(text, comma=True) else REMEDY)
             raise UserError(f"{self.where(row, place)}: {text!r} is not a number; {remedy}")
         if not abs(decimals.number(text)) <= decimals.LARGEST:
             raise UserError(f"{self.where(row, place)}: {text!r} is too large a number; at most "

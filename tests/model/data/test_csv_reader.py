@@ -41,10 +41,11 @@ def test_what_is_written_again_is_what_was_read(tmp_path, encoding):
 @pytest.mark.parametrize(("text", "message"), [
     ("a;b\n1,5;2.5\n", "own.csv, row 2, column 'a': '1,5', but row 2, column 'b': '2.5'; use one decimal mark"),
     ("a;b\n1.234,5;2\n", "own.csv, row 2, column 'a': '1.234,5' is not a number; write it without separators of thou"),
+    ('a,b\n"1,5",2\n', "row 2, column 'a': '1,5' is not a number; write it with a decimal point, or separate the "
+     "columns by semicolons"),
     ("a\tb\n1 234\t2\n", "row 2, column 'a': '1 234' is not a number; write it without separators of thousands"),
     ("a;b\n1,234;2\n999;3\n", "row 2, column 'a': the mark in '1,234' may be one of decimals or of thousands"),
     ("a;b\n1.234;2\n999;3\n", "row 2, column 'a': the mark in '1.234' may be one of decimals or of thousands"),
-    ('a,b\n"1,5",2\n', "row 2, column 'a': '1,5' is not a number"),
     ("a,b\n1,5,2\n", "row 2: 3 cells where row 1 has 2 (commas separate them); decimal commas are read"),
     ("a;b\n1;2\n3\n", "row 3: 1 cells where row 1 has 2 (semicolons separate them)"),
     ("a,b\n1_000,2\n", "'1_000' is not a number"),
