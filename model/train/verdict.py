@@ -80,8 +80,8 @@ def verdict(network: Network, real: FloatNetwork, data: LabelledTable | Images, 
     """
     found, least, mean_alone = [], figures["neg_elbo_float"], _mean_alone(real, data.codes)
     if least > DIVERGED * mean_alone + NAT:
-        return [f"its training has diverged: its negative ELBO is {least:.4g} nats, and the mean of the samples alone "
-                f"would have {mean_alone:.4g}: try a smaller --rate"]
+        return [f"its training has diverged, or was too short: its negative ELBO is {least:.4g} nats, and "
+                f"the mean of the samples alone would have {mean_alone:.4g}: try a smaller --rate, or more --epochs"]
     spread = real.encode(data.codes[::-(-len(data.codes) // ENOUGH)].astype(np.float64))[0].var(0).max()
     if spread < ACTIVE:
         found.append(f"no latent is active, their means have a variance of {spread:.2g} over the samples, less than "

@@ -50,7 +50,7 @@ def test_each_point_is_named_with_its_figures_and_what_to_try(figures, words):
 
 def test_a_training_that_diverged_is_told_from_all_else():
     line, = judge(neg_elbo_float=6e7, neg_elbo_integer=6e7, accuracy_float=0.33, accuracy_integer=0.33)
-    assert line.startswith("its training has diverged") and line.endswith("try a smaller --rate")
+    assert line.startswith("its training has diverged") and line.endswith("try a smaller --rate, or more --epochs")
 
 
 @pytest.mark.parametrize("figures", [
