@@ -157,7 +157,7 @@ def test_images_from_training_to_figures(tmp_path, capsys, monkeypatch):
     (["train", "mnist", "--data", "nowhere"], "MNIST is not in nowhere"),
     (["plot", "mnist-free", "--data", "nowhere"], "MNIST is not in nowhere"),
     (["train", "iris", "--rate", "nan"], "--rate"),
-    (["train", "iris", "--seed", "-1"], "--seed"),
+    (["train", "iris", "--seed", "-1"], "--seed: invalid non-negative int value: '-1'"),
     (["train", "iris", "--hidden", "eight"], "--hidden"),
     (["train", "iris", "--activation", "tanh"], "tanh"),
     (["train", "iris", "--rate", "1e7", "--epochs", "30", "--no-cross-validation"], "diverged"),

@@ -32,7 +32,7 @@ def _number(kind, least=0):
         if not least < value < 1e9:
             raise ValueError
         return value
-    parse.__name__ = f"{'positive ' if least == 0 else ''}{kind.__name__}"
+    parse.__name__ = f"{'positive' if least == 0 else 'non-negative'} {kind.__name__}"
     return parse
 
 
