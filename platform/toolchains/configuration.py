@@ -111,10 +111,17 @@ class Configuration:
         Raises
         ------
         UserError
-            for a file that is missing or not TOML, for an unknown key (by name) and for a value out of range.
+            for a file that is missing or not TOML, for an unknown key and for a value out of range, with the file's
+            name and the key's.
         """
         names = [field.name for field in fields(cls)]
-        settings = cls() if options.config is None else cls(**_read(options.config, names))
+        settings = cls()
+        if options.config is not None:
+            values = _read(options.config, names)
+            try:
+                settings = cls(**values)
+            except UserError as error:
+                raise UserError(f"{options.config}: {error}") from error
         given = {name: getattr(options, name, None) for name in names}
         if options.array is not None:
             try:

@@ -63,7 +63,7 @@ def test_units_and_bits_by_option(tmp_path):
     ("epsilon = 1", "epsilon must be 'quadratic' or 'linear', not 1"),
     ("sigmoid = [1]", r"sigmoid must be 'table' or 'line' or 'parabola', not \[1\]")])
 def test_other_units_are_refused(tmp_path, text, message):
-    with pytest.raises(UserError, match=f"^{message}$"):
+    with pytest.raises(UserError, match=f"build.toml: {message}$"):
         load(tmp_path, text)
 
 
@@ -131,7 +131,7 @@ def test_a_network_that_is_too_large_is_refused(weights):
 @pytest.mark.parametrize(("text", "message"), [
     ("row = 4", "unknown key 'row'; the keys are rows, columns, drain, packed, cascade, dsps, baud, weights, "
      "buffers, bits, sigmoid, epsilon$"),
-    ("rows = 0", "rows must be a positive whole number, not 0$"),
+    ("rows = 0", "build.toml: rows must be a positive whole number, not 0$"),
     ("rows = true", "rows must be a positive whole number, not True$"),
     ('baud = "fast"', "baud must be a positive whole number, not 'fast'$"),
     ("packed = 1", "packed must be true or false, not 1$"),
