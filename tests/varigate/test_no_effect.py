@@ -92,3 +92,7 @@ def test_nothing_is_resumed_without_a_checkpoint(capsys, command, checkpoint):
 def test_a_place_that_cannot_be_written_is_found_before_the_work(capsys, here, command):
     (here / "file").write_text("")
     assert ": cannot write " in refused(capsys, command)
+
+
+def test_a_picture_is_a_png_and_so_is_its_name(capsys):
+    assert "--out a.jpg: the picture is a PNG; name the file FILE.png" in refused(capsys, "picture digits --out a.jpg")
