@@ -15,7 +15,7 @@ __all__ = ["verdict"]
 ACTIVE = 0.01  # the least variance of a latent's mean over the data that says something (Y. Burda et al., 2016)
 SHARE = 0.1  # of −ELBO, which the integers may lose, besides
 NAT = 1.0
-DIVERGED = 2.0  # −ELBO in units of what the data's mean alone, without a latent, comes to
+DIVERGED = 20.0  # −ELBO in units of what the data's mean alone, without a latent, comes to
 ENOUGH = 2000  # samples to see whether a latent is active
 
 
