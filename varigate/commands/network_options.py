@@ -47,7 +47,8 @@ def add_data(parser):
 def add_table(parser, by_order: bool = False):
     """Adds --csv, --label and --no-header, for the user's own table; with `by_order` also --by-order."""
     parser.add_argument("--csv", type=Path, metavar="FILE", help="a table with a header row, or --no-header; commas, "
-                        "semicolons, tabs or bars separate its columns, and with these last three decimals may have a comma")
+                        "semicolons, tabs or bars separate its columns, and with these last three decimals "
+                        "may have a comma")
     parser.add_argument("--label", metavar="COLUMN", help="the table's column of classes")
     add_no_header(parser)
     if by_order:
