@@ -59,10 +59,6 @@ class LabelledTable:
         """The samples as input codes, rounded half up and saturated; uint8 (n, features)."""
         return np.clip(np.floor((self.x - self.offset) / self.step + 0.5), 0, CODES).astype(np.uint8)
 
-    def with_codes(self, offset, step) -> "LabelledTable":
-        """A copy of the data set whose codes have another network's offset and step."""
-        return replace(self, offset=offset, step=step)
-
     def with_classes(self, names: tuple[str, ...]) -> "LabelledTable":
         """A copy of the data set whose classes are in another network's order; names that are no classes change none.
 
