@@ -6,17 +6,20 @@ import pytest
 from varigate.gateware.core.vae import FoldedVae
 from varigate.gateware.engine.program import Array
 from varigate.gateware.panel.display import patterns
+from varigate.gateware.top import Top
 from varigate.model.fixedpoint.epsilon import epsilon
 from varigate.model.fixedpoint.sampling import prior_latent
 from varigate.model.network import network_file
 from varigate.model.network.integer import decode, infer
-from varigate.model.protocol.frames import NEGATIVE, REPLY, Command, Frame, Reason, encode
+from varigate.model.protocol.frames import NEGATIVE, REPLY, Command, Decoder, Frame, Reason, encode
 from varigate.model.protocol.operations import Op, Part
 from varigate.model.protocol.replies import Answer, Info, unpack_answer
 from varigate.model.protocol.requests import request_lengths
 from varigate.model.protocol.text import line
+from varigate.sim.simulators.compiled import Simulation
 from varigate.sim.testbench.corruption import clean, corruption, random_request, reference, wire
 from varigate.sim.testbench.reference import Job, Reference
+from varigate.sim.testbench.serial_line import Receiver, Sender
 from varigate.sim.testbench.streams import get, put, run
 from varigate.sim.testbench.top_bench import BIT, TopBench
 
@@ -193,9 +196,12 @@ def operands(iris, request):
     return tuple(np.frombuffer(request.payload, np.int8 if signed else np.uint8).astype(int).tolist())
 
 
-@pytest.mark.parametrize("rounds", [40, pytest.param(400, marks=pytest.mark.long)])
+@pytest.mark.parametrize("rounds", [pytest.param(40, marks=pytest.mark.long)])
 def test_corruptions_on_the_line_lose_nothing(iris, rounds):
-    """Each kind of corruption at the pins, then a good frame: every good frame gets its right answer, in order."""
+    """Each kind of corruption at the pins, then a good frame: every good frame gets its right answer, in order.
+
+    Many more are sent to the compiled top: `tests/sim/testbench/test_hostile.py`.
+    """
     device, rng = TopBench(iris), random.Random(rounds)
     lengths = request_lengths(iris.inputs, iris.latent)
     plain = {command: lengths[command] for command in (Command.CLASSIFY, Command.ENCODE, Command.DECODE)}
@@ -254,10 +260,13 @@ def test_epsilon_off_during_a_run_counts_from_the_next_run_on(iris):
 
 def test_a_frame_at_the_real_divisor(iris):
     """115200 baud at 100 MHz: 868.06 clocks a bit."""
-    device = TopBench(iris, clock_hz=100_000_000, baud=115_200)
-
-    async def testbench(ctx):
-        reply = await device.ask(ctx, Command.DECODE, b"\0\0")
-        assert np.array_equal(list(reply.payload), decode(iris, np.zeros(2, int))[1])
-
-    device.run(testbench)
+    clock_hz, baud, cycles = 100_000_000, 115_200, 300_000
+    top = Top(iris, network_file.digest(iris), array=Array(8, 1), clock_hz=clock_hz, baud=baud)
+    sender, receiver = Sender(clock_hz / baud), Receiver(clock_hz / baud)
+    sender.write(encode(1, Command.DECODE, b"\0\0"))
+    with Simulation(top) as simulation:
+        simulation.reset()
+        seen = simulation.play(cycles, {"rx": sender.take(cycles)}, ["tx"])["tx"]
+    reply, = Decoder().feed(receiver.feed(*seen, cycles))
+    assert (reply.seq, reply.command) == (1, Command.DECODE | REPLY)
+    assert np.array_equal(list(reply.payload), decode(iris, np.zeros(2, int))[1])
