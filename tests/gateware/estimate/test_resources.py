@@ -65,18 +65,15 @@ def test_the_core_of_mnist(mnist_shaped):
     assert around(mnist_shaped).ramb18 == 16 + 1 + 1 + 6 + 2  # examples, requests, input, pictures, axes
 
 
-SHAPES = [
+@pytest.mark.long
+@pytest.mark.parametrize(("array", "options"), [
     (Array(8, 1), {}), (Array(8, 4, 4, packed=True), {}), (Array(5, 3, packed=True), {"activation": "sigmoid"}),
     (Array(12, 5, 6, packed=True), {"inputs": 300, "hidden": (40,)}), (Array(4, 2, 2), {"segments": 8}),
     (Array(4, 1, 4), {"segments": 1}), (Array(5, 4, packed=True, buffers=1), {"bits": 4, "epsilon": "linear"}),
     (Array(6, 3, cascade=False), {"bits": 4}), (Array(8, 4, 2, packed=True, cascade=False), {"bits": 6}),
-    (Array(4, 2, buffers=1), {"bits": 6, "epsilon": "linear"})]
-
-
-@pytest.mark.long
-@pytest.mark.parametrize(("weights", "array", "options"), [
-    *(("block", *shape) for shape in SHAPES), *(("lut", *shape) for shape in SHAPES[:3])], ids=str)
-def test_synthesis_takes_as_much(tmp_path, weights, array, options):
+    (Array(4, 2, buffers=1), {"bits": 6, "epsilon": "linear"})], ids=str)
+@pytest.mark.parametrize("weights", ["lut", "block"])
+def test_synthesis_takes_as_much(tmp_path, array, options, weights):
     network = shaped(**options)
     (tmp_path / "top.il").write_text(rtlil.convert(FoldedVae(network, array, weights=weights), emit_src=False))
     mapped = synthesise(tmp_path)
