@@ -20,6 +20,8 @@ UNITS = {"classic": classic(), "byte": byte(), "1x1": taylor(1, 1), "2x3": taylo
          "held early": replace(taylor(4, 2), hold=70), "constant": replace(taylor(1, 2), hold=0),
          "centres elsewhere": replace(taylor(2, 2), centres=np.array([20, 128]))}
 FOLDED = [name for name, unit in UNITS.items() if unit.order]
+sixteen_bits = pytest.mark.parametrize(("kind", "make"), [
+    (SigmoidUnit, fine), (FoldedSigmoidUnit, compact), (FoldedSigmoidUnit, fine)])
 
 
 def codes(sigmoid):
@@ -41,8 +43,7 @@ def test_every_code_folded(name, stall):
     assert transact(unit, codes(sigmoid).tolist(), 256, stall=stall) == sigmoid(codes(sigmoid)).tolist()
 
 
-@pytest.mark.parametrize(("kind", "make"), [(SigmoidUnit, fine), (FoldedSigmoidUnit, compact),
-                                            (FoldedSigmoidUnit, fine)])
+@sixteen_bits
 def test_every_code_of_sixteen_bits(kind, make):
     sigmoid = make()
     given = codes(sigmoid)
@@ -56,8 +57,7 @@ def some(sigmoid, step):
     return [sigmoid.input.low, sigmoid.input.high, *range(-3, 4), *codes(sigmoid)[::step].tolist()]
 
 
-@pytest.mark.parametrize(("kind", "make"), [(SigmoidUnit, fine), (FoldedSigmoidUnit, compact),
-                                            (FoldedSigmoidUnit, fine)])
+@sixteen_bits
 def test_sixteen_bits_with_stalls(kind, make):
     sigmoid = make()
     chosen = some(sigmoid, 43)
