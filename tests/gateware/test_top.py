@@ -18,11 +18,13 @@ from varigate.model.protocol.requests import request_lengths
 from varigate.model.protocol.text import line
 from varigate.sim.simulators.compiled import Simulation
 from varigate.sim.testbench.corruption import clean, corruption, random_request, reference, wire
+from varigate.sim.testbench.hostile import BYTE, idle, line_of, top
 from varigate.sim.testbench.reference import Job, Reference
-from varigate.sim.testbench.serial_line import Receiver, Sender
+from varigate.sim.testbench.serial_line import Receiver, changes
 from varigate.sim.testbench.streams import get, put, run
 from varigate.sim.testbench.top_bench import BIT, TopBench
 
+PATIENCE = 2000  # bytes
 EPSILON_ON, ERROR, BUSY = 1 << 13, 1 << 14, 1 << 15
 BYTES = {Part.MU: 2, Part.V: 1, Part.SCORE: 2, Part.CLASS: 1, Part.OUTPUT: 1}
 
@@ -196,39 +198,54 @@ def operands(iris, request):
     return tuple(np.frombuffer(request.payload, np.int8 if signed else np.uint8).astype(int).tolist())
 
 
-@pytest.mark.parametrize("rounds", [pytest.param(40, marks=pytest.mark.long)])
-def test_corruptions_on_the_line_lose_nothing(iris, rounds):
-    """Each kind of corruption at the pins, then a good frame: every good frame gets its right answer, in order.
+class CompiledLine:
+    """The serial line of a compiled top: waveforms in, and the `frames` that have come out."""
 
-    Many more are sent to the compiled top: `tests/sim/testbench/test_hostile.py`.
-    """
-    device, rng = TopBench(iris), random.Random(rounds)
+    def __init__(self, simulation, bit):
+        self._simulation, self._receiver, self._decoder = simulation, Receiver(bit), Decoder()
+        self.frames = []
+        simulation.set("rx", 1)
+        simulation.reset()
+
+    def play(self, *waveforms):
+        levels = np.concatenate(waveforms)
+        seen = self._simulation.play(len(levels), {"rx": changes(levels)}, ["tx"])["tx"]
+        self.frames += self._decoder.feed(self._receiver.feed(*seen, len(levels)))
+        assert not self._receiver.errors + self._receiver.glitches, "a start bit is low, a stop bit high, for its time"
+
+
+@pytest.fixture(scope="module")
+def simulation(iris):
+    with Simulation(top(iris)) as simulation:
+        yield simulation
+
+
+@pytest.mark.parametrize("rounds", [40, pytest.param(400, marks=pytest.mark.long)])
+def test_corruptions_on_the_line_lose_nothing(iris, simulation, rounds):
+    """Each kind of corruption at the pins, then a good frame: every good frame gets its right answer, in order."""
+    serial, rng, seen = CompiledLine(simulation, BIT), random.Random(rounds), 0
     lengths = request_lengths(iris.inputs, iris.latent)
     plain = {command: lengths[command] for command in (Command.CLASSIFY, Command.ENCODE, Command.DECODE)}
     reasons = set()
-
-    async def testbench(ctx):
-        seen = 0
-        for _ in range(rounds):
-            good = random_request(rng, plain)
-            items = clean(b"\0") + corruption(rng, plain) + clean(wire(good))
-            requests, negatives = reference(items, lengths)
-            await device.send(ctx, bytes(byte for byte, _ in items),
-                              broken={place for place, (_, error) in enumerate(items) if error})
-            while not device.frames[seen:] or device.frames[-1].seq != good.seq or len(
-                    [frame for frame in device.frames[seen:] if frame.command != NEGATIVE]) < len(requests):
-                await device.reply(ctx, len(device.frames) + 1)
-            round_, seen = device.frames[seen:], len(device.frames)
+    for _ in range(rounds):
+        good = random_request(rng, plain)
+        items = clean(b"\0") + corruption(rng, plain) + clean(wire(good))
+        requests, negatives = reference(items, lengths)
+        serial.play(line_of(items))
+        for _ in range(PATIENCE):
+            round_ = serial.frames[seen:]
             answers = [frame for frame in round_ if frame.command != NEGATIVE]
-            assert answers == [Frame(request.seq, request.command | REPLY, answered(iris, request))
-                               for request in requests]
-            # Of several negative replies in a row, one waits and the others may be dropped.
-            refused = [frame for frame in round_ if frame.command == NEGATIVE]
-            remaining = iter(negatives)
-            assert all(frame in remaining for frame in refused) and bool(refused) == bool(negatives)
-            reasons.update(frame.payload[0] for frame in refused)
-
-    device.run(testbench)
+            if round_ and round_[-1].seq == good.seq and len(answers) >= len(requests):
+                break
+            serial.play(idle(BYTE))
+        seen = len(serial.frames)
+        assert answers == [Frame(request.seq, request.command | REPLY, answered(iris, request))
+                           for request in requests]
+        # Of several negative replies in a row, one waits and the others may be dropped.
+        refused = [frame for frame in round_ if frame.command == NEGATIVE]
+        remaining = iter(negatives)
+        assert all(frame in remaining for frame in refused) and bool(refused) == bool(negatives)
+        reasons.update(frame.payload[0] for frame in refused)
     assert reasons >= {Reason.CRC, Reason.COBS, Reason.OVERSIZE, Reason.COMMAND, Reason.LENGTH, Reason.LINE}
 
 
@@ -260,13 +277,13 @@ def test_epsilon_off_during_a_run_counts_from_the_next_run_on(iris):
 
 def test_a_frame_at_the_real_divisor(iris):
     """115200 baud at 100 MHz: 868.06 clocks a bit."""
-    clock_hz, baud, cycles = 100_000_000, 115_200, 300_000
-    top = Top(iris, network_file.digest(iris), array=Array(8, 1), clock_hz=clock_hz, baud=baud)
-    sender, receiver = Sender(clock_hz / baud), Receiver(clock_hz / baud)
-    sender.write(encode(1, Command.DECODE, b"\0\0"))
-    with Simulation(top) as simulation:
-        simulation.reset()
-        seen = simulation.play(cycles, {"rx": sender.take(cycles)}, ["tx"])["tx"]
-    reply, = Decoder().feed(receiver.feed(*seen, cycles))
+    clock_hz, baud = 100_000_000, 115_200
+    bit = clock_hz / baud
+    request = clean(encode(1, Command.DECODE, b"\0\0"))
+    with Simulation(Top(iris, network_file.digest(iris), array=Array(8, 1), clock_hz=clock_hz,
+                        baud=baud)) as simulation:
+        serial = CompiledLine(simulation, bit)
+        serial.play(line_of(request, bit), idle(200_000))
+    reply, = serial.frames
     assert (reply.seq, reply.command) == (1, Command.DECODE | REPLY)
     assert np.array_equal(list(reply.payload), decode(iris, np.zeros(2, int))[1])
