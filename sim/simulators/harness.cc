@@ -21,9 +21,6 @@ static inline void contract(bool holds, const char *text) {
 #define CXXRTL_ASSERT(condition) contract((condition), #condition)
 
 #include "design.cc"
-#ifdef ONE_EVALUATION
-#include "latch.cc"  // commit() without branches
-#endif
 #ifdef TRACE
 #include <cxxrtl/cxxrtl_vcd.h>
 #endif
@@ -99,7 +96,7 @@ struct Simulation {
     }
     void edge() {
         top.p_clk.set<uint32_t>(0);
-        latch(top);
+        top.commit();
         cycle++;
     }
 #else

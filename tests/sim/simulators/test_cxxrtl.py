@@ -1,3 +1,4 @@
+import re
 import threading
 import time
 from functools import reduce
@@ -52,6 +53,21 @@ class Delay(wiring.Component):
         return m
 
 
+class Kept(wiring.Component):
+    """A register behind a memory that is written in every clock."""
+
+    i: In(8)
+    o: Out(8)
+
+    def elaborate(self, platform):
+        m = Module()
+        m.submodules.kept = kept = memory.Memory(shape=8, depth=4, init=[])
+        read, write = kept.read_port(domain="comb"), kept.write_port()
+        m.d.comb += [write.addr.eq(self.i[:2]), write.data.eq(self.i), write.en.eq(1), read.addr.eq(self.i[2:4])]
+        m.d.sync += self.o.eq(read.data)
+        return m
+
+
 @pytest.fixture
 def counted(tmp_path, monkeypatch):
     """An empty cache, and a list of what is compiled into it, by a compiler that only writes a word."""
@@ -92,18 +108,22 @@ def test_one_evaluation_a_clock_only_where_nothing_else_than_its_rising_edge_cou
     assert counted == [("ONE_EVALUATION",), ("OTHER_EDGES",), ("TRACE",)]
 
 
-def test_a_commit_of_another_form_is_not_guessed_at(counted, monkeypatch):
-    write, commit = cxxrtl._write_cxxrtl, "if (p_o.commit(observer)) changed = true;"
+def test_registers_are_stored_unasked_where_one_evaluation_is_enough(tmp_path, monkeypatch):
+    monkeypatch.setenv("VARIGATE_CACHE", str(tmp_path))
+    designs = []
 
-    def changed(*arguments):
-        code = write(*arguments)
-        assert commit in code
-        return code.replace(commit, "changed |= p_o.commit(observer);")
+    def compile_shared(source, out, include, defines=(), options=()):
+        designs.append((include[0] / "design.cc").read_text("utf-8"))
+        out.write_text("made")
 
-    monkeypatch.setattr(cxxrtl, "_write_cxxrtl", changed)
-    with pytest.raises(ValueError, match="another form"):
-        cxxrtl.library(rtlil.convert(Delay()))
-    assert not counted
+    monkeypatch.setattr(compiler, "compile_shared", compile_shared)
+    cxxrtl.library(rtlil.convert(Kept()))
+    cxxrtl.library(rtlil.convert(Kept()), trace=True)
+    stored, asked = "p_o.curr = p_o.next;", "if (p_o.commit(observer)) changed = true;"
+    unasked, traced = designs
+    assert stored in unasked and "changed = true;" not in unasked
+    assert len(re.findall(r"\tmemory_\w+\.commit\(observer\);", unasked)) == 1
+    assert asked in traced and stored not in traced
 
 
 def test_two_at_once_make_one_object(tmp_path, monkeypatch):
